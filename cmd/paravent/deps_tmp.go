@@ -1,0 +1,35 @@
+package main
+
+import (
+	_ "codeberg.org/go-pdf/fpdf"
+	_ "fyne.io/fyne/v2/app"
+	_ "fyne.io/fyne/v2/test"
+	_ "fyne.io/fyne/v2/widget"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/at-wat/ebml-go/webm"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/coder/websocket"
+	_ "github.com/gen2brain/malgo"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/pion/interceptor"
+	_ "github.com/pion/logging"
+	_ "github.com/pion/mediadevices"
+	_ "github.com/pion/mediadevices/pkg/driver/camera"
+	_ "github.com/pion/rtcp"
+	_ "github.com/pion/rtp"
+	_ "github.com/pion/webrtc/v4"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "github.com/skip2/go-qrcode"
+	_ "go.etcd.io/bbolt"
+	_ "go.uber.org/goleak"
+	_ "golang.org/x/crypto/argon2"
+	_ "golang.org/x/crypto/chacha20poly1305"
+	_ "golang.org/x/mod/sumdb/note"
+	_ "golang.org/x/mod/sumdb/tlog"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/term"
+	_ "golang.org/x/tools/go/packages"
+	_ "pgregory.net/rapid"
+)
+
+func main() {}
