@@ -1,0 +1,177 @@
+// Package order holds protective orders: what a judge has decided for one protected party, and how that decision lives.
+//
+// An order is data. It is filed, served, perhaps opposed, decided, and ends only by a judge's act; expiry alone ends
+// nothing. The package knows which steps follow which and which order has effect at a moment; what the effect is, is
+// compiled in protection/policy. The type to start from is [Order]. Everything here is pure: time comes in as an argument.
+package order
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"paravent/protection"
+)
+
+// State is where an order stands in its life.
+type State string
+
+// The states of an order's life cycle.
+const (
+	Draft     State = "draft"
+	Filed     State = "filed"
+	Served    State = "served"
+	Opposed   State = "opposed"
+	Interim   State = "interim"  // granted for the time until the decision
+	InForce   State = "in_force" // granted, in whole or in part
+	Contested State = "contested"
+	Refused   State = "refused"
+	Suspended State = "suspended"
+	Rescinded State = "rescinded"
+	Spent     State = "spent" // a judge has confirmed that it has run out
+)
+
+// States lists every state.
+var States = []State{Draft, Filed, Served, Opposed, Interim, InForce, Contested, Refused, Suspended, Rescinded, Spent}
+
+// Order is one protective order for one party in one case.
+type Order struct {
+	ID        protection.OrderID   `json:"id"`
+	Case      protection.CaseID    `json:"case"`
+	Party     protection.PartyID   `json:"party"`
+	Reference string               `json:"reference"` // the court's own number
+	State     State                `json:"state"`
+	Measures  []Measure            `json:"measures"`
+	From      time.Time            `json:"from"`
+	Until     time.Time            `json:"until"`              // zero: without end
+	Replaces  []protection.OrderID `json:"replaces,omitempty"` // orders varied or rescinded by this one, in this case only
+	Decided   time.Time            `json:"decided"`
+	Reasons   string               `json:"reasons,omitempty"`
+}
+
+// Check refuses an order that the law of the house does not allow, naming the rule and the place.
+// It returns every breach, joined; each one is a [*RuleError].
+func (o Order) Check() error {
+	var breaches []error
+	if len(o.Measures) == 0 {
+		breaches = append(breaches, &RuleError{RuleNotEmpty, "measures", "the order has no measure"})
+	}
+	seen := map[MeasureKind]bool{}
+	for i, m := range o.Measures {
+		path := fmt.Sprintf("measures[%d]", i)
+		if err := m.check(path, o.Party); err != nil {
+			breaches = append(breaches, err)
+		}
+		if seen[m.Kind] {
+			breaches = append(breaches, &RuleError{RuleOneEach, path, fmt.Sprintf("%s stands twice in the order", m.Kind)})
+		}
+		seen[m.Kind] = true
+	}
+	if !o.Until.IsZero() && !o.Until.After(o.From) {
+		breaches = append(breaches, &RuleError{RulePeriod, "until", "the order would end before it begins"})
+	}
+	return errors.Join(breaches...)
+}
+
+// steps says which state may follow which. Steps that only a judge can take are in judgeOnly.
+var steps = map[State][]State{
+	Draft:     {Filed},
+	Filed:     {Served, Opposed, Interim, InForce, Refused},
+	Served:    {Opposed, Interim, InForce, Refused},
+	Opposed:   {Interim, InForce, Refused},
+	Interim:   {InForce, Contested, Rescinded, Refused},
+	InForce:   {Contested, Suspended, Rescinded, Spent},
+	Contested: {InForce, Rescinded, Suspended},
+	Suspended: {InForce, Rescinded, Spent},
+}
+
+var judgeOnly = []State{Interim, InForce, Refused, Suspended, Rescinded, Spent}
+
+// ErrStep is returned for a step that does not follow from the order's state.
+var ErrStep = errors.New("the order cannot take this step")
+
+// ErrJudgeOnly is returned for a decision taken by anyone but a judge.
+var ErrJudgeOnly = errors.New("only a judge decides an order")
+
+// Next lists the states that can follow the present one.
+func (o Order) Next() []State { return slices.Clone(steps[o.State]) }
+
+// JudgeDecides reports whether only a judge can bring an order into a state.
+func JudgeDecides(s State) bool { return slices.Contains(judgeOnly, s) }
+
+// Step moves the order to the next state at a moment. A judge's decision sets Decided.
+func (o Order) Step(to State, byJudge bool, at time.Time) (Order, error) {
+	if !slices.Contains(steps[o.State], to) {
+		return o, fmt.Errorf("%w: from %s to %s", ErrStep, o.State, to)
+	}
+	if JudgeDecides(to) && !byJudge {
+		return o, ErrJudgeOnly
+	}
+	if err := o.Check(); err != nil {
+		return o, err
+	}
+	if JudgeDecides(to) {
+		o.Decided = at
+	}
+	o.State = to
+	return o, nil
+}
+
+// Doubt says why an order that has effect may not be the last word.
+type Doubt string
+
+// The doubts. In each of them the stricter setting stands until a judge decides.
+const (
+	NoDoubt        Doubt = ""
+	AwaitsDecision Doubt = "interim"
+	IsContested    Doubt = "contested"
+	HasExpired     Doubt = "expired"
+)
+
+// Effect reports whether the order has effect at a moment, and in what doubt. An order past its end keeps its effect
+// until a judge confirms the end.
+func (o Order) Effect(at time.Time) (effective bool, doubt Doubt) {
+	switch o.State {
+	case Interim:
+		doubt = AwaitsDecision
+	case Contested:
+		doubt = IsContested
+	case InForce:
+	default:
+		return false, NoDoubt
+	}
+	if at.Before(o.From) {
+		return false, NoDoubt
+	}
+	if !o.Until.IsZero() && !at.Before(o.Until) {
+		doubt = HasExpired
+	}
+	return true, doubt
+}
+
+// Applying returns the orders that govern a party in a case at a moment: those of the case itself and those carried
+// over from other cases, without the ones that a firm order of this case has replaced. An interim or contested order
+// replaces nothing: until a judge confirms it, both stand.
+func Applying(orders []Order, c protection.CaseID, p protection.PartyID, at time.Time) []Order {
+	replaced := map[protection.OrderID]bool{}
+	var effective []Order
+	for _, o := range orders {
+		if o.Party != p {
+			continue
+		}
+		ok, doubt := o.Effect(at)
+		if !ok {
+			continue
+		}
+		effective = append(effective, o)
+		if o.Case == c && (doubt == NoDoubt || doubt == HasExpired && o.State == InForce) {
+			for _, id := range o.Replaces {
+				if id != o.ID {
+					replaced[id] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(effective, func(o Order) bool { return replaced[o.ID] })
+}

@@ -1,0 +1,142 @@
+package testimony
+
+import (
+	"slices"
+	"time"
+
+	"paravent/protection"
+)
+
+// Minutes are the record of a held session: when, in which mode, who sat there, what happened and what was recorded.
+// They come in two versions, the sealed one and [Minutes.Public].
+type Minutes struct {
+	Hearing   HearingID     `json:"hearing"`
+	Case      string        `json:"case"` // the court's case number
+	Witness   string        `json:"witness"`
+	Court     Clock         `json:"court"`
+	Remote    Clock         `json:"remote"`
+	Segments  []Segment     `json:"segments"`
+	Totals    []Total       `json:"totals"`
+	Seats     []Seat        `json:"seats"`
+	Events    []Event       `json:"events"`
+	Recording []RecordingID `json:"recordings"`
+	Version   string        `json:"version"` // sealed or public
+}
+
+// Clock is the beginning and the end of the session on one side's clock.
+type Clock struct {
+	Zone  string    `json:"zone"`
+	Begin time.Time `json:"begin"`
+	End   time.Time `json:"end"`
+}
+
+// RecordingID names a recording in the vault.
+type RecordingID string
+
+// Segment is a stretch of the session in one phase and one mode.
+type Segment struct {
+	From   time.Time              `json:"from"`
+	To     time.Time              `json:"to"`
+	Phase  Phase                  `json:"phase"`
+	Mode   protection.SessionMode `json:"mode"`
+	Reason string                 `json:"reason,omitempty"`
+}
+
+// Total is the time spent testifying in one mode.
+type Total struct {
+	Mode    protection.SessionMode `json:"mode"`
+	Seconds float64                `json:"seconds"`
+}
+
+// Seat is one participant's presence.
+type Seat struct {
+	Label    string    `json:"label"`
+	Role     Role      `json:"role"`
+	Admitted time.Time `json:"admitted,omitzero"`
+	Left     time.Time `json:"left,omitzero"`
+}
+
+// BuildMinutes makes the sealed minutes of a session from its events, in order of time.
+func BuildMinutes(h Hearing, reference string, begin, end time.Time, events []Event, recordings []RecordingID) Minutes {
+	m := Minutes{Hearing: h.ID, Case: reference, Events: slices.Clone(events), Recording: recordings, Version: "sealed"}
+	if w, ok := h.Witness(); ok {
+		m.Witness = w.Label
+	}
+	cb, wb, _ := h.Clocks(begin)
+	ce, we, _ := h.Clocks(end)
+	m.Court, m.Remote = Clock{h.CourtZone, cb, ce}, Clock{h.WitnessZone, wb, we}
+	m.Segments = segments(h, begin, end, events)
+	for _, mode := range []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode} {
+		t := Total{Mode: mode}
+		for _, s := range m.Segments {
+			if s.Mode == mode && s.Phase == Testimony {
+				t.Seconds += s.To.Sub(s.From).Seconds()
+			}
+		}
+		m.Totals = append(m.Totals, t)
+	}
+	for _, p := range h.Participants {
+		m.Seats = append(m.Seats, seat(p, events))
+	}
+	return m
+}
+
+func segments(h Hearing, begin, end time.Time, events []Event) []Segment {
+	current := Segment{From: begin, Phase: Lobby, Mode: h.Mode}
+	var out []Segment
+	for _, e := range events {
+		if e.Kind != PhaseChanged && e.Kind != ModeChanged {
+			continue
+		}
+		current.To = e.At
+		if current.To.After(current.From) {
+			out = append(out, current)
+		}
+		current = Segment{From: e.At, Phase: e.Phase, Mode: e.Mode, Reason: e.Reason}
+	}
+	if current.Phase != Closed {
+		current.To = end
+		out = append(out, current)
+	}
+	return out
+}
+
+func seat(p Participant, events []Event) Seat {
+	s := Seat{Label: p.Label, Role: p.Role}
+	for _, e := range events {
+		if e.Participant != p.ID {
+			continue
+		}
+		switch e.Kind {
+		case Admitted:
+			if s.Admitted.IsZero() {
+				s.Admitted = e.At
+			}
+			s.Left = time.Time{}
+		case Left, Removed:
+			s.Left = e.At
+		}
+	}
+	return s
+}
+
+// Public returns the version that can be given to the public: the segments with their modes and reasons, and the totals.
+// Of what happened it keeps the changes of phase and mode only, and of the seats neither the gallery nor when anyone came.
+func (m Minutes) Public() Minutes {
+	p := m
+	p.Version = "public"
+	p.Remote = Clock{} // the witness's clock tells where they are
+	p.Events, p.Seats = nil, nil
+	for _, e := range m.Events {
+		if e.Kind == PhaseChanged || e.Kind == ModeChanged {
+			e.Participant = ""
+			p.Events = append(p.Events, e)
+		}
+	}
+	for _, s := range m.Seats {
+		if s.Role != RoleGallery && s.Role != RoleSupport && s.Role != RoleCoordinator {
+			p.Seats = append(p.Seats, Seat{Label: s.Label, Role: s.Role})
+		}
+	}
+	return p
+}

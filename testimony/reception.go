@@ -1,0 +1,121 @@
+package testimony
+
+import (
+	"paravent/protection"
+	"paravent/protection/policy"
+)
+
+// Reception answers what one participant receives of another at one moment: the audience matrix narrowed by the phase of
+// the session. It is the only rule between a publisher and a subscriber; the hub holds none.
+type Reception struct {
+	Session Session
+	Matrix  policy.Matrix // of the witness who testifies, compiled for Session.Mode
+	// Others are the matrices of further protected witnesses in the hearing.
+	Others map[protection.PartyID]policy.Matrix
+}
+
+// Access returns what to receives of from. Bench always receives everything that is sent; what nobody may send in a break is
+// stopped at its source and not here.
+func (r Reception) Access(from, to Participant) protection.Access {
+	if to.ID == from.ID || from.Role == RoleGallery || from.Role == "" {
+		return protection.Access{Connected: r.Connected(to)}
+	}
+	if to.Role == RoleBench {
+		return protection.Full()
+	}
+	if !r.Connected(to) {
+		return protection.Access{}
+	}
+	silent := protection.Access{Connected: true}
+	switch r.Session.Phase {
+	case IdentityCheck:
+		if !nearWitness(from.Role) || !nearWitness(to.Role) {
+			return silent
+		}
+	case Oath, Testimony:
+	default:
+		return silent
+	}
+	if from.Role == RoleWitness {
+		return r.ofWitness(from, to)
+	}
+	return r.ofCourt(from, to)
+}
+
+// nearWitness reports the roles that are present while the witness's identity is checked off the record.
+func nearWitness(r Role) bool { return r == RoleBench || r == RoleWitness || r == RoleCoordinator }
+
+func (r Reception) ofWitness(from, to Participant) protection.Access {
+	m, ok := r.matrixOf(from.Party)
+	if !ok {
+		return protection.Access{Connected: true}
+	}
+	return m.Access(to.Audience())
+}
+
+// ofCourt is what a participant receives of someone who is not protected: the mode alone decides, and the witness's screen.
+func (r Reception) ofCourt(from, to Participant) protection.Access {
+	clear := protection.Full()
+	if to.Role == RoleWitness {
+		m, ok := r.matrixOf(to.Party)
+		if from.Role == RoleAccused && (!ok || !m.ShowsAccused) {
+			return protection.Access{Connected: true}
+		}
+		return clear
+	}
+	// Whoever the mode keeps from the witness is kept from the rest of that session too: an answer is heard in the next question.
+	cell := r.Matrix.Access(to.Audience())
+	if cell.Picture == protection.NoPicture && cell.Voice == protection.NoVoice {
+		return protection.Access{Connected: cell.Connected}
+	}
+	return clear
+}
+
+// Connected reports whether a participant may hold a connection at all. In a closed session, whoever is not on the
+// roster is disconnected.
+func (r Reception) Connected(p Participant) bool {
+	if p.Role == RoleBench {
+		return true
+	}
+	if r.Session.Phase == Closed {
+		return false
+	}
+	if p.Role == RoleWitness {
+		_, ok := r.matrixOf(p.Party)
+		return ok && (p.Party == r.Matrix.Party || r.Matrix.Access(p.Audience()).Connected)
+	}
+	return r.Matrix.Access(p.Audience()).Connected
+}
+
+// MaySend reports whether a participant's picture and sound are taken at all. In a break, in an interruption and after
+// the close they stop at the source; in the lobby nobody but those at the identity check is needed.
+func (r Reception) MaySend(p Participant) bool {
+	switch r.Session.Phase {
+	case Oath, Testimony:
+		return p.Role.Publishes() && r.Connected(p)
+	case IdentityCheck:
+		return nearWitness(p.Role)
+	}
+	return p.Role == RoleBench && r.Session.Phase == Lobby
+}
+
+// Record returns what goes into a recording: the sealed master or the public version.
+func (r Reception) Record(of protection.Audience) protection.Access {
+	switch r.Session.Phase {
+	case Oath, Testimony:
+		return r.Matrix.Access(of)
+	}
+	// The identity check stays off the record, and so does a break.
+	return protection.Access{}
+}
+
+func (r Reception) matrixOf(p protection.PartyID) (policy.Matrix, bool) {
+	if p == "" {
+		return policy.Matrix{}, false
+	}
+	if p == r.Matrix.Party {
+		return r.Matrix, true
+	}
+	m, ok := r.Others[p]
+	return m, ok
+}

@@ -1,0 +1,187 @@
+package testimony
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"paravent/protection"
+)
+
+// Phase is where a session stands.
+type Phase string
+
+// The phases. A session goes lobby → identity check → oath → testimony, with breaks and technical interruptions, to closed.
+const (
+	Lobby         Phase = "lobby"
+	IdentityCheck Phase = "identity"
+	Oath          Phase = "oath"
+	Testimony     Phase = "testimony"
+	Break         Phase = "break"
+	Interruption  Phase = "interruption"
+	Closed        Phase = "closed"
+)
+
+// Phases lists the phases in their order.
+var Phases = []Phase{Lobby, IdentityCheck, Oath, Testimony, Break, Interruption, Closed}
+
+// following says which phase a clerk may call after which. A break or an interruption returns where it came from.
+var following = map[Phase][]Phase{
+	Lobby:         {IdentityCheck, Closed},
+	IdentityCheck: {Oath, Lobby, Closed},
+	Oath:          {Testimony, Closed},
+	Testimony:     {Closed},
+	Break:         {Closed},
+	Interruption:  {Closed},
+}
+
+// EventKind is what happened.
+type EventKind string
+
+// The kinds of event that stand in the record.
+const (
+	PhaseChanged  EventKind = "phase"
+	ModeChanged   EventKind = "mode"
+	Joined        EventKind = "joined"
+	Admitted      EventKind = "admitted"
+	Left          EventKind = "left"
+	Removed       EventKind = "removed"
+	Muted         EventKind = "muted"
+	Unmuted       EventKind = "unmuted"
+	Marked        EventKind = "marked"
+	Requested     EventKind = "requested" // the witness asked: understand, break, pause, alarm
+	Fault         EventKind = "fault"
+	Refusal       EventKind = "refusal" // an invitation was refused
+	IdentityFound EventKind = "identity_verified"
+	OathTaken     EventKind = "oath_taken"
+)
+
+// Event is one line of the session's record. It names seats and never a person.
+type Event struct {
+	At          time.Time              `json:"at"`
+	Kind        EventKind              `json:"kind"`
+	Phase       Phase                  `json:"phase"`
+	Mode        protection.SessionMode `json:"mode"`
+	Participant ParticipantID          `json:"participant,omitempty"`
+	Reason      string                 `json:"reason,omitempty"`
+	// From and To bound a marked passage.
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
+}
+
+// Mark's window: from 20 s before the key to 10 s after it.
+const (
+	MarkBefore = 20 * time.Second
+	MarkAfter  = 10 * time.Second
+)
+
+// Errors of a step that the session cannot take.
+var (
+	ErrPhase   = errors.New("this phase does not follow")
+	ErrEnded   = errors.New("the session is closed")
+	ErrReason  = errors.New("a private or closed session needs a reason")
+	ErrSame    = errors.New("nothing would change")
+	ErrNoBreak = errors.New("the session is not in a break")
+)
+
+// Session is the state of a running hearing: its phase and its mode. It is a value; every step returns the next state with
+// the event that goes into the record. Start it with [Begin].
+type Session struct {
+	Phase  Phase                  `json:"phase"`
+	Mode   protection.SessionMode `json:"mode"`
+	Reason string                 `json:"reason,omitempty"` // of the mode
+	back   Phase                  // where a break or an interruption returns to
+}
+
+// Begin is a session in the lobby, in the mode in which testimony is to begin.
+func Begin(mode protection.SessionMode) Session { return Session{Phase: Lobby, Mode: mode} }
+
+func (s Session) event(kind EventKind, at time.Time) Event {
+	return Event{At: at, Kind: kind, Phase: s.Phase, Mode: s.Mode, Reason: s.Reason}
+}
+
+// Next lists the phases that can be called now.
+func (s Session) Next() []Phase { return slices.Clone(following[s.Phase]) }
+
+// Enter calls a phase.
+func (s Session) Enter(p Phase, at time.Time) (Session, Event, error) {
+	if s.Phase == Closed {
+		return s, Event{}, ErrEnded
+	}
+	if !slices.Contains(following[s.Phase], p) {
+		return s, Event{}, fmt.Errorf("%w: from %s to %s", ErrPhase, s.Phase, p)
+	}
+	s.Phase = p
+	return s, s.event(PhaseChanged, at), nil
+}
+
+// SetMode changes who may follow. Private and closed need a reason, which the public is told.
+func (s Session) SetMode(m protection.SessionMode, reason string, at time.Time) (Session, Event, error) {
+	switch {
+	case s.Phase == Closed:
+		return s, Event{}, ErrEnded
+	case m.String() == "":
+		return s, Event{}, fmt.Errorf("session mode %d does not exist", int(m))
+	case m == s.Mode:
+		return s, Event{}, ErrSame
+	case m != protection.PublicMode && reason == "":
+		return s, Event{}, ErrReason
+	}
+	s.Mode, s.Reason = m, reason
+	return s, s.event(ModeChanged, at), nil
+}
+
+// Pause interrupts the session: for a break, or for a technical fault.
+func (s Session) Pause(p Phase, reason string, at time.Time) (Session, Event, error) {
+	switch {
+	case s.Phase == Closed:
+		return s, Event{}, ErrEnded
+	case p != Break && p != Interruption:
+		return s, Event{}, fmt.Errorf("%w: %s is not a pause", ErrPhase, p)
+	case s.Phase == p:
+		return s, Event{}, ErrSame
+	}
+	if s.Phase != Break && s.Phase != Interruption {
+		s.back = s.Phase
+	}
+	s.Phase = p
+	e := s.event(PhaseChanged, at)
+	e.Reason = reason
+	return s, e, nil
+}
+
+// Resume returns from a break or an interruption to the phase before it, in the same mode.
+func (s Session) Resume(at time.Time) (Session, Event, error) {
+	if s.Phase != Break && s.Phase != Interruption {
+		return s, Event{}, ErrNoBreak
+	}
+	s.Phase = s.back
+	return s, s.event(PhaseChanged, at), nil
+}
+
+// MarkAt notes a slip: the passage around a moment is blanked in every derived version; the master is untouched.
+func (s Session) MarkAt(at time.Time) (Event, error) {
+	if s.Phase == Closed {
+		return Event{}, ErrEnded
+	}
+	e := s.event(Marked, at)
+	e.From, e.To = at.Add(-MarkBefore), at.Add(MarkAfter)
+	return e, nil
+}
+
+// Widens reports whether a change of session lets anyone receive more: opening needs a positive act, and is logged before
+// it takes effect; tightening takes effect first.
+func Widens(from, to Session) bool {
+	return to.Mode < from.Mode || openness(to.Phase) > openness(from.Phase)
+}
+
+func openness(p Phase) int {
+	switch p {
+	case Oath, Testimony:
+		return 2
+	case IdentityCheck:
+		return 1
+	}
+	return 0
+}

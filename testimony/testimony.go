@@ -1,0 +1,218 @@
+// Package testimony holds the hearing of a protected witness: the case, the hearing with its two clocks, who takes part,
+// and the session as it runs, from the lobby to the minutes.
+//
+// Everything here is pure: no clock, no randomness, no disk and no network. The session that speaks to browsers is
+// testimony/live, and it only does what [Session] and [Reception] allow. The type to start from is [Hearing].
+package testimony
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"paravent/protection"
+)
+
+// Offence is the family of offences a case belongs to. The two are never merged in statistics (A/CONF.213/7 §54 e).
+type Offence string
+
+// The offence families.
+const (
+	Trafficking Offence = "trafficking"
+	Smuggling   Offence = "smuggling"
+	Mixed       Offence = "mixed"
+)
+
+// Offences lists the families in the order in which a form offers them.
+var Offences = []Offence{Trafficking, Smuggling, Mixed}
+
+// Case is a criminal case in which protected parties appear.
+type Case struct {
+	ID        protection.CaseID `json:"id"`
+	Reference string            `json:"reference"` // the court's case number
+	Court     string            `json:"court"`
+	Offence   Offence           `json:"offence"`
+	Opened    time.Time         `json:"opened"`
+}
+
+// HearingID names a hearing in the vault. It is random.
+type HearingID string
+
+// ParticipantID names one seat in a hearing. It is random and says nothing about who sits there.
+type ParticipantID string
+
+// BenchID is the participant that the court's own desk is in every hearing.
+const BenchID ParticipantID = "bench"
+
+// Role is what a participant is in the hearing.
+type Role string
+
+// The roles.
+const (
+	RoleBench       Role = "bench"
+	RoleWitness     Role = "witness"
+	RoleInterpreter Role = "interpreter"
+	RoleProsecution Role = "prosecution"
+	RoleDefence     Role = "defence"
+	RoleAccused     Role = "accused"
+	RoleSupport     Role = "support"
+	RoleCoordinator Role = "coordinator"
+	RoleGallery     Role = "gallery"
+)
+
+// Roles lists the roles that can be invited, in the order in which a form offers them.
+var Roles = []Role{RoleWitness, RoleInterpreter, RoleProsecution, RoleDefence, RoleAccused, RoleSupport, RoleCoordinator, RoleGallery}
+
+// Valid reports whether r can be invited to a hearing.
+func (r Role) Valid() bool {
+	for _, known := range Roles {
+		if r == known {
+			return true
+		}
+	}
+	return false
+}
+
+// Publishes reports whether a participant in this role sends picture and sound. The gallery only receives.
+func (r Role) Publishes() bool { return r != RoleGallery && r != "" }
+
+// Participant is one seat in a hearing.
+type Participant struct {
+	ID    ParticipantID      `json:"id"`
+	Role  Role               `json:"role"`
+	Label string             `json:"label"` // a function such as "Counsel for the defence", or the witness's pseudonym
+	Party protection.PartyID `json:"party,omitempty"`
+}
+
+// Audience returns the participant's column in the audience matrix.
+func (p Participant) Audience() protection.Audience {
+	switch p.Role {
+	case RoleBench:
+		return protection.Bench
+	case RoleWitness:
+		if p.Party == "" {
+			return protection.Unknown
+		}
+		return protection.OtherWitness(p.Party)
+	case RoleInterpreter:
+		return protection.Interpreter
+	case RoleProsecution:
+		return protection.Prosecution
+	case RoleDefence:
+		return protection.DefenceCounsel
+	case RoleAccused:
+		return protection.Accused
+	case RoleSupport:
+		return protection.Support
+	case RoleCoordinator:
+		return protection.Coordinator
+	case RoleGallery:
+		return protection.Gallery
+	}
+	return protection.Unknown
+}
+
+// Hearing is one planned or held hearing of one protected witness.
+type Hearing struct {
+	ID           HearingID              `json:"id"`
+	Case         protection.CaseID      `json:"case"`
+	Party        protection.PartyID     `json:"party"` // the witness who testifies
+	Start        time.Time              `json:"start"`
+	Duration     time.Duration          `json:"duration"`
+	CourtZone    string                 `json:"court_zone"`   // IANA name
+	WitnessZone  string                 `json:"witness_zone"` // IANA name
+	Room         string                 `json:"room"`
+	Mode         protection.SessionMode `json:"mode"` // the mode in which testimony begins
+	Participants []Participant          `json:"participants"`
+	Held         time.Time              `json:"held"` // zero until the session has been closed
+}
+
+// Witness returns the seat of the witness who testifies.
+func (h Hearing) Witness() (Participant, bool) {
+	for _, p := range h.Participants {
+		if p.Role == RoleWitness && p.Party == h.Party {
+			return p, true
+		}
+	}
+	return Participant{}, false
+}
+
+// Participant returns a seat by its id.
+func (h Hearing) Participant(id ParticipantID) (Participant, bool) {
+	if id == BenchID {
+		return Participant{ID: BenchID, Role: RoleBench}, true
+	}
+	for _, p := range h.Participants {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Participant{}, false
+}
+
+// Clocks returns one moment as the court's clock and the witness's clock show it.
+func (h Hearing) Clocks(at time.Time) (court, witness time.Time, err error) {
+	cz, err := time.LoadLocation(h.CourtZone)
+	if err != nil || h.CourtZone == "" {
+		return at, at, fmt.Errorf("court time zone %q is unknown", h.CourtZone)
+	}
+	wz, err := time.LoadLocation(h.WitnessZone)
+	if err != nil || h.WitnessZone == "" {
+		return at, at, fmt.Errorf("witness time zone %q is unknown", h.WitnessZone)
+	}
+	return at.In(cz), at.In(wz), nil
+}
+
+// Longest is the longest hearing that can be planned: a longer one is a mistake in the dates.
+const Longest = 12 * time.Hour
+
+// Check reports everything that is wrong with a hearing, joined; each error begins with the path of the field.
+func (h Hearing) Check() error {
+	var wrong []error
+	add := func(path, format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...)))
+	}
+	if h.Case == "" {
+		add("case", "no case is named")
+	}
+	if h.Party == "" {
+		add("party", "no protected party is named")
+	}
+	if h.Start.IsZero() {
+		add("start", "the hearing has no start")
+	}
+	if h.Duration <= 0 || h.Duration > Longest {
+		add("duration", "must be more than zero and at most %s", Longest)
+	}
+	if _, err := time.LoadLocation(h.CourtZone); err != nil || h.CourtZone == "" {
+		add("court_zone", "%q is not a time zone", h.CourtZone)
+	}
+	if _, err := time.LoadLocation(h.WitnessZone); err != nil || h.WitnessZone == "" {
+		add("witness_zone", "%q is not a time zone", h.WitnessZone)
+	}
+	if h.Mode.String() == "" {
+		add("mode", "must be public, private or closed")
+	}
+	seen := map[ParticipantID]bool{BenchID: true}
+	witnesses := 0
+	for i, p := range h.Participants {
+		path := fmt.Sprintf("participants[%d]", i)
+		if !p.Role.Valid() {
+			add(path+".role", "%q is not a role", p.Role)
+		}
+		if p.ID == "" || seen[p.ID] {
+			add(path+".id", "every seat needs an id of its own")
+		}
+		seen[p.ID] = true
+		if p.Role == RoleWitness && p.Party == h.Party {
+			witnesses++
+		}
+		if p.Role != RoleWitness && p.Party != "" {
+			add(path+".party", "only a witness is a protected party")
+		}
+	}
+	if witnesses != 1 {
+		add("participants", "the hearing needs exactly one seat for the witness who testifies; it has %d", witnesses)
+	}
+	return errors.Join(wrong...)
+}
