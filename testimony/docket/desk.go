@@ -1,0 +1,301 @@
+// Package docket keeps what a court's desk works with in the vault: cases, protected parties, orders, hearings,
+// invitations, sealed identities, recordings and minutes.
+//
+// It is where the rules meet the disk. What may be done is said in protection and testimony; docket checks it, writes it
+// with its audit entry in one transaction, and reads it back. It draws nothing and speaks to no network.
+// The type to start from is [Desk]: one unlocked vault, seen by one user.
+package docket
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"paravent/protection/identity"
+	"paravent/store"
+	"paravent/store/audit"
+	"paravent/store/bolt"
+	"paravent/testimony"
+)
+
+// Errors that a caller decides by.
+var (
+	ErrNotAllowed = errors.New("your office does not allow this")
+	ErrNotFound   = errors.New("not found")
+)
+
+// Options are what a desk takes from outside. The zero value is the real clock and the real source of randomness.
+type Options struct {
+	Clock func() time.Time
+	Rand  io.Reader
+	KDF   store.KDFParams // zero: calibrated to this machine
+}
+
+func (o Options) filled() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	return o
+}
+
+func (o Options) store() store.Options {
+	return store.Options{Clock: o.Clock, Rand: o.Rand, KDF: o.KDF}
+}
+
+// Desk is one unlocked vault, seen by one user. It can be used from several goroutines.
+type Desk struct {
+	vault *store.Vault
+	path  string
+	opts  Options
+}
+
+// docketPart is the compartment of everything that those who arrange and hold hearings share.
+const docketPart store.Compartment = "docket"
+
+// vaultTraits is what the vault as a whole is for.
+type vaultTraits struct {
+	Training bool `json:"training"`
+}
+
+var traits = store.NewCollection[vaultTraits]("traits")
+
+// Exists reports whether there is a file at path.
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Create makes a new vault file with its first user. It never replaces an existing file.
+func Create(ctx context.Context, path string, first store.NewUser, opts Options) (*Desk, error) {
+	return create(ctx, path, first, opts, vaultTraits{})
+}
+
+func create(ctx context.Context, path string, first store.NewUser, opts Options, t vaultTraits) (*Desk, error) {
+	opts = opts.filled()
+	if err := checkUser(first); err != nil {
+		return nil, err
+	}
+	if Exists(path) {
+		return nil, fmt.Errorf("create vault: %w", os.ErrExist)
+	}
+	backend, err := bolt.Open(path, bolt.Options{Create: true})
+	if err != nil {
+		return nil, err
+	}
+	vault, err := store.Create(ctx, backend, first, opts.store())
+	if err != nil {
+		return nil, errors.Join(err, backend.Close(), os.Remove(path))
+	}
+	d := &Desk{vault: vault, path: path, opts: opts}
+	me := []store.UserID{vault.Me().ID}
+	err = vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log("vault.created", nil)
+		if err := tx.CreateCompartment(docketPart, me); err != nil {
+			return err
+		}
+		return traits.Put(tx, docketPart, "vault", t)
+	})
+	if err != nil {
+		return nil, errors.Join(err, d.Close(), os.Remove(path))
+	}
+	return d, nil
+}
+
+// Unlock opens a vault file for one user. The errors of store and store/bolt pass through unchanged.
+func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Options) (*Desk, error) {
+	opts = opts.filled()
+	if !Exists(path) {
+		return nil, fmt.Errorf("open vault: %w", os.ErrNotExist)
+	}
+	backend, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := store.Open(ctx, backend, opts.store())
+	if err != nil {
+		return nil, errors.Join(err, backend.Close())
+	}
+	vault, err := sealed.Unlock(ctx, login, passphrase)
+	if err != nil {
+		return nil, errors.Join(err, backend.Close())
+	}
+	return &Desk{vault: vault, path: path, opts: opts}, nil
+}
+
+// Me returns the user who unlocked the vault.
+func (d *Desk) Me() store.User { return d.vault.Me() }
+
+// Path returns where the vault file is.
+func (d *Desk) Path() string { return d.path }
+
+// Now returns the desk's clock.
+func (d *Desk) Now() time.Time { return d.opts.Clock() }
+
+// May reports whether the user's office allows an act.
+func (d *Desk) May(act testimony.Act) bool { return testimony.May(string(d.Me().Role), act) }
+
+// Training reports whether the vault holds the fictitious training case.
+func (d *Desk) Training() bool {
+	t, err := read(context.Background(), d, traits, docketPart, "vault")
+	return err == nil && t.Training
+}
+
+// Lock wipes the keys from memory. Every later call returns store.ErrLocked.
+func (d *Desk) Lock() { d.vault.Lock() }
+
+// Close locks the vault and lets go of the file.
+func (d *Desk) Close() error { return d.vault.Close() }
+
+// Status returns the vault's id and how its audit log stands, for an overview.
+func (d *Desk) Status(ctx context.Context) (id string, head audit.Head, err error) {
+	head, err = d.vault.AuditHead(ctx)
+	return d.vault.ID(), head, err
+}
+
+// Verify checks every record, every manifest and the audit log.
+func (d *Desk) Verify(ctx context.Context, progress func(done, total int)) (store.Report, error) {
+	return d.vault.Verify(ctx, progress)
+}
+
+// Audit returns the entries of the audit log, oldest first.
+func (d *Desk) Audit(ctx context.Context) ([]audit.Entry, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return nil, ErrNotAllowed
+	}
+	return d.vault.Audit(ctx)
+}
+
+// VerifyAudit checks the audit log's tree and signatures.
+func (d *Desk) VerifyAudit(ctx context.Context) error { return d.vault.VerifyAudit(ctx) }
+
+// Note writes an act into the audit log that changes no record: a refusal, a join, a disclosure shown.
+// Details hold opaque ids and counts only.
+func (d *Desk) Note(ctx context.Context, action string, details map[string]string) error {
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log(action, details)
+		return nil
+	})
+}
+
+// Users lists the vault's users.
+func (d *Desk) Users(ctx context.Context) ([]store.User, error) { return d.vault.Users(ctx) }
+
+// ErrEnrol is returned for a user whom this user may not enrol.
+var ErrEnrol = errors.New("a member of a college is enrolled by a member of the same college")
+
+// AddUser enrols a user. A member of one of the two colleges is enrolled by a member of that college, or by anyone of
+// the desk while it has none yet: nobody can give themselves the other college's half.
+func (d *Desk) AddUser(ctx context.Context, nu store.NewUser) (store.User, error) {
+	if err := checkUser(nu); err != nil {
+		return store.User{}, err
+	}
+	users, err := d.Users(ctx)
+	if err != nil {
+		return store.User{}, err
+	}
+	if !mayEnrol(string(d.Me().Role), string(nu.Role), users) {
+		return store.User{}, fmt.Errorf("%w: %s", ErrEnrol, nu.Role)
+	}
+	user, err := d.vault.AddUser(ctx, nu)
+	if err != nil {
+		return store.User{}, err
+	}
+	return user, d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log("user.entitled", map[string]string{"user": string(user.ID)})
+		if user.Role != testimony.Auditor {
+			if err := tx.AddMembers(docketPart, []store.UserID{user.ID}); err != nil {
+				return err
+			}
+		}
+		if testimony.May(string(user.Role), testimony.ActReadAudit) && tx.HasCompartment(store.AuditCompartment) {
+			return tx.AddMembers(store.AuditCompartment, []store.UserID{user.ID})
+		}
+		return nil
+	})
+}
+
+func mayEnrol(mine, theirs string, users []store.User) bool {
+	for _, college := range [][]string{testimony.CourtCollege, testimony.BenchCollege} {
+		if !slices.Contains(college, theirs) {
+			continue
+		}
+		empty := !slices.ContainsFunc(users, func(u store.User) bool { return slices.Contains(college, string(u.Role)) })
+		return empty && mine != testimony.Auditor || slices.Contains(college, mine)
+	}
+	return slices.Contains(testimony.CourtCollege, mine) || slices.Contains(testimony.BenchCollege, mine)
+}
+
+// ErrUser is wrapped by every refusal of a user's particulars.
+var ErrUser = errors.New("the user cannot be added")
+
+// MinPassphrase is the shortest passphrase that is taken, in bytes.
+const MinPassphrase = 10
+
+func checkUser(u store.NewUser) error {
+	switch {
+	case strings.TrimSpace(u.Login) == "" || len(u.Login) > 64:
+		return fmt.Errorf("%w: a login of 1 to 64 characters is needed", ErrUser)
+	case !slices.Contains(testimony.Offices, string(u.Role)):
+		return fmt.Errorf("%w: %q is not an office; use clerk, advocate, judge, registrar or auditor", ErrUser, u.Role)
+	case len(u.Passphrase) < MinPassphrase:
+		return fmt.Errorf("%w: the passphrase needs at least %d characters", ErrUser, MinPassphrase)
+	}
+	return nil
+}
+
+// newID makes a random name of 80 bits that says nothing.
+func (d *Desk) newID() (string, error) {
+	b := make([]byte, 10)
+	if _, err := io.ReadFull(d.opts.Rand, b); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)), nil
+}
+
+// recipients returns the members of a college with their public keys.
+func recipients(users []store.User, college []string) []identity.Recipient {
+	var out []identity.Recipient
+	for _, u := range users {
+		if slices.Contains(college, string(u.Role)) {
+			out = append(out, identity.Recipient{ID: string(u.ID), Public: u.HPKEPublic})
+		}
+	}
+	return out
+}
+
+// read gets one record in a transaction of its own.
+func read[T any](ctx context.Context, d *Desk, c store.Collection[T], part store.Compartment, id string) (T, error) {
+	var v T
+	err := d.vault.View(ctx, func(tx *store.ReadTx) (err error) {
+		v, err = c.Get(tx, part, id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = ErrNotFound
+	}
+	return v, err
+}
+
+// all gets a whole collection in a transaction of its own.
+func all[T any](ctx context.Context, d *Desk, c store.Collection[T]) ([]T, error) {
+	var out []T
+	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
+		entries, err := c.All(tx, docketPart)
+		out = make([]T, 0, len(entries))
+		for _, e := range entries {
+			out = append(out, e.Value)
+		}
+		return err
+	})
+	return out, err
+}

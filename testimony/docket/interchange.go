@@ -1,0 +1,297 @@
+package docket
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"paravent/protection"
+	"paravent/protection/order"
+	"paravent/store"
+	"paravent/testimony"
+)
+
+// Format is the value of an interchange document's "format" field.
+const Format = "paravent.docket/1"
+
+// Schema is the JSON Schema of the interchange format; docs/docket.schema.json is the same text.
+//
+//go:embed docket.schema.json
+var Schema []byte
+
+// Document is a docket as it is carried between systems. Keys are the writer's own and name entries inside the document;
+// in the vault every entry gets a random id, so that a key that says too much never reaches a log.
+type Document struct {
+	Format   string        `json:"format"`
+	Cases    []CaseLine    `json:"cases,omitempty"`
+	Parties  []PartyLine   `json:"parties,omitempty"`
+	Orders   []OrderLine   `json:"orders,omitempty"`
+	Hearings []HearingLine `json:"hearings,omitempty"`
+}
+
+// CaseLine is a case in a document.
+type CaseLine struct {
+	Key       string            `json:"key"`
+	Reference string            `json:"reference"`
+	Court     string            `json:"court,omitempty"`
+	Offence   testimony.Offence `json:"offence"`
+	Opened    time.Time         `json:"opened,omitzero"`
+}
+
+// PartyLine is a protected party in a document. It has no field for a name.
+type PartyLine struct {
+	Key         string            `json:"key"`
+	Status      protection.Status `json:"status"`
+	Language    string            `json:"language,omitempty"`
+	Appearances []AppearanceLine  `json:"appearances"`
+}
+
+// AppearanceLine is a party's pseudonym in a case. Without a pseudonym the next free one is allotted.
+type AppearanceLine struct {
+	Case      string               `json:"case"`
+	Pseudonym protection.Pseudonym `json:"pseudonym,omitempty"`
+}
+
+// OrderLine is a protective order in a document.
+type OrderLine struct {
+	Key       string          `json:"key"`
+	Case      string          `json:"case"`
+	Party     string          `json:"party"`
+	Reference string          `json:"reference"`
+	State     order.State     `json:"state"`
+	From      time.Time       `json:"from,omitzero"`
+	Until     time.Time       `json:"until,omitzero"`
+	Replaces  []string        `json:"replaces,omitempty"`
+	Reasons   string          `json:"reasons,omitempty"`
+	Measures  []order.Measure `json:"measures"` // an audience "witness/KEY" names a party of the document
+}
+
+// HearingLine is a hearing in a document.
+type HearingLine struct {
+	Key          string                 `json:"key"`
+	Case         string                 `json:"case"`
+	Party        string                 `json:"party"`
+	Start        time.Time              `json:"start"`
+	Minutes      int                    `json:"minutes"`
+	CourtZone    string                 `json:"court_zone"`
+	WitnessZone  string                 `json:"witness_zone"`
+	Room         string                 `json:"room,omitempty"`
+	Mode         protection.SessionMode `json:"mode"`
+	Participants []ParticipantLine      `json:"participants"`
+}
+
+// ParticipantLine is a seat in a document.
+type ParticipantLine struct {
+	Key   string         `json:"key"`
+	Role  testimony.Role `json:"role"`
+	Label string         `json:"label,omitempty"`
+	Party string         `json:"party,omitempty"`
+}
+
+// EntryError is what is wrong with one entry of a document, and where.
+type EntryError struct {
+	Path   string // hearings[0].participants[2].role
+	Reason string
+}
+
+func (e *EntryError) Error() string {
+	if e.Path == "" {
+		return e.Reason
+	}
+	return e.Path + ": " + e.Reason
+}
+
+// Imported counts what an import wrote, and tells the id that each key was given.
+type Imported struct {
+	Cases    map[string]protection.CaseID   `json:"cases"`
+	Parties  map[string]protection.PartyID  `json:"parties"`
+	Orders   map[string]protection.OrderID  `json:"orders"`
+	Hearings map[string]testimony.HearingID `json:"hearings"`
+}
+
+// maxDocument is the largest document that is read, in bytes.
+const maxDocument = 64 << 20
+
+// ReadDocument reads a document and checks it against the schema.
+func ReadDocument(r io.Reader) (Document, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
+	if err != nil {
+		return Document{}, fmt.Errorf("read the docket: %w", err)
+	}
+	if len(raw) > maxDocument {
+		return Document{}, &EntryError{Reason: "the file is larger than 64 MiB"}
+	}
+	tree, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		return Document{}, &EntryError{Reason: "this is not JSON: " + err.Error()}
+	}
+	schema, err := compiledSchema()
+	if err != nil {
+		return Document{}, err
+	}
+	if err := schema.Validate(tree); err != nil {
+		return Document{}, schemaErrors(err)
+	}
+	var doc Document
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return Document{}, &EntryError{Reason: err.Error()}
+	}
+	return doc, nil
+}
+
+var compiledSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	tree, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema))
+	if err != nil {
+		return nil, fmt.Errorf("read the docket's schema: %w", err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("docket.schema.json", tree); err != nil {
+		return nil, err
+	}
+	return c.Compile("docket.schema.json")
+})
+
+// schemaErrors turns the validator's tree into one EntryError per leaf.
+func schemaErrors(err error) error {
+	var v *jsonschema.ValidationError
+	if !errors.As(err, &v) {
+		return err
+	}
+	var leaves []error
+	var walk func(*jsonschema.ValidationError)
+	walk = func(e *jsonschema.ValidationError) {
+		if len(e.Causes) == 0 {
+			leaves = append(leaves, &EntryError{jsonPath(e.InstanceLocation), fmt.Sprint(e.ErrorKind.LocalizedString(printer))})
+		}
+		for _, c := range e.Causes {
+			walk(c)
+		}
+	}
+	walk(v)
+	return errors.Join(leaves...)
+}
+
+func jsonPath(location []string) string {
+	var b strings.Builder
+	for _, step := range location {
+		if _, err := strconv.Atoi(step); err == nil {
+			b.WriteString("[" + step + "]")
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(step)
+	}
+	return b.String()
+}
+
+// Import writes a whole document or nothing. Every error is an [*EntryError], joined.
+func (d *Desk) Import(ctx context.Context, doc Document) (Imported, error) {
+	if !d.May(testimony.ActKeepDocket) {
+		return Imported{}, ErrNotAllowed
+	}
+	var done Imported
+	err := d.vault.Update(ctx, func(tx *store.Tx) error {
+		im := newImporter(d, tx)
+		if err := im.run(doc); err != nil {
+			return err
+		}
+		done = im.done
+		tx.Log("docket.imported", map[string]string{"cases": strconv.Itoa(len(doc.Cases)), "parties": strconv.Itoa(len(doc.Parties)),
+			"orders": strconv.Itoa(len(doc.Orders)), "hearings": strconv.Itoa(len(doc.Hearings))})
+		return nil
+	})
+	if err != nil {
+		return Imported{}, err
+	}
+	return done, nil
+}
+
+// Export makes a document of the whole docket. Keys are those of the import, or the ids.
+func (d *Desk) Export(ctx context.Context) (Document, error) {
+	doc := Document{Format: Format}
+	if !d.May(testimony.ActKeepDocket) {
+		return doc, ErrNotAllowed
+	}
+	caseList, err := d.Cases(ctx)
+	if err != nil {
+		return doc, err
+	}
+	partyList, err := d.Parties(ctx)
+	if err != nil {
+		return doc, err
+	}
+	orderList, err := d.Orders(ctx)
+	if err != nil {
+		return doc, err
+	}
+	hearingList, err := d.Hearings(ctx)
+	if err != nil {
+		return doc, err
+	}
+	keys, err := d.keys(ctx)
+	if err != nil {
+		return doc, err
+	}
+	for _, c := range caseList {
+		doc.Cases = append(doc.Cases, CaseLine{keys.of("case", string(c.ID)), c.Reference, c.Court, c.Offence, c.Opened})
+	}
+	for _, p := range partyList {
+		line := PartyLine{Key: keys.of("party", string(p.ID)), Status: p.Status, Language: p.Language}
+		for _, a := range p.Appearances {
+			line.Appearances = append(line.Appearances, AppearanceLine{keys.of("case", string(a.Case)), a.Pseudonym})
+		}
+		doc.Parties = append(doc.Parties, line)
+	}
+	for _, o := range orderList {
+		doc.Orders = append(doc.Orders, exportOrder(o, keys))
+	}
+	for _, h := range hearingList {
+		doc.Hearings = append(doc.Hearings, exportHearing(h, keys))
+	}
+	return doc, d.Note(ctx, "docket.exported", map[string]string{"cases": strconv.Itoa(len(doc.Cases))})
+}
+
+func exportOrder(o order.Order, keys keyring) OrderLine {
+	line := OrderLine{Key: keys.of("order", string(o.ID)), Case: keys.of("case", string(o.Case)), Party: keys.of("party", string(o.Party)),
+		Reference: o.Reference, State: o.State, From: o.From, Until: o.Until, Reasons: o.Reasons}
+	for _, r := range o.Replaces {
+		line.Replaces = append(line.Replaces, keys.of("order", string(r)))
+	}
+	for _, m := range o.Measures {
+		m.Audiences = slices.Clone(m.Audiences)
+		for i, a := range m.Audiences {
+			if p, ok := a.OtherParty(); ok {
+				m.Audiences[i] = protection.OtherWitness(protection.PartyID(keys.of("party", string(p))))
+			}
+		}
+		line.Measures = append(line.Measures, m)
+	}
+	return line
+}
+
+func exportHearing(h testimony.Hearing, keys keyring) HearingLine {
+	line := HearingLine{Key: keys.of("hearing", string(h.ID)), Case: keys.of("case", string(h.Case)), Party: keys.of("party", string(h.Party)),
+		Start: h.Start, Minutes: int(h.Duration / time.Minute), CourtZone: h.CourtZone, WitnessZone: h.WitnessZone, Room: h.Room, Mode: h.Mode}
+	for _, p := range h.Participants {
+		seat := ParticipantLine{Key: keys.of("seat", string(p.ID)), Role: p.Role, Label: p.Label}
+		if p.Party != "" {
+			seat.Party = keys.of("party", string(p.Party))
+		}
+		line.Participants = append(line.Participants, seat)
+	}
+	return line
+}

@@ -1,0 +1,362 @@
+package docket
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"paravent/protection"
+	"paravent/protection/identity"
+	"paravent/protection/order"
+	"paravent/protection/policy"
+	"paravent/store"
+	"paravent/testimony"
+)
+
+var (
+	cases      = store.NewCollection[testimony.Case]("cases")
+	parties    = store.NewCollection[protection.Party]("parties")
+	orders     = store.NewCollection[order.Order]("orders")
+	hearings   = store.NewCollection[testimony.Hearing]("hearings")
+	identities = store.NewCollection[identity.Sealed]("identities")
+)
+
+// ErrInvalid is wrapped by every refusal of what was entered.
+var ErrInvalid = errors.New("this entry cannot be kept")
+
+// Cases lists the cases by reference.
+func (d *Desk) Cases(ctx context.Context) ([]testimony.Case, error) {
+	list, err := all(ctx, d, cases)
+	slices.SortFunc(list, func(a, b testimony.Case) int { return cmp.Compare(a.Reference, b.Reference) })
+	return list, err
+}
+
+// Case returns one case.
+func (d *Desk) Case(ctx context.Context, id protection.CaseID) (testimony.Case, error) {
+	return read(ctx, d, cases, docketPart, string(id))
+}
+
+// AddCase opens a case under a new id.
+func (d *Desk) AddCase(ctx context.Context, c testimony.Case) (testimony.Case, error) {
+	if !d.May(testimony.ActKeepDocket) {
+		return c, ErrNotAllowed
+	}
+	if err := checkCase(c); err != nil {
+		return c, err
+	}
+	known, err := d.Cases(ctx)
+	if err != nil {
+		return c, err
+	}
+	if slices.ContainsFunc(known, func(k testimony.Case) bool { return strings.EqualFold(k.Reference, c.Reference) }) {
+		return c, fmt.Errorf("%w: a case with this reference is open already", ErrInvalid)
+	}
+	id, err := d.newID()
+	if err != nil {
+		return c, err
+	}
+	c.ID = protection.CaseID(id)
+	if c.Opened.IsZero() {
+		c.Opened = d.Now()
+	}
+	return c, d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log("case.opened", map[string]string{"case": id})
+		return cases.Put(tx, docketPart, id, c)
+	})
+}
+
+func checkCase(c testimony.Case) error {
+	switch {
+	case strings.TrimSpace(c.Reference) == "":
+		return fmt.Errorf("%w: the case needs a reference", ErrInvalid)
+	case !slices.Contains(testimony.Offences, c.Offence):
+		return fmt.Errorf("%w: %q is not an offence family; use trafficking, smuggling or mixed", ErrInvalid, c.Offence)
+	}
+	return nil
+}
+
+// Parties lists the protected parties.
+func (d *Desk) Parties(ctx context.Context) ([]protection.Party, error) { return all(ctx, d, parties) }
+
+// Party returns one protected party.
+func (d *Desk) Party(ctx context.Context, id protection.PartyID) (protection.Party, error) {
+	return read(ctx, d, parties, docketPart, string(id))
+}
+
+// AddParty enters a protected party into a case and allots the next pseudonym.
+func (d *Desk) AddParty(ctx context.Context, c protection.CaseID, status protection.Status, language string) (protection.Party, error) {
+	if !d.May(testimony.ActKeepDocket) {
+		return protection.Party{}, ErrNotAllowed
+	}
+	if !status.Valid() {
+		return protection.Party{}, fmt.Errorf("%w: %q is not a status", ErrInvalid, status)
+	}
+	id, err := d.newID()
+	if err != nil {
+		return protection.Party{}, err
+	}
+	var p protection.Party
+	err = d.vault.Update(ctx, func(tx *store.Tx) error {
+		if _, err := cases.Get(tx, docketPart, string(c)); err != nil {
+			return fmt.Errorf("the case: %w", notFound(err))
+		}
+		given, err := pseudonyms(tx, c)
+		if err != nil {
+			return err
+		}
+		p = protection.Party{ID: protection.PartyID(id), Status: status, Language: language,
+			Appearances: []protection.Appearance{{Case: c, Pseudonym: protection.NextPseudonym(given)}}}
+		tx.Log("party.entered", map[string]string{"party": id, "case": string(c)})
+		return parties.Put(tx, docketPart, id, p)
+	})
+	return p, err
+}
+
+// JoinCase lets a protected party appear in a further case under a pseudonym of that case; earlier orders carry over.
+func (d *Desk) JoinCase(ctx context.Context, party protection.PartyID, c protection.CaseID) (protection.Party, error) {
+	if !d.May(testimony.ActKeepDocket) {
+		return protection.Party{}, ErrNotAllowed
+	}
+	var p protection.Party
+	err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
+		if p, err = parties.Get(tx, docketPart, string(party)); err != nil {
+			return notFound(err)
+		}
+		if p.PseudonymIn(c) != "" {
+			return fmt.Errorf("%w: the party appears in this case already", ErrInvalid)
+		}
+		given, err := pseudonyms(tx, c)
+		if err != nil {
+			return err
+		}
+		p.Appearances = append(slices.Clone(p.Appearances), protection.Appearance{Case: c, Pseudonym: protection.NextPseudonym(given)})
+		tx.Log("party.joined_case", map[string]string{"party": string(party), "case": string(c)})
+		return parties.Put(tx, docketPart, string(party), p)
+	})
+	return p, err
+}
+
+func pseudonyms(tx store.Reading, c protection.CaseID) ([]protection.Pseudonym, error) {
+	entries, err := parties.All(tx, docketPart)
+	var given []protection.Pseudonym
+	for _, e := range entries {
+		if ps := e.Value.PseudonymIn(c); ps != "" {
+			given = append(given, ps)
+		}
+	}
+	return given, err
+}
+
+// Orders lists the orders of every case.
+func (d *Desk) Orders(ctx context.Context) ([]order.Order, error) {
+	list, err := all(ctx, d, orders)
+	slices.SortFunc(list, func(a, b order.Order) int { return cmp.Compare(a.Reference, b.Reference) })
+	return list, err
+}
+
+// FileOrder checks an application and files it. An order that the rules refuse is not kept; the error names the rule.
+func (d *Desk) FileOrder(ctx context.Context, o order.Order) (order.Order, error) {
+	if !d.May(testimony.ActFileOrder) {
+		return o, ErrNotAllowed
+	}
+	o.State = order.Filed
+	if err := d.checkOrder(ctx, o); err != nil {
+		return o, err
+	}
+	id, err := d.newID()
+	if err != nil {
+		return o, err
+	}
+	o.ID = protection.OrderID(id)
+	return o, d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log("order.filed", map[string]string{"order": id, "party": string(o.Party), "measures": strconv.Itoa(len(o.Measures))})
+		return orders.Put(tx, docketPart, id, o)
+	})
+}
+
+func (d *Desk) checkOrder(ctx context.Context, o order.Order) error {
+	if strings.TrimSpace(o.Reference) == "" {
+		return fmt.Errorf("%w: the order needs the court's number", ErrInvalid)
+	}
+	if _, err := d.Case(ctx, o.Case); err != nil {
+		return fmt.Errorf("the case: %w", err)
+	}
+	p, err := d.Party(ctx, o.Party)
+	if err != nil {
+		return fmt.Errorf("the protected party: %w", err)
+	}
+	if p.PseudonymIn(o.Case) == "" {
+		return fmt.Errorf("%w: the party does not appear in this case", ErrInvalid)
+	}
+	return o.Check()
+}
+
+// StepOrder moves an order along its life. Decisions are the judge's.
+func (d *Desk) StepOrder(ctx context.Context, id protection.OrderID, to order.State) (order.Order, error) {
+	if !d.May(testimony.ActFileOrder) {
+		return order.Order{}, ErrNotAllowed
+	}
+	var o order.Order
+	err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
+		if o, err = orders.Get(tx, docketPart, string(id)); err != nil {
+			return notFound(err)
+		}
+		from := o.State
+		if o, err = o.Step(to, d.May(testimony.ActDecideOrder), d.Now()); err != nil {
+			return err
+		}
+		tx.Log("order.step", map[string]string{"order": string(id), "from": string(from), "to": string(to)})
+		return orders.Put(tx, docketPart, string(id), o)
+	})
+	return o, err
+}
+
+// Hearings lists the hearings by their start.
+func (d *Desk) Hearings(ctx context.Context) ([]testimony.Hearing, error) {
+	list, err := all(ctx, d, hearings)
+	slices.SortFunc(list, func(a, b testimony.Hearing) int { return a.Start.Compare(b.Start) })
+	return list, err
+}
+
+// Hearing returns one hearing.
+func (d *Desk) Hearing(ctx context.Context, id testimony.HearingID) (testimony.Hearing, error) {
+	return read(ctx, d, hearings, docketPart, string(id))
+}
+
+// Schedule plans a hearing. It allots the ids of the hearing and of its seats, and labels a witness with the pseudonym.
+func (d *Desk) Schedule(ctx context.Context, h testimony.Hearing) (testimony.Hearing, error) {
+	if !d.May(testimony.ActKeepDocket) {
+		return h, ErrNotAllowed
+	}
+	if err := d.allot(&h); err != nil {
+		return h, err
+	}
+	if err := h.Check(); err != nil {
+		return h, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return h, d.vault.Update(ctx, func(tx *store.Tx) error {
+		if _, err := cases.Get(tx, docketPart, string(h.Case)); err != nil {
+			return fmt.Errorf("the case: %w", notFound(err))
+		}
+		if err := labelWitnesses(tx, &h); err != nil {
+			return err
+		}
+		tx.Log("hearing.planned", map[string]string{"hearing": string(h.ID), "case": string(h.Case), "seats": strconv.Itoa(len(h.Participants))})
+		return hearings.Put(tx, docketPart, string(h.ID), h)
+	})
+}
+
+func (d *Desk) allot(h *testimony.Hearing) error {
+	id, err := d.newID()
+	if err != nil {
+		return err
+	}
+	h.ID = testimony.HearingID(id)
+	h.Participants = slices.Clone(h.Participants)
+	for i := range h.Participants {
+		if id, err = d.newID(); err != nil {
+			return err
+		}
+		h.Participants[i].ID = testimony.ParticipantID(id)
+	}
+	return nil
+}
+
+func labelWitnesses(tx store.Reading, h *testimony.Hearing) error {
+	for i, p := range h.Participants {
+		if p.Party == "" {
+			continue
+		}
+		party, err := parties.Get(tx, docketPart, string(p.Party))
+		if err != nil {
+			return fmt.Errorf("the protected party: %w", notFound(err))
+		}
+		pseudonym := party.PseudonymIn(h.Case)
+		if pseudonym == "" {
+			return fmt.Errorf("%w: the party does not appear in this case", ErrInvalid)
+		}
+		h.Participants[i].Label = string(pseudonym)
+	}
+	return nil
+}
+
+// Matrix compiles the orders in force for a party in a case.
+func (d *Desk) Matrix(ctx context.Context, c protection.CaseID, p protection.PartyID, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {
+	if _, err := d.Party(ctx, p); err != nil {
+		return policy.Matrix{}, fmt.Errorf("the protected party: %w", err)
+	}
+	if _, err := d.Case(ctx, c); err != nil {
+		return policy.Matrix{}, fmt.Errorf("the case: %w", err)
+	}
+	list, err := d.Orders(ctx)
+	if err != nil {
+		return policy.Matrix{}, err
+	}
+	others, err := d.othersIn(ctx, c, p)
+	return policy.Compile(policy.Input{Party: p, Case: c, Orders: list, Mode: mode, At: at, Others: others}), err
+}
+
+func (d *Desk) othersIn(ctx context.Context, c protection.CaseID, but protection.PartyID) ([]protection.PartyID, error) {
+	list, err := d.Parties(ctx)
+	var others []protection.PartyID
+	for _, p := range list {
+		if p.ID != but && p.PseudonymIn(c) != "" {
+			others = append(others, p.ID)
+		}
+	}
+	return others, err
+}
+
+// SealIdentity seals the fields of a true identity to both colleges. Fields sealed earlier and not given now stay as they
+// are. Nothing that is sealed can be read back here.
+func (d *Desk) SealIdentity(ctx context.Context, party protection.PartyID, fields identity.Fields) error {
+	if !d.May(testimony.ActEnterIdentity) {
+		return ErrNotAllowed
+	}
+	users, err := d.Users(ctx)
+	if err != nil {
+		return err
+	}
+	sealed, err := identity.Seal(d.opts.Rand, party, fields,
+		recipients(users, testimony.CourtCollege), recipients(users, testimony.BenchCollege))
+	if err != nil {
+		return err
+	}
+	id, err := d.newID()
+	if err != nil {
+		return err
+	}
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		if _, err := parties.Get(tx, docketPart, string(party)); err != nil {
+			return fmt.Errorf("the protected party: %w", notFound(err))
+		}
+		tx.Log("identity.sealed", map[string]string{"party": string(party), "fields": strconv.Itoa(len(sealed.Boxes))})
+		return identities.Put(tx, docketPart, string(party)+"/"+id, sealed)
+	})
+}
+
+// SealedFields tells which fields of a party's identity have been sealed.
+func (d *Desk) SealedFields(ctx context.Context, party protection.PartyID) ([]identity.Field, error) {
+	list, err := all(ctx, d, identities)
+	var fields []identity.Field
+	for _, f := range identity.AllFields {
+		if slices.ContainsFunc(list, func(s identity.Sealed) bool {
+			return s.Party == party && slices.ContainsFunc(s.Boxes, func(b identity.Box) bool { return b.Field == f })
+		}) {
+			fields = append(fields, f)
+		}
+	}
+	return fields, err
+}
+
+func notFound(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
+}

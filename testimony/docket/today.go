@@ -1,0 +1,126 @@
+package docket
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"paravent/protection"
+	"paravent/protection/order"
+	"paravent/testimony"
+)
+
+// ItemKind is why something needs attention.
+type ItemKind string
+
+// The kinds, most urgent first.
+const (
+	HearingUnclosed  ItemKind = "hearing_unclosed" // a recording was not closed in good order
+	HearingNow       ItemKind = "hearing_now"
+	NoOrder          ItemKind = "no_order" // a hearing is planned and no order protects the witness
+	OrderExpired     ItemKind = "order_expired"
+	OrderContested   ItemKind = "order_contested"
+	OrderInterim     ItemKind = "order_interim"
+	OrderUndecided   ItemKind = "order_undecided"
+	IdentityNotTaken ItemKind = "identity_not_taken"
+	HearingSoon      ItemKind = "hearing_soon"
+)
+
+var urgency = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
+	IdentityNotTaken, HearingSoon}
+
+// Item is one thing that needs somebody today.
+type Item struct {
+	Kind    ItemKind
+	Case    protection.CaseID
+	Party   protection.PartyID
+	Hearing testimony.HearingID
+	Order   protection.OrderID
+	When    time.Time
+}
+
+// Soon is how far ahead a hearing stands on the list of the day.
+const Soon = 7 * 24 * time.Hour
+
+// Today lists what needs attention at a moment, most urgent first and then by time.
+func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
+	hearingList, err := d.Hearings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	orderList, err := d.Orders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	recordingList, err := d.Recordings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	partyList, err := d.Parties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now))
+	for _, p := range partyList {
+		fields, err := d.SealedFields(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		if len(fields) == 0 && len(p.Appearances) > 0 {
+			items = append(items, Item{Kind: IdentityNotTaken, Case: p.Appearances[0].Case, Party: p.ID})
+		}
+	}
+	slices.SortStableFunc(items, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(slices.Index(urgency, a.Kind), slices.Index(urgency, b.Kind)), a.When.Compare(b.When))
+	})
+	return items, nil
+}
+
+func hearingItems(list []testimony.Hearing, orders []order.Order, recorded []Recording, now time.Time) []Item {
+	var items []Item
+	for _, h := range list {
+		item := Item{Case: h.Case, Party: h.Party, Hearing: h.ID, When: h.Start}
+		if h.Held.IsZero() && slices.ContainsFunc(recorded, func(r Recording) bool { return r.Hearing == h.ID && !r.Sealed }) {
+			item.Kind = HearingUnclosed
+			items = append(items, item)
+			continue
+		}
+		end := h.Start.Add(h.Duration)
+		if !h.Held.IsZero() || end.Before(now) || h.Start.After(now.Add(Soon)) {
+			continue
+		}
+		item.Kind = HearingSoon
+		if !now.Before(h.Start.Add(-time.Hour)) {
+			item.Kind = HearingNow
+		}
+		items = append(items, item)
+		if len(order.Applying(orders, h.Case, h.Party, h.Start)) == 0 {
+			item.Kind = NoOrder
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func orderItems(list []order.Order, now time.Time) []Item {
+	var items []Item
+	for _, o := range list {
+		item := Item{Case: o.Case, Party: o.Party, Order: o.ID, When: o.From}
+		effective, doubt := o.Effect(now)
+		switch {
+		case effective && doubt == order.HasExpired:
+			item.Kind, item.When = OrderExpired, o.Until
+		case effective && doubt == order.IsContested:
+			item.Kind = OrderContested
+		case effective && doubt == order.AwaitsDecision:
+			item.Kind = OrderInterim
+		case o.State == order.Filed || o.State == order.Served || o.State == order.Opposed:
+			item.Kind = OrderUndecided
+		default:
+			continue
+		}
+		items = append(items, item)
+	}
+	return items
+}

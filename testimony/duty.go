@@ -1,0 +1,52 @@
+package testimony
+
+import "slices"
+
+// Act is something a user of the desk can do that not everyone may.
+type Act string
+
+// The acts.
+const (
+	ActAddUser       Act = "add_user"
+	ActKeepDocket    Act = "keep_docket" // cases, protected parties, hearings
+	ActFileOrder     Act = "file_order"
+	ActDecideOrder   Act = "decide_order"
+	ActEnterIdentity Act = "enter_identity"
+	ActHoldHearing   Act = "hold_hearing"
+	ActReadAudit     Act = "read_audit"
+	ActExportMaster  Act = "export_master"
+	ActExportPublic  Act = "export_public"
+)
+
+// The desk's offices, as their names stand in the vault.
+const (
+	Clerk     = "clerk"
+	Advocate  = "advocate"
+	Judge     = "judge"
+	Registrar = "registrar"
+	Auditor   = "auditor"
+)
+
+// Offices lists the offices in the order in which a form offers them.
+var Offices = []string{Clerk, Advocate, Judge, Registrar, Auditor}
+
+var duties = map[Act][]string{
+	ActAddUser:       {Registrar},
+	ActKeepDocket:    {Clerk, Registrar, Judge, Advocate},
+	ActFileOrder:     {Clerk, Registrar, Judge, Advocate},
+	ActDecideOrder:   {Judge},
+	ActEnterIdentity: {Advocate, Clerk, Registrar, Judge},
+	ActHoldHearing:   {Judge, Clerk},
+	ActReadAudit:     {Auditor, Judge, Registrar},
+	ActExportMaster:  {Judge, Registrar},
+	ActExportPublic:  {Judge, Registrar, Clerk},
+}
+
+// May reports whether an office may do something. An unknown office may do nothing.
+func May(office string, act Act) bool { return slices.Contains(duties[act], office) }
+
+// Court and bench are the two colleges that hold the halves of an identity (A/CONF.213/7 §13, §20: no single official).
+var (
+	CourtCollege = []string{Clerk, Registrar}
+	BenchCollege = []string{Judge}
+)

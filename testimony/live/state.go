@@ -1,0 +1,85 @@
+package live
+
+import (
+	"time"
+
+	"paravent/protection"
+	"paravent/protection/policy"
+	"paravent/testimony"
+)
+
+// Presence is where an invited participant is.
+type Presence string
+
+// The presences.
+const (
+	Absent   Presence = "absent"
+	InLobby  Presence = "lobby"    // connected, waiting for the bench; receives nothing
+	Admitted Presence = "admitted" // takes part
+	Lost     Presence = "lost"     // admitted, connection lost; the seat is held for HoldFor
+)
+
+// HoldFor is how long the seat of a participant whose connection was lost is held under the same policy.
+const HoldFor = 60 * time.Second
+
+// Person is one seat as the bench sees it.
+type Person struct {
+	testimony.Participant
+	Presence Presence
+	Words    [4]string // verification words, in the language of the guest's page; empty until connected
+	Link     string    // the join link; empty once used
+	Muted    bool      // by the bench
+	Speaking bool
+	Camera   bool // the guest says that the camera is on
+	// Receives is what the seat receives of the witness right now, phase and mode included.
+	Receives protection.Access
+	// Cell is the cell of the audience matrix that Receives comes from, with its causes.
+	Cell policy.Cell
+}
+
+// Recording is how the recording is doing.
+type Recording string
+
+// The recording's states.
+const (
+	NotRecording     Recording = "not_recording" // off the record: lobby, identity check, break
+	RecordingRunning Recording = "running"
+	RecordingFailed  Recording = "failed" // stop hearing evidence
+)
+
+// Request is something a guest asked for with a button.
+type Request struct {
+	At   time.Time
+	From testimony.ParticipantID
+	Kind string // understand, break, pause, alarm, hand
+}
+
+// Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
+type Alarm struct {
+	At          time.Time
+	Kind        string // invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release
+	Participant testimony.ParticipantID
+}
+
+// State is a snapshot of the session for a screen or a script. It is a value: nothing in it is shared.
+type State struct {
+	Hearing       testimony.Hearing
+	CaseReference string
+	Session       testimony.Session
+	Effective     protection.SessionMode // the mode in force: an order can raise the one that was asked for
+	ModeCause     policy.Cause
+	Next          []testimony.Phase // phases that can be called now
+	People        []Person          // in the order of the hearing's seats
+	Gallery       protection.Access // what the public receives of the witness now
+	ShowsAccused  bool              // whether the witness may be shown the accused
+	Recording     Recording
+	Recorded      time.Duration // length of the master so far
+	Began         time.Time
+	Now           time.Time
+	Requests      []Request // unanswered, oldest first
+	Alarms        []Alarm
+	Events        []testimony.Event
+	Marks         int
+	Address       string // where the join page is served, e.g. https://192.0.2.7:8443
+	Fingerprint   string // SHA-256 of the join page's certificate; empty over plain HTTP on this machine
+}
