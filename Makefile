@@ -1,0 +1,65 @@
+# Paravent: `make run` opens the desktop on the training vault, `make test` runs every test.
+# Both install what is missing on Debian; elsewhere they say in one line what is needed.
+
+SHELL := /bin/bash
+
+# Debian packages, in one place: to build, and to test or rehearse.
+BUILD_PACKAGES := gcc pkg-config libvpx-dev libopus-dev libasound2-dev libgl1-mesa-dev xorg-dev libxkbcommon-dev
+TEST_PACKAGES  := chromium ffmpeg xvfb xdotool x11-utils imagemagick tcpdump libgl1-mesa-dri fonts-noto-core
+
+# Rooms without a window; the race detector runs on these.
+HEADLESS := ./store/... ./protection/... ./media/... ./testimony/... ./cmd/...
+
+.PHONY: deps deps-test build run test race bench lint clean
+
+deps:
+	@$(call install,$(BUILD_PACKAGES))
+	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed and was not found on the PATH."; exit 1; }
+
+deps-test: deps
+	@$(call install,$(TEST_PACKAGES))
+
+# install: installs the named Debian packages that are missing, and only those.
+define install
+	if ! command -v dpkg-query >/dev/null; then \
+	  echo "This is not a Debian system; if the build fails, install the equivalents of: $(1)"; \
+	else \
+	  missing=""; \
+	  for p in $(1); do dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || missing="$$missing $$p"; done; \
+	  if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo"; else \
+	      echo "Please install as administrator, then run make again: apt-get install$$missing"; exit 1; fi; \
+	    echo "Installing$$missing"; \
+	    $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  fi; \
+	fi
+endef
+
+build: deps
+	@go build -o bin/paravent ./cmd/paravent
+
+run: build
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  bin/paravent demo; \
+	else \
+	  echo "There is no display here, so no window can open. Running the rehearsal instead."; \
+	  bin/paravent rehearse; \
+	fi
+
+test: deps-test
+	@go test ./...
+
+race: deps-test
+	@go test -race $(HEADLESS)
+
+bench: deps-test
+	@go run ./cmd/paravent bench
+
+lint: deps
+	@test -z "$$(gofmt -l app cmd media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd media protection store testimony; exit 1; }
+	@go vet ./...
+	@go tool staticcheck ./...
+	@go mod tidy -diff
+
+clean:
+	@rm -rf bin build
