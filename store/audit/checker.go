@@ -1,0 +1,125 @@
+package audit
+
+import (
+	"crypto/ed25519"
+	"encoding/hex"
+	"fmt"
+)
+
+// Checker checks a whole log by being fed its leaves and heads in order: each leaf once, each head after the last leaf it
+// counts. It needs no key but the users' public ones, so a log can be checked by someone who may not read it.
+type Checker struct {
+	vault    string
+	signers  func(user string) (ed25519.PublicKey, bool)
+	hashes   frontier
+	sessions map[SessionID]*chain
+	states   map[CompartmentTag][32]byte
+	pending  map[string]bool // users with leaves after the last head
+	last     Head
+}
+
+// chain is how far one session has come.
+type chain struct {
+	user     string
+	sequence uint64
+	last     Hash
+}
+
+// NewChecker begins a check of the vault's log. The signers function gives a user's Ed25519 public key.
+func NewChecker(vault string, signers func(user string) (ed25519.PublicKey, bool)) *Checker {
+	return &Checker{
+		vault:    vault,
+		signers:  signers,
+		sessions: make(map[SessionID]*chain),
+		states:   make(map[CompartmentTag][32]byte),
+		pending:  make(map[string]bool),
+	}
+}
+
+// Leaf takes the next stored leaf.
+func (c *Checker) Leaf(raw []byte) error {
+	leaf, err := ParseLeaf(raw)
+	if err != nil {
+		return fmt.Errorf("%w: entry %d: %w", ErrBroken, c.hashes.size, err)
+	}
+	if err := c.follow(leaf, LeafHash(raw)); err != nil {
+		return fmt.Errorf("%w: entry %d %w", ErrBroken, c.hashes.size, err)
+	}
+	c.hashes.add(LeafHash(raw))
+	return nil
+}
+
+func (c *Checker) follow(leaf Leaf, hash Hash) error {
+	session := leaf.In()
+	known := c.sessions[session]
+	switch leaf := leaf.(type) {
+	case *Opening:
+		if known != nil {
+			return fmt.Errorf("opens a session a second time")
+		}
+		known = &chain{user: hex.EncodeToString(leaf.User[:])}
+		c.sessions[session] = known
+	case *Act:
+		if known == nil {
+			return fmt.Errorf("belongs to no session")
+		}
+		if leaf.Sequence != known.sequence+1 || leaf.Previous != known.last {
+			return fmt.Errorf("doesn't follow its session's entry before")
+		}
+		known.sequence = leaf.Sequence
+		for _, s := range leaf.States {
+			c.states[s.Compartment] = s.Manifest
+		}
+	}
+	known.last = hash
+	c.pending[known.user] = true
+	return nil
+}
+
+// Head takes the next stored head. It must be true of the leaves so far, and be signed by the user who wrote those since
+// the head before.
+func (c *Checker) Head(raw []byte) error {
+	h, err := ParseHead(c.vault, raw)
+	if err != nil {
+		return err
+	}
+	if h.Size != c.hashes.size || h.Root != c.hashes.root() {
+		return fmt.Errorf("%w: the head of size %d is not true of the entries", ErrBroken, h.Size)
+	}
+	if len(c.pending) != 1 || !c.pending[h.Signer] {
+		return fmt.Errorf("%w: the head of size %d is not signed by the user who acted", ErrBroken, h.Size)
+	}
+	public, ok := c.signers(h.Signer)
+	if !ok {
+		return fmt.Errorf("%w: the head of size %d is signed by nobody known", ErrBroken, h.Size)
+	}
+	if err := h.Verify(public); err != nil {
+		return err
+	}
+	clear(c.pending)
+	c.last = h
+	return nil
+}
+
+// Finish ends the check. It fails when leaves remain that no head covers.
+func (c *Checker) Finish() (Head, error) {
+	if len(c.pending) > 0 || c.last.Size != c.hashes.size {
+		return Head{}, fmt.Errorf("%w: the last entries are under no head", ErrBroken)
+	}
+	return c.last, nil
+}
+
+// Size is the number of leaves taken so far.
+func (c *Checker) Size() int64 { return c.hashes.size }
+
+// States returns what the log says each compartment's manifest now is. The caller must not change the map.
+func (c *Checker) States() map[CompartmentTag][32]byte { return c.states }
+
+// Session returns how many acts the log holds of a session and the hash of its last leaf.
+func (c *Checker) Session(id SessionID) (sequence uint64, last Hash, ok bool) {
+	s := c.sessions[id]
+	if s == nil {
+		return 0, Hash{}, false
+	}
+	return s.sequence, s.last, true
+}

@@ -1,0 +1,90 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// Report says what [Verify] found.
+type Report struct {
+	Intact   bool // closed by its writer, every chunk authentic, trailer and root true
+	Torn     bool // never closed: nothing after the last whole chunk
+	Size     int64
+	Chunks   int
+	FirstBad int // number of the first chunk that was changed, or that is missing from a closed file; -1: none
+	Root     [32]byte
+}
+
+// Verify opens every chunk of a file. progress, if not nil, is told how many of how many bytes of plaintext are done.
+// What is wrong stands in the report; the error is for a file that isn't one, a key that doesn't fit, or a check that
+// couldn't run to its end.
+func Verify(ctx context.Context, path string, key Key, id string, progress func(done, total int64)) (Report, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Report{}, fmt.Errorf("verify sealed file: %w", err)
+	}
+	defer file.Close()
+	report, err := verify(ctx, file, key, id, progress)
+	if err != nil {
+		return report, fmt.Errorf("verify sealed file: %w", err)
+	}
+	return report, nil
+}
+
+func verify(ctx context.Context, file *os.File, key Key, id string, progress func(done, total int64)) (Report, error) {
+	s, err := readSeal(file, key, id)
+	if err != nil {
+		return Report{}, err
+	}
+	l, err := readLayout(file, s)
+	if err != nil {
+		return Report{}, err
+	}
+	report := Report{Torn: !l.final, FirstBad: l.bad}
+	var t tree
+	var stored, plain []byte
+	for i, c := range l.index {
+		if err := ctx.Err(); err != nil {
+			return report, err
+		}
+		stored, err = readStored(file, c, stored)
+		if err == nil {
+			plain, err = s.openChunk(plain[:0], uint32(i), stored)
+		}
+		if errors.Is(err, ErrDamaged) {
+			report.fail(i, l)
+			break
+		}
+		if err != nil {
+			return report, err
+		}
+		if err := t.add(stored); err != nil {
+			return report, err
+		}
+		report.Chunks, report.Size = i+1, c.start+int64(c.size)
+		if progress != nil {
+			progress(report.Size, l.size)
+		}
+	}
+	clear(plain[:cap(plain)])
+	if report.Root, err = t.root(); err != nil {
+		return report, err
+	}
+	if l.final && report.FirstBad < 0 && report.Root != l.trailer.Root {
+		report.FirstBad = 0
+	}
+	report.Intact = l.final && report.FirstBad < 0
+	return report, nil
+}
+
+// fail notes that chunk i isn't authentic. At the end of a torn file that is the tear itself and no fault of its own.
+func (r *Report) fail(i int, l layout) {
+	if !l.final && i == len(l.index)-1 {
+		return
+	}
+	if r.FirstBad < 0 || i < r.FirstBad {
+		r.FirstBad = i
+	}
+}

@@ -1,0 +1,285 @@
+// Package bolt keeps a vault's records in one bbolt file on this machine. It is the [store.Backend] for one desk.
+//
+// It seals nothing: what it is handed is ciphertext already. It turns what goes wrong with the file (held by another
+// process, not a vault, damaged, disk full, read-only) into the errors of package store, page faults of the mapped file
+// included. Start from [Open].
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"paravent/store"
+)
+
+// Options say how a vault file is opened.
+type Options struct {
+	Create   bool // make a new file; an existing one is left alone and Open fails with [fs.ErrExist]
+	ReadOnly bool // share the file with other readers and write nothing
+}
+
+// Backend is an open vault file. It is safe for concurrent use. Readers see one consistent state each; writers wait for
+// one another.
+type Backend struct {
+	path string
+	opts Options
+
+	mu     sync.RWMutex // held for reading by each transaction; for writing while the file is changed for a fresh one
+	db     *bbolt.DB
+	file   *os.File
+	broken error // set once bbolt panicked outside a transaction: its locks can't be trusted any more
+}
+
+// lockWait is shorter than bbolt's own pause between two tries, so that a file in use is reported after the first.
+const lockWait = time.Nanosecond
+
+// Open opens the vault file at path.
+//
+// It fails at once with [store.ErrInUse] when another process holds the file, with [store.ErrNotVault] when the file is
+// something else, [store.ErrDamaged] when it is torn, [store.ErrReadOnly] when writing isn't permitted, and with
+// [fs.ErrNotExist] when there is none.
+func Open(path string, opts Options) (*Backend, error) {
+	if opts.Create && opts.ReadOnly {
+		return nil, fmt.Errorf("create vault file: %w", store.ErrReadOnly)
+	}
+	b := &Backend{path: path, opts: opts}
+	if err := b.open(opts.Create); err != nil {
+		return nil, err
+	}
+	if opts.Create {
+		if err := syncDirectory(filepath.Dir(path)); err != nil {
+			return nil, errors.Join(mapError(err), b.Close())
+		}
+	}
+	return b, nil
+}
+
+// View implements [store.Backend].
+func (b *Backend) View(ctx context.Context, fn func(store.Reader) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if err := b.usable(); err != nil {
+		return err
+	}
+	return guard(func() error {
+		tx, err := b.db.Begin(false)
+		if err != nil {
+			return mapError(err)
+		}
+		defer tx.Rollback()
+		return fn(transaction{tx})
+	})
+}
+
+// Update implements [store.Backend]. When the disk fails in the middle of a commit the file is opened again and read
+// back, so that a nil error always means kept, and an error means not kept unless it is [store.ErrUncertain].
+func (b *Backend) Update(ctx context.Context, fn func(store.Writer) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	id, err := b.update(fn)
+	if !errors.Is(err, errCommit) {
+		return err
+	}
+	return b.settle(id, err)
+}
+
+// errCommit marks an error of the commit itself, after which the file may hold the transaction or not.
+var errCommit = errors.New("commit")
+
+func (b *Backend) update(fn func(store.Writer) error) (id int, err error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if err := b.usable(); err != nil {
+		return 0, err
+	}
+	if b.opts.ReadOnly {
+		return 0, store.ErrReadOnly
+	}
+	err = guard(func() error {
+		tx, err := b.db.Begin(true)
+		if err != nil {
+			return mapError(err)
+		}
+		id = tx.ID()
+		defer tx.Rollback() // after a commit it does nothing
+		if err := fn(transaction{tx}); err != nil {
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return fmt.Errorf("%w: %w", errCommit, err)
+		}
+		return nil
+	})
+	return id, err
+}
+
+// settle finds out what became of a transaction whose commit failed.
+func (b *Backend) settle(id int, cause error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.db == nil {
+		return store.ErrClosed
+	}
+	_ = b.close()
+	if err := b.open(false); err != nil {
+		b.broken = store.ErrUncertain
+		return fmt.Errorf("%w: %w", store.ErrUncertain, err)
+	}
+	kept := false
+	err := guard(func() error {
+		return b.db.View(func(tx *bbolt.Tx) error {
+			kept = tx.ID() == id
+			return nil
+		})
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", store.ErrUncertain, err)
+	case kept:
+		slog.Warn("The disk reported an error while the vault was written; the change was read back and is kept.")
+		return nil
+	}
+	return mapError(cause)
+}
+
+// Close gives the file up. Later calls fail with [store.ErrClosed]; a second Close does nothing.
+func (b *Backend) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.close()
+}
+
+func (b *Backend) close() error {
+	db, file := b.db, b.file
+	b.db, b.file = nil, nil
+	if db == nil {
+		return nil
+	}
+	if b.broken != nil {
+		// bbolt's own Close could wait for ever for a lock that its panic left behind. Closing the descriptor frees
+		// the file for others; the mapping goes with the process.
+		return file.Close()
+	}
+	return guard(func() error { return mapError(db.Close()) })
+}
+
+func (b *Backend) usable() error {
+	if b.broken != nil {
+		return b.broken
+	}
+	if b.db == nil {
+		return store.ErrClosed
+	}
+	return nil
+}
+
+func (b *Backend) open(create bool) error {
+	if err := checkFile(b.path, create); err != nil {
+		return fmt.Errorf("open vault file: %w", err)
+	}
+	var file *os.File
+	options := &bbolt.Options{
+		Timeout:      lockWait,
+		ReadOnly:     b.opts.ReadOnly,
+		FreelistType: bbolt.FreelistMapType,
+		NoStatistics: true,
+		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+			flag &^= os.O_CREATE
+			if create {
+				flag |= os.O_CREATE | os.O_EXCL
+			}
+			f, err = os.OpenFile(name, flag, mode)
+			file = f
+			return f, err
+		},
+	}
+	err := guard(func() error {
+		db, err := bbolt.Open(b.path, 0o600, options)
+		if err != nil {
+			return mapError(err)
+		}
+		b.db, b.file = db, file
+		return b.checkLength()
+	})
+	if err != nil {
+		if b.db == nil && file != nil {
+			file.Close() // a panic on the way leaves it open, with its lock
+		}
+		_ = b.close()
+		return fmt.Errorf("open vault file: %w", err)
+	}
+	return nil
+}
+
+// checkLength sees whether the pages that the file claims to have are there; otherwise reading them would fault.
+func (b *Backend) checkLength() error {
+	stat, err := b.file.Stat()
+	if err != nil {
+		return mapError(err)
+	}
+	return b.db.View(func(tx *bbolt.Tx) error {
+		if tx.Size() > stat.Size() {
+			return fmt.Errorf("%w: the file ends too early", store.ErrDamaged)
+		}
+		return nil
+	})
+}
+
+// checkFile refuses what bbolt would turn into an empty vault, or trip over.
+func checkFile(path string, create bool) error {
+	stat, err := os.Stat(path)
+	switch {
+	case create && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case create && err == nil:
+		return fmt.Errorf("%s: %w", path, fs.ErrExist)
+	case err != nil:
+		return err
+	case !stat.Mode().IsRegular(), stat.Size() == 0:
+		return store.ErrNotVault
+	}
+	return nil
+}
+
+func syncDirectory(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// mapError says bbolt's and the system's errors in the store's words.
+func mapError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return store.ErrInUse
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch):
+		return store.ErrNotVault
+	case errors.Is(err, bolterrors.ErrChecksum):
+		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
+	case errors.Is(err, bolterrors.ErrDatabaseReadOnly), isReadOnly(err):
+		return fmt.Errorf("%w: %w", store.ErrReadOnly, err)
+	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
+		return store.ErrClosed
+	case isDiskFull(err):
+		return fmt.Errorf("%w: %w", store.ErrDiskFull, err)
+	}
+	return err
+}

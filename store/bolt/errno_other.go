@@ -1,0 +1,21 @@
+//go:build !unix
+
+package bolt
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// Windows' ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
+const (
+	handleDiskFull = syscall.Errno(39)
+	diskFull       = syscall.Errno(112)
+)
+
+func isDiskFull(err error) bool {
+	return errors.Is(err, handleDiskFull) || errors.Is(err, diskFull)
+}
+
+func isReadOnly(err error) bool { return errors.Is(err, fs.ErrPermission) }

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"crypto/cipher"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/bits"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// An envelope is a sealed record or manifest as it stands on disk:
+//
+//	suite (1) | key epoch (4) | revision (8) | nonce (24) | ciphertext and tag
+const (
+	suiteXChaCha = 1
+
+	nonceAt      = 1 + 4 + 8
+	envelopeHead = nonceAt + chacha20poly1305.NonceSizeX
+	tagSize      = chacha20poly1305.Overhead
+	minEnvelope  = envelopeHead + tagSize
+
+	kindRecord   = 'r'
+	kindManifest = 'm'
+	placeSize    = 1 + 1 + 16 + 16 + physicalSize
+)
+
+// place is where an envelope belongs. It is bound into its seal, together with the envelope's own head.
+type place [placeSize + nonceAt]byte
+
+func newPlace(kind byte, vault [16]byte, t tag, physical []byte) (p place) {
+	p[0], p[1] = currentFormat, kind
+	copy(p[2:], vault[:])
+	copy(p[18:], t[:])
+	copy(p[34:], physical)
+	return p
+}
+
+// bind completes the associated data with the head of the envelope.
+func (p *place) bind(head []byte) []byte {
+	copy(p[placeSize:], head[:nonceAt])
+	return p[:]
+}
+
+// sealEnvelope seals plain, which it overwrites nothing of, and returns fresh memory.
+func sealEnvelope(rnd io.Reader, aead cipher.AEAD, p *place, epoch uint32, revision uint64, plain []byte) ([]byte, error) {
+	out := make([]byte, envelopeHead, envelopeHead+len(plain)+tagSize)
+	out[0] = suiteXChaCha
+	binary.BigEndian.PutUint32(out[1:], epoch)
+	binary.BigEndian.PutUint64(out[5:], revision)
+	nonce := out[nonceAt:envelopeHead]
+	if _, err := io.ReadFull(rnd, nonce); err != nil {
+		return nil, fmt.Errorf("read randomness: %w", err)
+	}
+	return aead.Seal(out, nonce, plain, p.bind(out)), nil
+}
+
+// openEnvelope appends the plaintext to dst.
+func openEnvelope(aead cipher.AEAD, p *place, epoch uint32, raw, dst []byte) (plain []byte, revision uint64, err error) {
+	if len(raw) < minEnvelope || raw[0] != suiteXChaCha || binary.BigEndian.Uint32(raw[1:]) != epoch {
+		return nil, 0, ErrDamaged
+	}
+	plain, err = aead.Open(dst, raw[nonceAt:envelopeHead], raw[envelopeHead:], p.bind(raw))
+	if err != nil {
+		return nil, 0, ErrDamaged
+	}
+	return plain, binary.BigEndian.Uint64(raw[5:]), nil
+}
+
+const minPadded = 256
+
+// padded is the length that n bytes are padded to: 256 · 2^k or 384 · 2^k, so that lengths tell little.
+func padded(n int) int {
+	if n <= minPadded {
+		return minPadded
+	}
+	power := 1 << (bits.Len(uint(n-1)) - 1) // largest power of two below n
+	if n <= power+power/2 {
+		return power + power/2
+	}
+	return 2 * power
+}

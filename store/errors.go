@@ -1,0 +1,35 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What a caller decides by. Each is one sentence fit for the window.
+var (
+	ErrNotVault        = errors.New("this file is not a Paravent vault")
+	ErrNewerFormat     = errors.New("this vault was made by a newer Paravent")
+	ErrDamaged         = errors.New("the vault is damaged")
+	ErrInUse           = errors.New("the vault is open in another program")
+	ErrReadOnly        = errors.New("the vault can only be read here")
+	ErrDiskFull        = errors.New("the disk is full: nothing was written")
+	ErrUncertain       = errors.New("the disk failed while the vault was written: open it again to see whether the last change was kept")
+	ErrClosed          = errors.New("the vault is closed")
+	ErrLocked          = errors.New("the vault is locked")
+	ErrWrongPassphrase = errors.New("the login or the passphrase is wrong")
+	ErrWeakKDF         = errors.New("the passphrase derivation asked for is out of bounds")
+	ErrNotAudited      = errors.New("a change must be logged in the same transaction")
+	ErrNotFound        = errors.New("not found")
+	ErrNoAccess        = errors.New("this user has no access to it")
+	ErrExists          = errors.New("it exists already")
+	ErrTooLarge        = errors.New("the record is too large")
+	ErrInvalid         = errors.New("the name or passphrase is empty or too long")
+)
+
+// ErrNoCompartment is an [ErrNotFound] that concerns the compartment as a whole.
+var ErrNoCompartment = fmt.Errorf("compartment %w", ErrNotFound)
+
+// damaged is an ErrDamaged that says where.
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrDamaged, fmt.Sprintf(format, args...))
+}

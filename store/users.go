@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Role is a word of the caller's that means nothing to the vault.
+type Role string
+
+// User is one entry of the vault's directory, which every user can read.
+type User struct {
+	ID            UserID
+	Login         string
+	DisplayName   string
+	Role          Role
+	HPKEPublic    []byte // MLKEM768-X25519, 1216 bytes: see SealTo
+	SigningPublic []byte // Ed25519, 32 bytes
+	Created       time.Time
+}
+
+// NewUser is what a user is enrolled with. The vault keeps no hold of Passphrase; the caller clears it.
+type NewUser struct {
+	Login       string
+	DisplayName string
+	Role        Role
+	Passphrase  []byte
+}
+
+// directoryEntry is a user as stored, signed by the user who enrolled them. The founder signed their own.
+type directoryEntry struct {
+	User       User
+	EnrolledBy UserID
+	Signature  []byte
+}
+
+var (
+	userEntries        = NewCollection[directoryEntry]("user")
+	compartmentEntries = NewCollection[compartmentEntry]("compartment")
+)
+
+// enrolment is a new user, ready to be written.
+type enrolment struct {
+	user     User
+	loginKey []byte
+	login    []byte
+	entry    directoryEntry
+}
+
+const maxUserText = 256 // bytes of a display name or role
+
+// Users returns the vault's users, ordered by login, with signatures checked.
+func (v *Vault) Users(ctx context.Context) ([]User, error) {
+	var users []User
+	err := v.View(ctx, func(tx *ReadTx) (err error) {
+		users, err = tx.users()
+		return err
+	})
+	slices.SortFunc(users, func(a, b User) int { return strings.Compare(a.Login, b.Login) })
+	return users, err
+}
+
+// AddUser enrols a user and logs it. Who may do so is the caller's matter. A login in use gives [ErrExists].
+func (v *Vault) AddUser(ctx context.Context, u NewUser) (User, error) {
+	if err := v.begin(); err != nil {
+		return User{}, err
+	}
+	defer v.running.Done()
+	s, err := newSecrets(v.opts.Rand)
+	if err != nil {
+		return User{}, fmt.Errorf("add user: %w", err)
+	}
+	defer s.wipe()
+	e, err := v.enrol(u, s)
+	if err != nil {
+		return User{}, fmt.Errorf("add user: %w", err)
+	}
+	err = v.Update(ctx, func(tx *Tx) error {
+		tx.Log("user.add", map[string]string{"user": string(e.user.ID)})
+		if err := tx.admit(e); err != nil {
+			return err
+		}
+		root, err := tx.describedMembers(tag{})
+		if err != nil {
+			return err
+		}
+		return tx.describe(v.root, append(root, e.user.ID))
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("add user: %w", err)
+	}
+	return e.user, nil
+}
+
+// enrol prepares a user outside of any transaction, because hardening a passphrase takes about a second.
+func (v *Vault) enrol(u NewUser, s *secrets) (enrolment, error) {
+	login, err := normalLogin(u.Login)
+	if err != nil {
+		return enrolment{}, err
+	}
+	if len(u.DisplayName) > maxUserText || len(u.Role) > maxUserText {
+		return enrolment{}, fmt.Errorf("user: %w", ErrInvalid)
+	}
+	passphrase, err := normalPassphrase(u.Passphrase)
+	if err != nil {
+		return enrolment{}, err
+	}
+	key, err := s.hpkeKey()
+	if err != nil {
+		return enrolment{}, err
+	}
+	e := enrolment{
+		user: User{
+			ID: s.id(), Login: login, DisplayName: u.DisplayName, Role: u.Role,
+			HPKEPublic:    key.PublicKey().Bytes(),
+			SigningPublic: s.signingKey().Public().(ed25519.PublicKey),
+			Created:       v.opts.Clock().UTC().Truncate(time.Second),
+		},
+		loginKey: v.header.loginKey(login),
+	}
+	e.entry = directoryEntry{User: e.user, EnrolledBy: v.secrets.id()}
+	e.entry.Signature = ed25519.Sign(v.signing, e.entry.signed(v.header.vault))
+	e.login, err = sealLogin(v.opts.Rand, v.header, e.loginKey, passphrase, s)
+	return e, err
+}
+
+// admit writes an enrolled user.
+func (tx *Tx) admit(e enrolment) error {
+	taken, err := tx.w.Get(bucketLogin, e.loginKey)
+	if err != nil {
+		return err
+	}
+	if taken != nil {
+		return fmt.Errorf("login: %w", ErrExists)
+	}
+	tx.wrote = true
+	if err := tx.w.Put(bucketLogin, e.loginKey, e.login); err != nil {
+		return err
+	}
+	if err := userEntries.Put(tx, directory, string(e.user.ID), e.entry); err != nil {
+		return err
+	}
+	return tx.putGrant(tx.v.root, e.user)
+}
+
+// users reads the whole directory.
+func (tx *ReadTx) users() ([]User, error) {
+	entries, err := userEntries.All(tx, directory)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[UserID]directoryEntry, len(entries))
+	for _, e := range entries {
+		byID[UserID(e.ID)] = e.Value
+	}
+	users := make([]User, 0, len(entries))
+	for _, e := range entries {
+		if err := checkEnrolment(tx.v.header, byID, UserID(e.ID)); err != nil {
+			return nil, err
+		}
+		users = append(users, e.Value.User)
+	}
+	return users, nil
+}
+
+// user reads one entry of the directory.
+func (tx *ReadTx) user(id UserID) (User, error) {
+	known := make(map[UserID]directoryEntry)
+	for at := id; ; {
+		if _, seen := known[at]; seen {
+			break
+		}
+		e, err := userEntries.Get(tx, directory, string(at))
+		if err != nil {
+			return User{}, fmt.Errorf("user: %w", err)
+		}
+		known[at] = e
+		at = e.EnrolledBy
+	}
+	return known[id].User, checkEnrolment(tx.v.header, known, id)
+}
+
+var errEnrolment = errors.New("a user was not enrolled by another")
+
+// checkEnrolment follows the signatures from a user to the founder.
+func checkEnrolment(h header, known map[UserID]directoryEntry, id UserID) error {
+	for range len(known) {
+		e, ok := known[id]
+		if !ok || e.User.ID != id {
+			break
+		}
+		by, ok := known[e.EnrolledBy]
+		if !ok || !verify(by.User.SigningPublic, e.signed(h.vault), e.Signature) {
+			break
+		}
+		if e.EnrolledBy == id {
+			if !h.founder.Equal(ed25519.PublicKey(e.User.SigningPublic)) {
+				break
+			}
+			return nil
+		}
+		id = e.EnrolledBy
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, errEnrolment)
+}
+
+// signed is what the enroller signs.
+func (e directoryEntry) signed(vault [16]byte) []byte {
+	b := append([]byte("paravent/user/1\x00"), vault[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(e.User.Created.Unix()))
+	for _, field := range [][]byte{
+		[]byte(e.User.ID), []byte(e.User.Login), []byte(e.User.DisplayName), []byte(e.User.Role),
+		e.User.HPKEPublic, e.User.SigningPublic, []byte(e.EnrolledBy),
+	} {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(field)))
+		b = append(b, field...)
+	}
+	return b
+}
+
+func verify(public, message, signature []byte) bool {
+	return len(public) == ed25519.PublicKeySize && ed25519.Verify(public, message, signature)
+}

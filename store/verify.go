@@ -1,0 +1,259 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+
+	"paravent/store/audit"
+)
+
+// Fault is one thing that is wrong with a vault.
+type Fault struct {
+	Place   string // "user", "compartment", "record", "manifest" or "audit"
+	Problem string // what is wrong with it, in a few words
+}
+
+// Report says what [Vault.Verify] found.
+type Report struct {
+	Records      int // records that this user can read
+	Sealed       int // records of compartments that this user can't read
+	Compartments int // compartments that this user can read
+	AuditEntries int // leaves of the audit log
+	Users        int
+	Faults       []Fault
+}
+
+// Sound says that nothing is wrong with what was checked.
+func (r Report) Sound() bool { return len(r.Faults) == 0 }
+
+// Verify checks every record that this user can read, every manifest, and the audit log; of other compartments, that
+// their manifests are the ones the audit log speaks of. progress, if not nil, is told how many of how many items are
+// done. What is wrong stands in the report; the error is only for a check that couldn't run to its end.
+func (v *Vault) Verify(ctx context.Context, progress func(done, total int)) (Report, error) {
+	var report Report
+	err := v.View(ctx, func(tx *ReadTx) error {
+		c := checking{ctx: ctx, tx: tx, report: &report, progress: progress}
+		return c.run()
+	})
+	if err != nil {
+		return report, fmt.Errorf("verify vault: %w", err)
+	}
+	return report, nil
+}
+
+type checking struct {
+	ctx         context.Context
+	tx          *ReadTx
+	report      *Report
+	progress    func(done, total int)
+	done, total int
+	records     int
+}
+
+func (c *checking) run() error {
+	if err := c.count(); err != nil {
+		return err
+	}
+	users, err := c.tx.users()
+	if err != nil {
+		c.fault("user", err)
+	}
+	c.report.Users = len(users)
+	if err := c.compartments(); err != nil {
+		return err
+	}
+	c.report.Sealed = c.records - c.report.Records
+	if err := c.tx.checkLog(c.ctx, c.step); err != nil {
+		if c.ctx.Err() != nil {
+			return err
+		}
+		c.fault("audit", err)
+	}
+	return c.ctx.Err()
+}
+
+// count finds how much there is to check.
+func (c *checking) count() error {
+	for bucket, n := range map[string]*int{string(bucketRecord): &c.records, string(bucketLog): &c.report.AuditEntries} {
+		err := c.tx.r.Range([]byte(bucket), nil, func(key, _ []byte) error {
+			if bucket == string(bucketRecord) || key[0] == logLeaf {
+				*n++
+			}
+			return c.ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+	}
+	c.total = c.records + c.report.AuditEntries
+	return nil
+}
+
+func (c *checking) step() {
+	c.done++
+	if c.progress != nil {
+		c.progress(min(c.done, c.total), c.total)
+	}
+}
+
+func (c *checking) fault(place string, err error) {
+	c.report.Faults = append(c.report.Faults, Fault{place, err.Error()})
+}
+
+// compartments checks each one that this user has a grant for. Their names aren't needed: tags are enough.
+func (c *checking) compartments() error {
+	if err := c.compartment(c.tx.v.root); err != nil {
+		return err
+	}
+	entries, err := compartmentEntries.All(c.tx, directory)
+	if err != nil {
+		c.fault("compartment", err)
+	}
+	for _, e := range entries {
+		key, err := c.granted(e)
+		switch {
+		case err != nil:
+			c.fault("compartment", err)
+		case key != nil:
+			if err := c.compartment(key); err != nil {
+				return err
+			}
+			key.wipe()
+		}
+	}
+	return nil
+}
+
+// granted opens a compartment by its directory entry; nil when it is none of this user's, or the directory itself.
+func (c *checking) granted(e Entry[compartmentEntry]) (*compartmentKey, error) {
+	t, err := parseEntryID(e.ID)
+	if err != nil {
+		return nil, err
+	}
+	if t == c.tx.v.root.tag {
+		return nil, nil
+	}
+	key, err := c.tx.openCompartment(t)
+	if errors.Is(err, ErrNoAccess) {
+		return nil, nil
+	}
+	return key, err
+}
+
+func (c *checking) compartment(key *compartmentKey) error {
+	c.report.Compartments++
+	raw, err := c.tx.r.Get(bucketManifest, key.tag[:])
+	if err != nil {
+		return err
+	}
+	m, err := openManifest(c.tx.v.header.vault, key, raw)
+	if err != nil {
+		c.fault("manifest", err)
+		return nil
+	}
+	for prefix, want := range m {
+		if err := c.collection(key, prefix, want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collection opens the records of one row of a manifest and sums them up.
+func (c *checking) collection(owner *compartmentKey, prefix [prefixSize]byte, want row) error {
+	key := owner.under(prefix)
+	var found row
+	err := c.tx.scan(owner, key, func(physical, raw, plain []byte, _ uint64) error {
+		found.add(key, physical, raw)
+		c.report.Records++
+		c.step()
+		_, _, _, err := splitRecord(plain)
+		return errors.Join(err, c.ctx.Err())
+	}, func(fault error) {
+		c.fault("record", fault)
+	})
+	if err != nil {
+		return err
+	}
+	if found != want {
+		c.fault("manifest", damaged("records are missing, surplus or out of date"))
+	}
+	return nil
+}
+
+// checkLog runs the whole audit log through a checker and holds the manifests against what it says.
+func (tx *ReadTx) checkLog(ctx context.Context, step func()) error {
+	users, err := tx.users()
+	if err != nil {
+		return err
+	}
+	keys := make(map[string]ed25519.PublicKey, len(users))
+	for _, u := range users {
+		keys[string(u.ID)] = u.SigningPublic
+	}
+	checker := audit.NewChecker(tx.v.ID(), func(user string) (ed25519.PublicKey, bool) {
+		key, ok := keys[user]
+		return key, ok
+	})
+	if err := tx.feed(ctx, checker, step); err != nil {
+		return err
+	}
+	return tx.compareStates(checker.States())
+}
+
+func (tx *ReadTx) feed(ctx context.Context, checker *audit.Checker, step func()) error {
+	err := tx.r.Range(bucketLog, []byte{logLeaf}, func(key, raw []byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !bytes.Equal(key, logKey(logLeaf, checker.Size())) {
+			return damaged("an audit entry is missing")
+		}
+		step()
+		if err := checker.Leaf(raw); err != nil {
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		head, err := tx.r.Get(bucketLog, logKey(logHeadOf, checker.Size()))
+		if err != nil || head == nil {
+			return err
+		}
+		if err := checker.Head(head); err != nil {
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	last, err := checker.Finish()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	newest, err := tx.readHead()
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(newest.Note, last.Note) {
+		return damaged("the audit log's newest head is not its last")
+	}
+	return nil
+}
+
+// compareStates sees that each manifest is the one that the log last spoke of, and that none is missing or surplus.
+func (tx *ReadTx) compareStates(states map[tag][32]byte) error {
+	found := 0
+	err := tx.r.Range(bucketManifest, nil, func(key, raw []byte) error {
+		if len(key) != len(tag{}) || states[tag(key)] != manifestState(tag(key), raw).Manifest {
+			return damaged("a compartment was changed without the audit log")
+		}
+		found++
+		return nil
+	})
+	if err == nil && found != len(states) {
+		err = damaged("a compartment is missing")
+	}
+	return err
+}
