@@ -80,8 +80,18 @@ func checkCase(c testimony.Case) error {
 	return nil
 }
 
-// Parties lists the protected parties.
-func (d *Desk) Parties(ctx context.Context) ([]protection.Party, error) { return all(ctx, d, parties) }
+// Parties lists the protected parties by their first pseudonym.
+func (d *Desk) Parties(ctx context.Context) ([]protection.Party, error) {
+	list, err := all(ctx, d, parties)
+	first := func(p protection.Party) protection.Pseudonym {
+		if len(p.Appearances) == 0 {
+			return ""
+		}
+		return p.Appearances[0].Pseudonym
+	}
+	slices.SortStableFunc(list, func(a, b protection.Party) int { return cmp.Compare(first(a), first(b)) })
+	return list, err
+}
 
 // Party returns one protected party.
 func (d *Desk) Party(ctx context.Context, id protection.PartyID) (protection.Party, error) {

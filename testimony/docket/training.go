@@ -20,8 +20,8 @@ const TrainingPassphrase = "training paravent"
 
 // TrainingUsers are the users of a training vault, one for each office; the login is the office's name.
 var TrainingUsers = []store.NewUser{
-	{Login: testimony.Judge, DisplayName: "Presiding judge (training)", Role: testimony.Judge},
 	{Login: testimony.Clerk, DisplayName: "Court clerk (training)", Role: testimony.Clerk},
+	{Login: testimony.Judge, DisplayName: "Presiding judge (training)", Role: testimony.Judge},
 	{Login: testimony.Registrar, DisplayName: "Registrar (training)", Role: testimony.Registrar},
 	{Login: testimony.Advocate, DisplayName: "Victim's advocate (training)", Role: testimony.Advocate},
 	{Login: testimony.Auditor, DisplayName: "Auditor (training)", Role: testimony.Auditor},
@@ -42,7 +42,11 @@ func CreateTraining(ctx context.Context, path string, opts Options) (*Desk, erro
 	if err := d.fillTraining(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("fill the training vault: %w", err), d.Close(), os.Remove(path))
 	}
-	return d, nil
+	// The clerk set it up; the judge is who opens it, as on any other day.
+	if err := d.Close(); err != nil {
+		return nil, err
+	}
+	return Unlock(ctx, path, testimony.Judge, []byte(TrainingPassphrase), opts)
 }
 
 func (d *Desk) fillTraining(ctx context.Context) error {

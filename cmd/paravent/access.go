@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"paravent/testimony/docket"
+)
+
+// vaultFlags say which vault is opened, and by whom.
+type vaultFlags struct {
+	Vault          string `help:"The vault file." type:"path" placeholder:"FILE" env:"PARAVENT_VAULT"`
+	Login          string `help:"Your login; your system login where left out." env:"PARAVENT_LOGIN"`
+	PassphraseFile string `help:"Read the passphrase from this file instead of asking." type:"path" placeholder:"FILE"`
+}
+
+// defaultVault is where the desktop and the command line look when no file is named.
+func defaultVault(name string) (string, error) {
+	base := os.Getenv("XDG_DATA_HOME")
+	if base == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("find the home folder: %w", err)
+		}
+		base = filepath.Join(home, ".local", "share")
+	}
+	return filepath.Join(base, "paravent", name), nil
+}
+
+func (f vaultFlags) path() (string, error) {
+	if f.Vault != "" {
+		return f.Vault, nil
+	}
+	return defaultVault("court.paravent")
+}
+
+func (f vaultFlags) login() string {
+	if f.Login != "" {
+		return f.Login
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
+
+// unlock opens the vault for the user of the flags.
+func (f vaultFlags) unlock(ctx context.Context, c *console) (*docket.Desk, error) {
+	path, err := f.path()
+	if err != nil {
+		return nil, err
+	}
+	if !docket.Exists(path) {
+		return nil, fmt.Errorf("there is no vault at %s: %w", path, os.ErrNotExist)
+	}
+	passphrase, err := readPassphrase(c, f.PassphraseFile, "Passphrase: ")
+	if err != nil {
+		return nil, err
+	}
+	defer clear(passphrase)
+	return docket.Unlock(ctx, path, f.login(), passphrase, docket.Options{})
+}
+
+// readPassphrase takes a passphrase from a file, or asks for it where a person sits at a terminal.
+func readPassphrase(c *console, file, prompt string) ([]byte, error) {
+	if file != "" {
+		p, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read the passphrase: %w", err)
+		}
+		return bytes.TrimRight(p, "\r\n"), nil
+	}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		return nil, usageError{"A passphrase is needed: name a file with --passphrase-file, or run this in a terminal."}
+	}
+	fmt.Fprint(c.errors, prompt)
+	p, err := term.ReadPassword(int(os.Stdin.Fd()))
+	fmt.Fprintln(c.errors)
+	if err != nil {
+		return nil, fmt.Errorf("read the passphrase: %w", err)
+	}
+	return p, nil
+}
+
+// newPassphrase takes a new passphrase, asked for twice at a terminal.
+func newPassphrase(c *console, file string) ([]byte, error) {
+	first, err := readPassphrase(c, file, "New passphrase: ")
+	if err != nil || file != "" {
+		return first, err
+	}
+	second, err := readPassphrase(c, "", "Once more: ")
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(first, second) {
+		return nil, usageError{"The two passphrases differ. Nothing was changed."}
+	}
+	return first, nil
+}
+
+// with runs fn on an unlocked vault and closes it.
+func (f vaultFlags) with(ctx context.Context, c *console, fn func(*docket.Desk) error) error {
+	d, err := f.unlock(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(d), d.Close())
+}

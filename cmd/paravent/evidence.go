@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"paravent/protection"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/evidence"
+)
+
+type evidenceCmds struct {
+	List   evidenceListCmd   `cmd:"" help:"List the recordings."`
+	Verify evidenceVerifyCmd `cmd:"" help:"Check a recording, or all of them."`
+	Export evidenceExportCmd `cmd:"" help:"Write a copy that any WebM player can play."`
+}
+
+type evidenceListCmd struct{ vaultFlags }
+
+func (e evidenceListCmd) Run(ctx context.Context, c *console) error {
+	return e.with(ctx, c, func(d *docket.Desk) error {
+		list, err := d.Recordings(ctx)
+		if err != nil {
+			return err
+		}
+		pairs := []any{}
+		for _, r := range list {
+			state := "sealed, " + r.Duration.Round(time.Second).String()
+			if !r.Sealed {
+				state = "not closed in good order"
+			}
+			pairs = append(pairs, r.ID, fmt.Sprintf("%s  %s  %s", r.Started.UTC().Format(time.RFC3339), versionWord(r.Version), state))
+		}
+		words := table(pairs...)
+		if len(list) == 0 {
+			words = "There are no recordings.\n"
+			list = []docket.Recording{}
+		}
+		return c.print(list, words)
+	})
+}
+
+func versionWord(v protection.Audience) string {
+	if v == protection.MasterRecord {
+		return "master"
+	}
+	return "public"
+}
+
+type evidenceVerifyCmd struct {
+	vaultFlags
+	Recording string `arg:"" optional:"" help:"The recording's id; all of them where left out."`
+}
+
+type verdictLine struct {
+	evidence.Verdict
+	Words string `json:"words"`
+	Error string `json:"error,omitempty"`
+}
+
+func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
+	return e.with(ctx, c, func(d *docket.Desk) error {
+		ids := []testimony.RecordingID{testimony.RecordingID(e.Recording)}
+		if e.Recording == "" {
+			list, err := d.Recordings(ctx)
+			if err != nil {
+				return err
+			}
+			ids = nil
+			for _, r := range list {
+				ids = append(ids, r.ID)
+			}
+		}
+		lines, words, bad := []verdictLine{}, "", 0
+		for _, id := range ids {
+			v, err := evidence.Verify(ctx, d, id, nil)
+			line := verdictLine{Verdict: v, Words: v.Words()}
+			if errors.Is(err, docket.ErrNotFound) {
+				return fmt.Errorf("there is no recording %q: %w", id, err)
+			}
+			if err != nil {
+				line.Words, line.Error = "Not intact: "+err.Error(), err.Error()
+			}
+			if err != nil || !v.Intact {
+				bad++
+			}
+			lines = append(lines, line)
+			words += fmt.Sprintf("%s (%s): %s\n", id, versionWord(v.Recording.Version), line.Words)
+		}
+		if len(ids) == 0 {
+			words = "There are no recordings.\n"
+		}
+		if err := c.print(lines, words); err != nil || bad == 0 {
+			return err
+		}
+		return fmt.Errorf("%w: %d of %d", errEvidence, bad, len(ids))
+	})
+}
+
+type evidenceExportCmd struct {
+	vaultFlags
+	Recording string `arg:"" help:"The recording's id."`
+	File      string `arg:"" help:"The WebM file to write. An existing file is never replaced." placeholder:"FILE.webm"`
+}
+
+func (e evidenceExportCmd) Run(ctx context.Context, c *console) error {
+	return e.with(ctx, c, func(d *docket.Desk) error {
+		f, err := os.OpenFile(e.File, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		stats, err := evidence.Export(ctx, d, testimony.RecordingID(e.Recording), f)
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return errors.Join(err, os.Remove(e.File))
+		}
+		words := fmt.Sprintf("Wrote %s: %s.\n", e.File, stats.Duration.Round(time.Second))
+		if stats.Torn {
+			words += "The recording was torn; what is whole was written.\n"
+		}
+		return c.print(stats, words)
+	})
+}

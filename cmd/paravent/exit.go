@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"paravent/protection/identity"
+	"paravent/store"
+	"paravent/store/bolt"
+	"paravent/testimony/docket"
+)
+
+// Exit codes. They are documented in docs/command-line.md and do not change their meaning.
+const (
+	exitOK         = 0
+	exitFailure    = 1  // something else went wrong
+	exitUsage      = 2  // the command line is not understood
+	exitNotFound   = 3  // no such file, case, party, hearing or recording
+	exitPassphrase = 4  // wrong login or passphrase
+	exitInUse      = 5  // another program has the vault open
+	exitDamaged    = 6  // not a vault, or a damaged one
+	exitRefused    = 7  // the entry, the order or the document is refused; nothing was written
+	exitNotAllowed = 8  // the user's office does not allow this
+	exitEvidence   = 9  // a recording is torn or was altered
+	exitLawBroken  = 10 // the rehearsal found that a protection does not hold
+	exitExists     = 11 // the file exists already
+	exitDiskFull   = 12
+)
+
+var (
+	errEvidence  = errors.New("the recording is not intact")
+	errLawBroken = errors.New("a protection does not hold on this machine; do not hold a hearing with it")
+)
+
+// sentence is how an error is told: what happened, and what to do. Errors never carry an identity.
+type sentence struct {
+	is   error
+	code int
+	text string
+}
+
+var sentences = []sentence{
+	{store.ErrWrongPassphrase, exitPassphrase, "The login or the passphrase is wrong. Nothing was changed."},
+	{bolt.ErrInUse, exitInUse, "The vault is open in another program. Close it there and try again; nothing was changed."},
+	{store.ErrNewerFormat, exitDamaged, "This vault was written by a newer version of Paravent. Use that version; nothing was changed."},
+	{bolt.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
+	{store.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
+	{bolt.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
+	{store.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
+	{docket.ErrNotAllowed, exitNotAllowed, "Your office does not allow this. The refusal is in the audit log where the act itself would have been."},
+	{store.ErrNoAccess, exitNotAllowed, "You are not among those to whom this is sealed."},
+	{docket.ErrEnrol, exitNotAllowed, "A member of the court or of the bench is enrolled by a member of the same college. Nothing was changed."},
+	{syscall.ENOSPC, exitDiskFull, "The disk is full. Nothing of this step was written."},
+	{errEvidence, exitEvidence, ""},
+	{errLawBroken, exitLawBroken, ""},
+	{identity.ErrNoCollege, exitRefused, ""},
+	{docket.ErrInvalid, exitRefused, ""},
+	{docket.ErrUser, exitRefused, ""},
+	{docket.ErrNotFound, exitNotFound, ""},
+	{fs.ErrExist, exitExists, "There is a file with this name already. It was not touched; choose another name."},
+	{fs.ErrNotExist, exitNotFound, ""},
+}
+
+// usageError is a mistake in what was typed.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+// tell finds the sentence and the exit code of an error.
+func tell(err error) (string, int) {
+	var entry *docket.EntryError
+	if errors.As(err, &entry) {
+		return err.Error() + "\nNothing was written.", exitRefused
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		return usage.text, exitUsage
+	}
+	for _, s := range sentences {
+		if errors.Is(err, s.is) {
+			if s.text == "" {
+				return err.Error(), s.code
+			}
+			return s.text, s.code
+		}
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) && os.IsPermission(err) {
+		return "This file may not be read or written by you: " + path.Path, exitNotAllowed
+	}
+	return err.Error(), exitFailure
+}
+
+func (c *console) fail(err error) int {
+	text, code := tell(err)
+	if c.json {
+		_ = json.NewEncoder(c.errors).Encode(map[string]any{"error": text, "code": code})
+	} else {
+		fmt.Fprintln(c.errors, "paravent: "+text)
+	}
+	return code
+}
+
+// print writes a result: v as JSON where it was asked for, else the words.
+func (c *console) print(v any, words string) error {
+	if !c.json {
+		_, err := fmt.Fprint(c.out, words)
+		return err
+	}
+	enc := json.NewEncoder(c.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,95 @@
+// Command paravent is the desktop of a court that hears protected witnesses, and its command line.
+//
+// Without a command it opens the window. Every command takes --json; a passphrase comes from --passphrase-file or from a
+// prompt, never from an argument. Exit codes are listed in exit.go and in docs/command-line.md.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the build.
+var version = "0.1.0"
+
+type commands struct {
+	JSON bool `help:"Print JSON instead of words." name:"json"`
+
+	Desktop  desktopCmd   `cmd:"" default:"withargs" help:"Open the desktop window (the default)."`
+	Demo     demoCmd      `cmd:"" help:"Open the desktop on a training vault with an invented case."`
+	Vault    vaultCmds    `cmd:"" help:"Create and check a vault."`
+	User     userCmds     `cmd:"" help:"Users of a vault."`
+	Docket   docketCmds   `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
+	Order    orderCmds    `cmd:"" help:"What the orders in force mean."`
+	Host     hostCmd      `cmd:"" help:"Hold a hearing without a window."`
+	Rehearse rehearseCmd  `cmd:"" help:"Run a complete hearing with simulated participants on this machine."`
+	Evidence evidenceCmds `cmd:"" help:"Recordings as evidence."`
+	Bench    benchCmd     `cmd:"" help:"Measure this machine against plain peers."`
+	Version  versionCmd   `cmd:"" help:"Print the version."`
+}
+
+// console is what a command reads and writes.
+type console struct {
+	json   bool
+	in     io.Reader
+	out    io.Writer
+	errors io.Writer
+	log    *slog.Logger
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	quiet()
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("paravent"),
+		kong.Description("Protected testimony: a witness is heard without being found, seen or broken by it."),
+		kong.UsageOnError(),
+		kong.Writers(out, errOut),
+		kong.Exit(func(code int) { exited = code }),
+	)
+	if err != nil {
+		fmt.Fprintln(errOut, "paravent:", err)
+		return exitFailure
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // help was printed
+	}
+	if err != nil {
+		fmt.Fprintf(errOut, "paravent: %s\nRun 'paravent --help' for the commands.\n", err)
+		return exitUsage
+	}
+	cons := &console{json: c.JSON, in: in, out: out, errors: errOut,
+		log: slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(cons); err != nil {
+		return cons.fail(err)
+	}
+	return exitOK
+}
+
+// quiet turns core dumps off: a crash must not write memory to disk.
+func quiet() {
+	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(c *console) error {
+	return c.print(map[string]string{"version": version}, "paravent "+version+"\n")
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"paravent/store"
+	"paravent/testimony/docket"
+)
+
+type vaultCmds struct {
+	Create vaultCreateCmd `cmd:"" help:"Create a vault with its first user."`
+	Status vaultStatusCmd `cmd:"" help:"Say what a vault holds and how its audit log stands."`
+	Verify vaultVerifyCmd `cmd:"" help:"Check every record, every manifest and the audit log."`
+}
+
+type vaultCreateCmd struct {
+	vaultFlags
+	Name     string `help:"The first user's name as the desk shows it."`
+	Role     string `help:"The first user's office: ${enum}." enum:"judge,registrar,clerk,advocate,auditor" default:"judge"`
+	Training bool   `help:"Fill it with an invented case, with one user for each office."`
+}
+
+func (v vaultCreateCmd) Run(ctx context.Context, c *console) error {
+	path, err := v.path()
+	if err != nil {
+		return err
+	}
+	if docket.Exists(path) {
+		return fmt.Errorf("create vault %s: %w", path, os.ErrExist)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("create the vault's folder: %w", err)
+	}
+	d, err := v.create(ctx, c, path)
+	if err != nil {
+		return err
+	}
+	id, _, err := d.Status(ctx)
+	login := d.Me().Login
+	if err := errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	words := fmt.Sprintf("Created the vault %s with the user %s (%s).\n", path, login, d.Me().Role)
+	if v.Training {
+		words += fmt.Sprintf("It is a training vault. Users: judge, clerk, registrar, advocate, auditor. Passphrase: %s\n", docket.TrainingPassphrase)
+	}
+	return c.print(map[string]string{"vault": path, "id": id, "login": login, "role": string(d.Me().Role)}, words)
+}
+
+func (v vaultCreateCmd) create(ctx context.Context, c *console, path string) (*docket.Desk, error) {
+	if v.Training {
+		return docket.CreateTraining(ctx, path, docket.Options{})
+	}
+	passphrase, err := newPassphrase(c, v.PassphraseFile)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(passphrase)
+	name := v.Name
+	if name == "" {
+		name = v.login()
+	}
+	return docket.Create(ctx, path, store.NewUser{Login: v.login(), DisplayName: name, Role: store.Role(v.Role), Passphrase: passphrase}, docket.Options{})
+}
+
+type vaultStatusCmd struct{ vaultFlags }
+
+type vaultStatus struct {
+	Vault      string `json:"vault"`
+	ID         string `json:"id"`
+	Training   bool   `json:"training"`
+	User       string `json:"user"`
+	Role       string `json:"role"`
+	Users      int    `json:"users"`
+	Cases      int    `json:"cases"`
+	Parties    int    `json:"parties"`
+	Orders     int    `json:"orders"`
+	Hearings   int    `json:"hearings"`
+	Recordings int    `json:"recordings"`
+	AuditSize  int64  `json:"audit_entries"`
+}
+
+func (v vaultStatusCmd) Run(ctx context.Context, c *console) error {
+	return v.with(ctx, c, func(d *docket.Desk) error {
+		id, head, err := d.Status(ctx)
+		if err != nil {
+			return err
+		}
+		s := vaultStatus{Vault: d.Path(), ID: id, Training: d.Training(), User: d.Me().Login, Role: string(d.Me().Role), AuditSize: int64(head.Size)}
+		users, err := d.Users(ctx)
+		if err != nil {
+			return err
+		}
+		s.Users = len(users)
+		if d.May("keep_docket") {
+			doc, err := d.Export(ctx)
+			if err != nil {
+				return err
+			}
+			s.Cases, s.Parties, s.Orders, s.Hearings = len(doc.Cases), len(doc.Parties), len(doc.Orders), len(doc.Hearings)
+			recordings, err := d.Recordings(ctx)
+			if err != nil {
+				return err
+			}
+			s.Recordings = len(recordings)
+		}
+		return c.print(s, table(
+			"Vault", s.Vault, "Training", yesNo(s.Training), "You are", s.User+" ("+s.Role+")", "Users", s.Users, "Cases", s.Cases,
+			"Protected parties", s.Parties, "Orders", s.Orders, "Hearings", s.Hearings, "Recordings", s.Recordings, "Audit entries", s.AuditSize))
+	})
+}
+
+type vaultVerifyCmd struct{ vaultFlags }
+
+func (v vaultVerifyCmd) Run(ctx context.Context, c *console) error {
+	return v.with(ctx, c, func(d *docket.Desk) error {
+		report, err := d.Verify(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if err := d.VerifyAudit(ctx); err != nil {
+			return err
+		}
+		return c.print(report, "The vault is sound: every record, every manifest and the audit log were checked.\n")
+	})
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// table sets pairs of label and value in two columns.
+func table(pairs ...any) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		fmt.Fprintf(w, "%v\t%v\n", pairs[i], pairs[i+1])
+	}
+	_ = w.Flush()
+	return b.String()
+}
+
+type userCmds struct {
+	Add  userAddCmd  `cmd:"" help:"Enrol a user."`
+	List userListCmd `cmd:"" help:"List the users."`
+}
+
+type userAddCmd struct {
+	vaultFlags
+	NewLogin          string `arg:"" help:"The new user's login."`
+	Name              string `help:"The name as the desk shows it."`
+	Role              string `help:"The office: ${enum}." enum:"judge,registrar,clerk,advocate,auditor" required:""`
+	NewPassphraseFile string `help:"Read the new user's passphrase from this file." type:"path" placeholder:"FILE"`
+}
+
+func (u userAddCmd) Run(ctx context.Context, c *console) error {
+	return u.with(ctx, c, func(d *docket.Desk) error {
+		passphrase, err := newPassphrase(c, u.NewPassphraseFile)
+		if err != nil {
+			return err
+		}
+		defer clear(passphrase)
+		name := u.Name
+		if name == "" {
+			name = u.NewLogin
+		}
+		user, err := d.AddUser(ctx, store.NewUser{Login: u.NewLogin, DisplayName: name, Role: store.Role(u.Role), Passphrase: passphrase})
+		if err != nil {
+			return err
+		}
+		return c.print(userLine(user), fmt.Sprintf("Enrolled %s (%s).\n", user.Login, user.Role))
+	})
+}
+
+func userLine(u store.User) map[string]string {
+	return map[string]string{"id": string(u.ID), "login": u.Login, "name": u.DisplayName, "role": string(u.Role)}
+}
+
+type userListCmd struct{ vaultFlags }
+
+func (u userListCmd) Run(ctx context.Context, c *console) error {
+	return u.with(ctx, c, func(d *docket.Desk) error {
+		users, err := d.Users(ctx)
+		if err != nil {
+			return err
+		}
+		lines, pairs := []map[string]string{}, []any{}
+		for _, user := range users {
+			lines = append(lines, userLine(user))
+			pairs = append(pairs, user.Login, fmt.Sprintf("%s, %s", user.Role, user.DisplayName))
+		}
+		return c.print(lines, table(pairs...))
+	})
+}

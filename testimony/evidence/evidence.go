@@ -1,0 +1,81 @@
+// Package evidence treats sealed recordings as evidence: what there is, whether it is intact, and a copy that plays.
+//
+// It reads recordings and never changes one. The type to start from is [Verdict], what a check of a recording found.
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"paravent/media/record"
+	"paravent/store/blob"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+// Verdict is what the check of one recording found.
+type Verdict struct {
+	Recording docket.Recording `json:"recording"`
+	Intact    bool             `json:"intact"`    // every chunk opens and the end is there
+	Torn      bool             `json:"torn"`      // the recording stops without an end: the program or the machine stopped
+	FirstBad  int              `json:"first_bad"` // number of the first chunk that was altered, counted from 0; -1 for none
+	Chunks    int              `json:"chunks"`
+	Bytes     int64            `json:"bytes"`
+	Length    time.Duration    `json:"length"` // what can be played
+}
+
+// Sound reports whether nothing in the recording was altered: a torn recording is sound up to where it stops.
+func (v Verdict) Sound() bool { return v.FirstBad < 0 && (v.Intact || v.Torn) }
+
+// Words says the verdict in one sentence.
+func (v Verdict) Words() string {
+	switch {
+	case v.FirstBad >= 0:
+		return fmt.Sprintf("Not intact: chunk %d of %d was altered or is unreadable.", v.FirstBad, v.Chunks)
+	case v.Intact:
+		return fmt.Sprintf("Intact: %d chunks, %s.", v.Chunks, v.Length.Round(time.Second))
+	case v.Torn:
+		return fmt.Sprintf("Torn: the recording stops after %s without an end; its %d chunks up to there are intact.", v.Length.Round(100*time.Millisecond), v.Chunks)
+	}
+	return "Not intact."
+}
+
+// Verify checks every chunk of a recording and measures what can be played.
+func Verify(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progress func(done, total int64)) (Verdict, error) {
+	r, report, err := d.VerifyRecording(ctx, id, progress)
+	v := Verdict{Recording: r, Intact: report.Intact, Torn: report.Torn, FirstBad: report.FirstBad, Chunks: report.Chunks, Bytes: report.Size, Length: r.Duration}
+	if err != nil || v.FirstBad >= 0 {
+		return v, err
+	}
+	_, reader, err := d.OpenRecording(ctx, id, "check")
+	if errors.Is(err, docket.ErrNotAllowed) {
+		return v, nil // the chunks were checked; the length is for those who may open it
+	}
+	if err != nil {
+		return v, err
+	}
+	stats, err := record.Inspect(reader, reader.Size())
+	if err == nil && stats.Duration > 0 {
+		v.Length = stats.Duration
+	}
+	if err != nil && v.Torn {
+		err = nil // torn before the first picture: nothing to play
+	}
+	return v, errors.Join(err, reader.Close())
+}
+
+// Export writes a copy that can be searched and played by any player that knows WebM. The act is in the audit log first.
+// Of a torn recording it writes what is whole.
+func Export(ctx context.Context, d *docket.Desk, id testimony.RecordingID, dst io.WriteSeeker) (record.Stats, error) {
+	_, reader, err := d.OpenRecording(ctx, id, "export")
+	if err != nil {
+		return record.Stats{}, err
+	}
+	stats, err := record.Export(dst, reader, reader.Size())
+	return stats, errors.Join(err, reader.Close())
+}
+
+var _ io.ReaderAt = (*blob.Reader)(nil)

@@ -1,0 +1,87 @@
+package live
+
+import (
+	"paravent/media/hub"
+	"paravent/protection"
+	"paravent/testimony"
+)
+
+// seating is who sits in the session at one moment and what each receives of the others. It is immutable: the hub and the
+// recorder read it from their own goroutines, and the session replaces it as a whole.
+type seating struct {
+	reception testimony.Reception
+	admitted  map[testimony.ParticipantID]testimony.Participant // the bench included
+	muted     map[testimony.ParticipantID]bool                  // by the bench
+}
+
+// grant answers the hub: what the subscriber may be sent of the publisher. Anyone who is not admitted is nobody.
+func (s *seating) grant(publisher, subscriber string) hub.Grant {
+	from, okFrom := s.admitted[testimony.ParticipantID(publisher)]
+	to, okTo := s.admitted[testimony.ParticipantID(subscriber)]
+	if !okFrom || !okTo || !s.maySend(from.ID) {
+		return hub.Grant{}
+	}
+	access := s.reception.Access(from, to)
+	if access.Release != protection.Live {
+		return hub.Grant{}
+	}
+	g := hub.Grant{Picture: pictureForm(access.Picture), Voice: voiceForm(access.Voice)}
+	if s.muted[from.ID] {
+		g.Voice = hub.Nothing
+	}
+	return g
+}
+
+// maySend reports whether a participant's picture and sound are taken in at all.
+func (s *seating) maySend(id testimony.ParticipantID) bool {
+	p, ok := s.admitted[id]
+	return ok && s.reception.MaySend(p)
+}
+
+// heard reports whether the bench hears a participant.
+func (s *seating) heard(id testimony.ParticipantID) bool { return s.maySend(id) && !s.muted[id] }
+
+// recorded is what of a participant goes into a version of the record.
+func (s *seating) recorded(id testimony.ParticipantID, version protection.Audience) protection.Access {
+	from, ok := s.admitted[id]
+	if !ok || !s.heard(id) {
+		return protection.Access{}
+	}
+	cell := s.reception.Record(version)
+	if from.Role == testimony.RoleWitness || cell == (protection.Access{}) {
+		return cell
+	}
+	if cell.Picture == protection.NoPicture && cell.Voice == protection.NoVoice {
+		return protection.Access{} // a private session is absent from the public version, the questions as well
+	}
+	return protection.Full()
+}
+
+// receives is what a seat receives of the witness who testifies, as the bench is shown it.
+func (s *seating) receives(witness, to testimony.Participant) protection.Access {
+	if _, ok := s.admitted[to.ID]; !ok || !s.maySend(witness.ID) {
+		return protection.Access{Connected: s.reception.Connected(to)}
+	}
+	return s.reception.Access(witness, to)
+}
+
+// An interpreter-only voice is no voice of the witness at all: the audience hears the interpreter, who is a publisher.
+func voiceForm(v protection.Voice) hub.Form {
+	switch v {
+	case protection.ClearVoice:
+		return hub.Clear
+	case protection.Disguised:
+		return hub.Concealed
+	}
+	return hub.Nothing
+}
+
+func pictureForm(p protection.Picture) hub.Form {
+	switch p {
+	case protection.ClearPicture:
+		return hub.Clear
+	case protection.Silhouette:
+		return hub.Concealed
+	}
+	return hub.Nothing
+}
