@@ -23,11 +23,11 @@ func NewCollection[T any](name string) Collection[T] { return Collection[T]{name
 // Put writes a record, in place of one with the same id if there is one. It fails with [ErrNoAccess] when this user
 // can't read the compartment, and with [ErrTooLarge] when the value with its id is above [MaxRecord].
 func (c Collection[T]) Put(tx *Tx, in Compartment, id string, v T) error {
-	plain, err := encodeRecord(id, v)
+	envelope, err := encodeRecord(id, v)
 	if err != nil {
 		return fmt.Errorf("put record: %w", err)
 	}
-	if err := tx.put(in, c.name, id, plain); err != nil {
+	if err := tx.put(in, c.name, id, envelope); err != nil {
 		return fmt.Errorf("put record: %w", err)
 	}
 	return nil
@@ -56,8 +56,10 @@ func (c Collection[T]) Entry(r Reading, in Compartment, id string) (Entry[T], er
 // missing, surplus or not of the revision that the manifest counts.
 func (c Collection[T]) All(r Reading, in Compartment) ([]Entry[T], error) {
 	var entries []Entry[T]
-	err := c.Each(r, in, func(e Entry[T]) error {
-		entries = append(entries, e)
+	err := c.read(r.reading(), in, func(count uint64) {
+		entries = make([]Entry[T], 0, min(count, 1<<20))
+	}, func(opened []Entry[T]) error {
+		entries = append(entries, opened...)
 		return nil
 	})
 	if err != nil {
@@ -70,13 +72,53 @@ func (c Collection[T]) All(r Reading, in Compartment) ([]Entry[T], error) {
 // Each calls fn for every record of the collection in the compartment, in no order that means anything. What fn was
 // given before an [ErrDamaged] is authentic, but not all of it. fn must not write.
 func (c Collection[T]) Each(r Reading, in Compartment, fn func(Entry[T]) error) error {
-	return r.reading().each(in, c.name, func(id, value []byte, encoding byte, revision uint64) error {
-		v, err := decodeValue[T](encoding, value)
-		if err != nil {
-			return err
+	return c.read(r.reading(), in, func(uint64) {}, func(opened []Entry[T]) error {
+		for _, e := range opened {
+			if err := fn(e); err != nil {
+				return err
+			}
 		}
-		return fn(Entry[T]{ID: string(id), Value: v, Revision: revision})
+		return nil
 	})
+}
+
+// read opens every record of the collection and holds them against the manifest, whose count it tells first.
+func (c Collection[T]) read(tx *ReadTx, in Compartment, expect func(count uint64), give func([]Entry[T]) error) error {
+	owner, err := tx.compartment(in)
+	if err != nil {
+		return fmt.Errorf("read records: %w", err)
+	}
+	if tx.flush != nil {
+		if err := tx.flush(); err != nil {
+			return fmt.Errorf("read records: %w", err)
+		}
+	}
+	m, err := tx.manifest(in, owner)
+	if err != nil {
+		return fmt.Errorf("read records: %w", err)
+	}
+	key := owner.collection(c.name)
+	want := m[key.prefix]
+	expect(want.count)
+	found, faults, err := scan(tx, owner, key, decodeEntry[T], give)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read records: %w", err)
+	case faults > 0:
+		return fmt.Errorf("read records: %w", damaged("a record is unreadable"))
+	case found.count != want.count || found.tags != want.tags:
+		return fmt.Errorf("read records: %w", damaged("records are missing, surplus or out of date"))
+	}
+	return nil
+}
+
+func decodeEntry[T any](_, _, plain []byte, revision uint64) (Entry[T], error) {
+	encoding, id, value, err := splitRecord(plain)
+	if err != nil {
+		return Entry[T]{}, err
+	}
+	v, err := decodeValue[T](encoding, value)
+	return Entry[T]{ID: string(id), Value: v, Revision: revision}, err
 }
 
 // Delete takes a record away, or fails with [ErrNotFound]. Its bytes may stay on the disk until they are written over.
@@ -87,82 +129,6 @@ func (c Collection[T]) Delete(tx *Tx, in Compartment, id string) error {
 	return nil
 }
 
-func (tx *Tx) put(in Compartment, collection, id string, plain []byte) error {
-	slot, err := tx.slot(in, collection, id)
-	if err != nil {
-		return err
-	}
-	raw, err := sealEnvelope(tx.v.opts.Rand, slot.key.aead, &slot.place, slot.epoch, tx.revision, plain)
-	if err != nil {
-		return err
-	}
-	slot.row.add(slot.key, slot.physical[:], raw)
-	tx.keep(in, slot)
-	return tx.w.Put(bucketRecord, slot.physical[:], raw)
-}
-
-func (tx *Tx) delete(in Compartment, collection, id string) error {
-	slot, err := tx.slot(in, collection, id)
-	if err != nil {
-		return err
-	}
-	if !slot.occupied {
-		return ErrNotFound
-	}
-	tx.keep(in, slot)
-	return tx.w.Delete(bucketRecord, slot.physical[:])
-}
-
-// slot is where a record is about to change. Its row counts the record that stood there no longer.
-type slot struct {
-	key      *collectionKey
-	epoch    uint32
-	physical [physicalSize]byte
-	place    place
-	row      row
-	manifest manifest
-	owner    *compartmentKey
-	occupied bool
-}
-
-func (tx *Tx) slot(in Compartment, collection, id string) (*slot, error) {
-	owner, err := tx.compartment(in)
-	if err != nil {
-		return nil, err
-	}
-	m, err := tx.manifest(in, owner)
-	if err != nil {
-		return nil, err
-	}
-	s := &slot{key: owner.collection(collection), epoch: owner.epoch, owner: owner, manifest: m}
-	s.physical = s.key.physical(id)
-	s.place = newPlace(kindRecord, tx.v.header.vault, owner.tag, s.physical[:])
-	s.row = m[s.key.prefix]
-	old, err := tx.r.Get(bucketRecord, s.physical[:])
-	if err != nil {
-		return nil, err
-	}
-	if old != nil {
-		if len(old) < minEnvelope || s.row.count == 0 {
-			return nil, damaged("a record is unreadable")
-		}
-		s.occupied = true
-		s.row.remove(s.key, s.physical[:], old)
-	}
-	return s, nil
-}
-
-// keep writes a slot's row back to the manifest.
-func (tx *Tx) keep(in Compartment, s *slot) {
-	tx.wrote = true
-	tx.dirty[in] = s.owner
-	if s.row == (row{}) {
-		delete(s.manifest, s.key.prefix)
-		return
-	}
-	s.manifest[s.key.prefix] = s.row
-}
-
 func (tx *ReadTx) get(in Compartment, collection, id string) (encoding byte, value []byte, revision uint64, err error) {
 	owner, err := tx.compartment(in)
 	if err != nil {
@@ -170,6 +136,9 @@ func (tx *ReadTx) get(in Compartment, collection, id string) (encoding byte, val
 	}
 	key := owner.collection(collection)
 	physical := key.physical(id)
+	if ch := tx.pending[physical]; ch != nil {
+		return ch.read()
+	}
 	raw, err := tx.r.Get(bucketRecord, physical[:])
 	if err != nil {
 		return 0, nil, 0, err
@@ -187,59 +156,4 @@ func (tx *ReadTx) get(in Compartment, collection, id string) (encoding byte, val
 		err = damaged("a record is not the one it should be")
 	}
 	return encoding, value, revision, err
-}
-
-// each opens every record of a collection and holds it against the manifest.
-func (tx *ReadTx) each(in Compartment, collection string,
-	fn func(id, value []byte, encoding byte, revision uint64) error) error {
-	owner, err := tx.compartment(in)
-	if err != nil {
-		return fmt.Errorf("read records: %w", err)
-	}
-	m, err := tx.manifest(in, owner)
-	if err != nil {
-		return fmt.Errorf("read records: %w", err)
-	}
-	key := owner.collection(collection)
-	var found row
-	err = tx.scan(owner, key, func(physical, raw, plain []byte, revision uint64) error {
-		found.count++
-		found.tags.add(key.tagElement(physical, raw))
-		encoding, id, value, err := splitRecord(plain)
-		if err != nil {
-			return err
-		}
-		return fn(id, value, encoding, revision)
-	}, nil)
-	if err != nil {
-		return fmt.Errorf("read records: %w", err)
-	}
-	if want := m[key.prefix]; found.count != want.count || found.tags != want.tags {
-		return fmt.Errorf("read records: %w", damaged("records are missing, surplus or out of date"))
-	}
-	return nil
-}
-
-// scan opens the records under a collection's prefix. plain is the scan's own memory and holds until fn returns. A record
-// that doesn't open ends the scan, or is told to faulty when there is one.
-func (tx *ReadTx) scan(owner *compartmentKey, key *collectionKey,
-	fn func(physical, raw, plain []byte, revision uint64) error, faulty func(error)) error {
-	place := newPlace(kindRecord, tx.v.header.vault, owner.tag, nil)
-	var plain []byte
-	defer func() { clear(plain[:cap(plain)]) }()
-	return tx.r.Range(bucketRecord, key.prefix[:], func(physical, raw []byte) error {
-		revision, err := uint64(0), ErrDamaged
-		if len(physical) == physicalSize {
-			copy(place[34:], physical)
-			plain, revision, err = openEnvelope(key.aead, &place, owner.epoch, raw, plain[:0])
-		}
-		switch {
-		case err == nil:
-			return fn(physical, raw, plain, revision)
-		case faulty == nil:
-			return damaged("a record is unreadable")
-		}
-		faulty(damaged("a record is unreadable"))
-		return nil
-	})
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"crypto/cipher"
 	"encoding/binary"
-	"fmt"
-	"io"
 	"math/bits"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -21,9 +19,10 @@ const (
 	tagSize      = chacha20poly1305.Overhead
 	minEnvelope  = envelopeHead + tagSize
 
-	kindRecord   = 'r'
-	kindManifest = 'm'
-	placeSize    = 1 + 1 + 16 + 16 + physicalSize
+	kindRecord    = 'r'
+	kindManifest  = 'm'
+	placePhysical = 1 + 1 + 16 + 16
+	placeSize     = placePhysical + physicalSize
 )
 
 // place is where an envelope belongs. It is bound into its seal, together with the envelope's own head.
@@ -33,7 +32,7 @@ func newPlace(kind byte, vault [16]byte, t tag, physical []byte) (p place) {
 	p[0], p[1] = currentFormat, kind
 	copy(p[2:], vault[:])
 	copy(p[18:], t[:])
-	copy(p[34:], physical)
+	copy(p[placePhysical:], physical)
 	return p
 }
 
@@ -43,17 +42,19 @@ func (p *place) bind(head []byte) []byte {
 	return p[:]
 }
 
-// sealEnvelope seals plain, which it overwrites nothing of, and returns fresh memory.
-func sealEnvelope(rnd io.Reader, aead cipher.AEAD, p *place, epoch uint32, revision uint64, plain []byte) ([]byte, error) {
-	out := make([]byte, envelopeHead, envelopeHead+len(plain)+tagSize)
-	out[0] = suiteXChaCha
-	binary.BigEndian.PutUint32(out[1:], epoch)
-	binary.BigEndian.PutUint64(out[5:], revision)
-	nonce := out[nonceAt:envelopeHead]
-	if _, err := io.ReadFull(rnd, nonce); err != nil {
-		return nil, fmt.Errorf("read randomness: %w", err)
-	}
-	return aead.Seal(out, nonce, plain, p.bind(out)), nil
+// newEnvelope returns memory for an envelope of n bytes of plaintext, and the part of it for the plaintext.
+func newEnvelope(n int) (envelope, plain []byte) {
+	envelope = make([]byte, envelopeHead+n, envelopeHead+n+tagSize)
+	return envelope, envelope[envelopeHead:]
+}
+
+// sealEnvelope seals an envelope of newEnvelope in place, with a nonce that was never used before.
+func sealEnvelope(aead cipher.AEAD, p *place, epoch uint32, revision uint64, nonce []byte, envelope []byte) []byte {
+	envelope[0] = suiteXChaCha
+	binary.BigEndian.PutUint32(envelope[1:], epoch)
+	binary.BigEndian.PutUint64(envelope[5:], revision)
+	copy(envelope[nonceAt:], nonce)
+	return aead.Seal(envelope[:envelopeHead], envelope[nonceAt:envelopeHead], envelope[envelopeHead:], p.bind(envelope))
 }
 
 // openEnvelope appends the plaintext to dst.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"io"
 	"sync"
 
@@ -44,7 +45,7 @@ type compartmentKey struct {
 // collectionKey holds what is derived for the records of one collection in one compartment.
 type collectionKey struct {
 	prefix [prefixSize]byte
-	name   []byte
+	names  sync.Pool // of hash.Hash: HMACs under the collection's name key
 	sum    [16]byte
 	aead   cipher.AEAD
 }
@@ -96,9 +97,10 @@ func (k *compartmentKey) collection(name string) *collectionKey {
 
 // under derives a collection's keys from its prefix alone, so that a check needs no names.
 func (k *compartmentKey) under(prefix [prefixSize]byte) *collectionKey {
+	name := expand(k.name[:], "paravent/name/1"+string(prefix[:]), 32)
 	return &collectionKey{
 		prefix: prefix,
-		name:   expand(k.name[:], "paravent/name/1"+string(prefix[:]), 32),
+		names:  sync.Pool{New: func() any { return hmac.New(sha256.New, name) }},
 		sum:    [16]byte(expand(k.key[:], "paravent/sum/1"+string(prefix[:]), 16)),
 		aead:   newAEAD(expand(k.key[:], "paravent/record/1"+string(prefix[:]), 32)),
 	}
@@ -106,8 +108,14 @@ func (k *compartmentKey) under(prefix [prefixSize]byte) *collectionKey {
 
 // physical is where a record stands on disk.
 func (c *collectionKey) physical(id string) (p [physicalSize]byte) {
+	m := c.names.Get().(hash.Hash)
+	defer c.names.Put(m)
+	m.Reset()
+	io.WriteString(m, id)
+	var sum [sha256.Size]byte
+	m.Sum(sum[:0])
 	copy(p[:], c.prefix[:])
-	copy(p[prefixSize:], mac(c.name, id))
+	copy(p[prefixSize:], sum[:])
 	return p
 }
 
@@ -122,7 +130,6 @@ func (k *compartmentKey) wipe() {
 	clear(k.key[:])
 	clear(k.name[:])
 	for _, c := range k.collections {
-		clear(c.name)
 		clear(c.sum[:])
 	}
 	k.manifest, k.collections = nil, nil

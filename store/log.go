@@ -154,23 +154,37 @@ func (tx *Tx) signHead(l *logWriter) error {
 	return tx.w.Put(bucketLog, []byte{logHead}, head.Note)
 }
 
-// session returns the unlock's own, made at its first act.
+// session returns the unlock's own, made at its first act. It stays with the key of the audit compartment that it began
+// under.
 func (tx *Tx) session() (*session, error) {
+	if s := tx.v.currentSession(); s != nil {
+		return s, nil
+	}
 	e, err := tx.entry(AuditCompartment)
 	if err != nil {
 		return nil, err
-	}
-	tx.v.mu.Lock()
-	defer tx.v.mu.Unlock()
-	if s := tx.v.session; s != nil && s.opening.Epoch == e.Epoch {
-		return s, nil
 	}
 	s, err := newSession(tx.v, e)
 	if err != nil {
 		return nil, err
 	}
-	tx.v.session = s
-	return s, nil
+	return tx.v.keepSession(s), nil
+}
+
+func (v *Vault) currentSession() *session {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.session
+}
+
+// keepSession makes s the vault's session unless another transaction was first.
+func (v *Vault) keepSession(s *session) *session {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.session == nil {
+		v.session = s
+	}
+	return v.session
 }
 
 func newSession(v *Vault, e compartmentEntry) (*session, error) {

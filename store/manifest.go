@@ -39,6 +39,14 @@ func (s *sum256) sub(h [32]byte) {
 	}
 }
 
+// merge adds another sum.
+func (s *sum256) merge(o sum256) {
+	var carry uint64
+	for i := range s {
+		s[i], carry = bits.Add64(s[i], o[i], carry)
+	}
+}
+
 func (s sum256) append(b []byte) []byte {
 	for _, w := range s {
 		b = binary.LittleEndian.AppendUint64(b, w)
@@ -70,18 +78,6 @@ func (c *collectionKey) wholeElement(physical, envelope []byte) (h [32]byte) {
 	d.Write(envelope)
 	d.Sum(h[:0])
 	return h
-}
-
-func (r *row) add(c *collectionKey, physical, envelope []byte) {
-	r.count++
-	r.tags.add(c.tagElement(physical, envelope))
-	r.whole.add(c.wholeElement(physical, envelope))
-}
-
-func (r *row) remove(c *collectionKey, physical, envelope []byte) {
-	r.count--
-	r.tags.sub(c.tagElement(physical, envelope))
-	r.whole.sub(c.wholeElement(physical, envelope))
 }
 
 // encode returns the padded plaintext: the number of rows (4), then the rows in order of their prefixes.

@@ -18,7 +18,8 @@ const (
 	plainHead     = 1 + 2 + 4
 )
 
-// encodeRecord returns the padded plaintext of a value: the bytes themselves if that is what T is, or else JSON.
+// encodeRecord returns an envelope with the padded plaintext of a value: the bytes themselves if that is what T is, or
+// else JSON.
 func encodeRecord[T any](id string, v T) ([]byte, error) {
 	encoding, value := byte(encodingBytes), []byte(nil)
 	if raw, ok := any(v).([]byte); ok {
@@ -34,13 +35,13 @@ func encodeRecord[T any](id string, v T) ([]byte, error) {
 	if size > MaxRecord || len(id) > 1<<15 {
 		return nil, ErrTooLarge
 	}
-	b := make([]byte, plainHead, padded(size))
+	envelope, b := newEnvelope(padded(size))
 	b[0] = encoding
 	binary.BigEndian.PutUint16(b[1:], uint16(len(id)))
 	binary.BigEndian.PutUint32(b[3:], uint32(len(value)))
-	b = append(b, id...)
-	b = append(b, value...)
-	return b[:cap(b)], nil
+	n := plainHead + copy(b[plainHead:], id)
+	copy(b[n:], value)
+	return envelope, nil
 }
 
 // splitRecord takes a record's plaintext apart. id and value lie within plain.

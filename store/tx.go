@@ -19,6 +19,8 @@ type ReadTx struct {
 	learned   map[Compartment]*compartmentKey // for the vault to keep when the transaction succeeds
 	created   map[Compartment]*compartmentKey // only within this transaction
 	manifests map[Compartment]manifest
+	pending   map[[physicalSize]byte]*change // what a Tx is yet to write
+	flush     func() error                   // writes it; nil when there can't be any
 }
 
 // Tx is a transaction that writes as well.
@@ -30,6 +32,7 @@ type Tx struct {
 	dirty    map[Compartment]*compartmentKey // whose manifests changed
 	wrote    bool
 	entries  []entryText
+	held     int // bytes in pending
 }
 
 func newReadTx(v *Vault, r Reader) *ReadTx {
@@ -43,6 +46,8 @@ func newReadTx(v *Vault, r Reader) *ReadTx {
 func newTx(v *Vault, w Writer) (*Tx, error) {
 	tx := &Tx{ReadTx: *newReadTx(v, w), w: w, dirty: make(map[Compartment]*compartmentKey)}
 	tx.created = make(map[Compartment]*compartmentKey)
+	tx.pending = make(map[[physicalSize]byte]*change)
+	tx.flush = tx.writePending
 	head, err := tx.readHead()
 	if err != nil {
 		return nil, err
@@ -77,6 +82,9 @@ func (tx *Tx) finish() error {
 	if len(tx.entries) == 0 {
 		return ErrNotAudited
 	}
+	if err := tx.writePending(); err != nil {
+		return err
+	}
 	states, err := tx.sealManifests()
 	if err != nil {
 		return err
@@ -89,10 +97,14 @@ func (tx *Tx) sealManifests() ([]audit.State, error) {
 	for _, c := range slices.Sorted(maps.Keys(tx.dirty)) {
 		key := tx.dirty[c]
 		place := newPlace(kindManifest, tx.v.header.vault, key.tag, nil)
-		raw, err := sealEnvelope(tx.v.opts.Rand, key.manifest, &place, key.epoch, tx.revision, tx.manifests[c].encode())
+		plain := tx.manifests[c].encode()
+		raw, space := newEnvelope(len(plain))
+		copy(space, plain)
+		nonce, err := tx.v.nonces(1)
 		if err != nil {
 			return nil, err
 		}
+		raw = sealEnvelope(key.manifest, &place, key.epoch, tx.revision, nonce, raw)
 		if err := tx.w.Put(bucketManifest, key.tag[:], raw); err != nil {
 			return nil, err
 		}

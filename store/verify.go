@@ -165,19 +165,28 @@ func (c *checking) compartment(key *compartmentKey) error {
 // collection opens the records of one row of a manifest and sums them up.
 func (c *checking) collection(owner *compartmentKey, prefix [prefixSize]byte, want row) error {
 	key := owner.under(prefix)
-	var found row
-	err := c.tx.scan(owner, key, func(physical, raw, plain []byte, _ uint64) error {
-		found.add(key, physical, raw)
-		c.report.Records++
-		c.step()
+	var whole sum256
+	found, faults, err := scan(c.tx, owner, key, func(physical, raw, plain []byte, _ uint64) ([32]byte, error) {
 		_, _, _, err := splitRecord(plain)
-		return errors.Join(err, c.ctx.Err())
-	}, func(fault error) {
-		c.fault("record", fault)
+		return key.wholeElement(physical, raw), err
+	}, func(elements [][32]byte) error {
+		for range elements {
+			c.step()
+		}
+		for _, e := range elements {
+			whole.add(e)
+		}
+		return c.ctx.Err()
 	})
-	if err != nil {
-		return err
+	if c.ctx.Err() != nil {
+		return c.ctx.Err()
 	}
+	if err != nil || faults > 0 {
+		c.fault("record", errors.Join(err, damaged("%d records are unreadable", faults)))
+		return nil
+	}
+	c.report.Records += int(found.count)
+	found.whole = whole
 	if found != want {
 		c.fault("manifest", damaged("records are missing, surplus or out of date"))
 	}

@@ -1,0 +1,192 @@
+package store_test
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math/rand/v2"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"paravent/store"
+)
+
+// The benchmarks come in pairs that differ only in sealing: the raw one puts values of the same stored size under names
+// hashed beforehand into a bbolt file with the same settings.
+const (
+	benchBatch   = 1000 // records in a transaction
+	benchRecords = 50_000
+	benchValue   = 1000 // bytes of plaintext
+	benchStored  = 1024 + 53
+)
+
+var blobs = store.NewCollection[[]byte]("blob")
+
+func benchIDs() []string {
+	ids := make([]string, benchRecords)
+	for i := range ids {
+		ids[i] = strconv.Itoa(i)
+	}
+	return ids
+}
+
+func benchNames() [][]byte {
+	names := make([][]byte, benchRecords)
+	for i := range names {
+		h := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(i)))
+		copy(h[:16], "one collection's")
+		names[i] = h[:]
+	}
+	return names
+}
+
+func benchBytes(n int) []byte {
+	b := make([]byte, n)
+	r := rand.NewChaCha8([32]byte{1})
+	r.Read(b)
+	return b
+}
+
+func BenchmarkSealedBatchWrite(b *testing.B) {
+	ids, value := benchIDs(), benchBytes(benchValue)
+	for b.Loop() {
+		b.StopTimer()
+		v := createVault(b, newFile(b))
+		b.StartTimer()
+		sealedLoad(b, v, ids, value)
+		b.StopTimer()
+		must(b, v.Close())
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+}
+
+func sealedLoad(b *testing.B, v *store.Vault, ids []string, value []byte) {
+	for at := 0; at < len(ids); at += benchBatch {
+		must(b, v.Update(b.Context(), func(tx *store.Tx) error {
+			tx.Log("load", map[string]string{"count": strconv.Itoa(benchBatch)})
+			for _, id := range ids[at : at+benchBatch] {
+				if err := blobs.Put(tx, docket, id, value); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+}
+
+func BenchmarkRawBatchWrite(b *testing.B) {
+	names, values := benchNames(), benchBytes(benchStored*benchRecords)
+	for b.Loop() {
+		b.StopTimer()
+		db := openRaw(b)
+		b.StartTimer()
+		rawLoad(b, db, names, values)
+		b.StopTimer()
+		must(b, db.Close())
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+}
+
+func openRaw(b *testing.B) *bbolt.DB {
+	db, err := bbolt.Open(filepath.Join(b.TempDir(), "raw"), 0o600,
+		&bbolt.Options{FreelistType: bbolt.FreelistMapType, NoStatistics: true})
+	must(b, err)
+	return db
+}
+
+// rawLoad takes each record's value from its own part of values, as sealed values differ too.
+func rawLoad(b *testing.B, db *bbolt.DB, names [][]byte, values []byte) {
+	for at := 0; at < len(names); at += benchBatch {
+		must(b, db.Update(func(tx *bbolt.Tx) error {
+			bucket, err := tx.CreateBucketIfNotExists([]byte("record"))
+			if err != nil {
+				return err
+			}
+			for i, name := range names[at : at+benchBatch] {
+				value := values[(at+i)*benchStored:][:benchStored]
+				if err := bucket.Put(name, value); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+}
+
+func BenchmarkSealedScan(b *testing.B) {
+	v := createVault(b, newFile(b))
+	sealedLoad(b, v, benchIDs(), benchBytes(benchValue))
+	for b.Loop() {
+		must(b, v.View(b.Context(), func(tx *store.ReadTx) error {
+			all, err := blobs.All(tx, docket)
+			if len(all) != benchRecords {
+				b.Fatalf("%d records", len(all))
+			}
+			return err
+		}))
+	}
+	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+}
+
+func BenchmarkSealedEach(b *testing.B) {
+	v := createVault(b, newFile(b))
+	sealedLoad(b, v, benchIDs(), benchBytes(benchValue))
+	for b.Loop() {
+		n := 0
+		must(b, v.View(b.Context(), func(tx *store.ReadTx) error {
+			return blobs.Each(tx, docket, func(e store.Entry[[]byte]) error {
+				n += len(e.Value)
+				return nil
+			})
+		}))
+		if n != benchRecords*benchValue {
+			b.Fatalf("%d bytes", n)
+		}
+	}
+	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+}
+
+func BenchmarkRawScan(b *testing.B) {
+	db := openRaw(b)
+	defer db.Close()
+	rawLoad(b, db, benchNames(), benchBytes(benchStored*benchRecords))
+	for b.Loop() {
+		var all []store.Entry[[]byte]
+		must(b, db.View(func(tx *bbolt.Tx) error {
+			return tx.Bucket([]byte("record")).ForEach(func(k, v []byte) error {
+				all = append(all, store.Entry[[]byte]{ID: string(k), Value: append([]byte(nil), v...)})
+				return nil
+			})
+		}))
+		if len(all) != benchRecords {
+			b.Fatalf("%d records", len(all))
+		}
+	}
+	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+}
+
+// BenchmarkRawTouch is a scan that hands nothing out: it only reads every byte.
+func BenchmarkRawTouch(b *testing.B) {
+	db := openRaw(b)
+	defer db.Close()
+	rawLoad(b, db, benchNames(), benchBytes(benchStored*benchRecords))
+	for b.Loop() {
+		var sum uint64
+		must(b, db.View(func(tx *bbolt.Tx) error {
+			return tx.Bucket([]byte("record")).ForEach(func(_, v []byte) error {
+				for ; len(v) >= 8; v = v[8:] {
+					sum += binary.LittleEndian.Uint64(v)
+				}
+				return nil
+			})
+		}))
+		if sum == 0 {
+			b.Fatal("nothing read")
+		}
+	}
+	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+}
