@@ -7,13 +7,16 @@ package bolt
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -34,10 +37,10 @@ type Backend struct {
 	path string
 	opts Options
 
-	mu     sync.RWMutex // held for reading by each transaction; for writing while the file is changed for a fresh one
+	mu     sync.RWMutex // held for reading by each transaction; for writing while the file is closed or opened again
 	db     *bbolt.DB
 	file   *os.File
-	broken error // set once bbolt panicked outside a transaction: its locks can't be trusted any more
+	broken atomic.Bool // bbolt panicked while it began or ended a transaction: its locks can't be trusted any more
 }
 
 // lockWait is shorter than bbolt's own pause between two tries, so that a file in use is reported after the first.
@@ -75,11 +78,11 @@ func (b *Backend) View(ctx context.Context, fn func(store.Reader) error) error {
 		return err
 	}
 	return guard(func() error {
-		tx, err := b.db.Begin(false)
+		tx, err := b.beginTx(false)
 		if err != nil {
-			return mapError(err)
+			return err
 		}
-		defer tx.Rollback()
+		defer b.engine(tx.Rollback)
 		return fn(transaction{tx})
 	})
 }
@@ -110,21 +113,41 @@ func (b *Backend) update(fn func(store.Writer) error) (id int, err error) {
 		return 0, store.ErrReadOnly
 	}
 	err = guard(func() error {
-		tx, err := b.db.Begin(true)
+		tx, err := b.beginTx(true)
 		if err != nil {
-			return mapError(err)
+			return err
 		}
 		id = tx.ID()
-		defer tx.Rollback() // after a commit it does nothing
+		defer b.engine(tx.Rollback) // after a commit it does nothing
 		if err := fn(transaction{tx}); err != nil {
 			return err
 		}
-		if err := tx.Commit(); err != nil {
+		if err := b.engine(tx.Commit); err != nil {
 			return fmt.Errorf("%w: %w", errCommit, err)
 		}
 		return nil
 	})
 	return id, err
+}
+
+func (b *Backend) beginTx(write bool) (tx *bbolt.Tx, err error) {
+	err = b.engine(func() error {
+		tx, err = b.db.Begin(write)
+		return err
+	})
+	return tx, err
+}
+
+// engine runs one of bbolt's own steps. A panic there, which is how it meets a file that makes no sense, leaves its locks
+// as they were; from then on the backend refuses everything.
+func (b *Backend) engine(step func() error) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			b.broken.Store(true)
+			err = fmt.Errorf("%w: %v", store.ErrDamaged, fault)
+		}
+	}()
+	return mapError(step())
 }
 
 // settle finds out what became of a transaction whose commit failed.
@@ -134,13 +157,15 @@ func (b *Backend) settle(id int, cause error) error {
 	if b.db == nil {
 		return store.ErrClosed
 	}
+	if b.broken.Load() {
+		return cause
+	}
 	_ = b.close()
 	if err := b.open(false); err != nil {
-		b.broken = store.ErrUncertain
 		return fmt.Errorf("%w: %w", store.ErrUncertain, err)
 	}
 	kept := false
-	err := guard(func() error {
+	err := b.engine(func() error {
 		return b.db.View(func(tx *bbolt.Tx) error {
 			kept = tx.ID() == id
 			return nil
@@ -153,7 +178,7 @@ func (b *Backend) settle(id int, cause error) error {
 		slog.Warn("The disk reported an error while the vault was written; the change was read back and is kept.")
 		return nil
 	}
-	return mapError(cause)
+	return cause
 }
 
 // Close gives the file up. Later calls fail with [store.ErrClosed]; a second Close does nothing.
@@ -169,20 +194,20 @@ func (b *Backend) close() error {
 	if db == nil {
 		return nil
 	}
-	if b.broken != nil {
+	if b.broken.Load() {
 		// bbolt's own Close could wait for ever for a lock that its panic left behind. Closing the descriptor frees
 		// the file for others; the mapping goes with the process.
 		return file.Close()
 	}
-	return guard(func() error { return mapError(db.Close()) })
+	return b.engine(db.Close)
 }
 
 func (b *Backend) usable() error {
-	if b.broken != nil {
-		return b.broken
-	}
 	if b.db == nil {
 		return store.ErrClosed
+	}
+	if b.broken.Load() {
+		return store.ErrDamaged
 	}
 	return nil
 }
@@ -208,12 +233,14 @@ func (b *Backend) open(create bool) error {
 		},
 	}
 	err := guard(func() error {
-		db, err := bbolt.Open(b.path, 0o600, options)
-		if err != nil {
-			return mapError(err)
-		}
-		b.db, b.file = db, file
-		return b.checkLength()
+		return b.engine(func() (err error) {
+			if b.db, err = bbolt.Open(b.path, 0o600, options); err != nil {
+				b.db = nil
+				return err
+			}
+			b.file = file
+			return b.checkLength()
+		})
 	})
 	if err != nil {
 		if b.db == nil && file != nil {
@@ -229,7 +256,7 @@ func (b *Backend) open(create bool) error {
 func (b *Backend) checkLength() error {
 	stat, err := b.file.Stat()
 	if err != nil {
-		return mapError(err)
+		return err
 	}
 	return b.db.View(func(tx *bbolt.Tx) error {
 		if tx.Size() > stat.Size() {
@@ -249,10 +276,30 @@ func checkFile(path string, create bool) error {
 		return fmt.Errorf("%s: %w", path, fs.ErrExist)
 	case err != nil:
 		return err
-	case !stat.Mode().IsRegular(), stat.Size() == 0:
+	case !stat.Mode().IsRegular():
 		return store.ErrNotVault
+	case stat.Size() < smallest:
+		return classifyStump(path)
 	}
 	return nil
+}
+
+// smallest is the size in bytes of a bbolt file without records, for the smallest pages there are.
+const smallest = 4 * 4096
+
+// classifyStump tells the beginning of a vault file from a small file of another kind.
+func classifyStump(path string) error {
+	head := make([]byte, 20)
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	// The magic of a bbolt file stands behind the head of its first page, in the machine's byte order.
+	if _, err := io.ReadFull(file, head); err != nil || binary.NativeEndian.Uint32(head[16:]) != 0xED0CDAED {
+		return store.ErrNotVault
+	}
+	return fmt.Errorf("%w: the file ends too early", store.ErrDamaged)
 }
 
 func syncDirectory(path string) error {

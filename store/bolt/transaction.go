@@ -87,8 +87,7 @@ type addressed interface{ Addr() uintptr }
 // guard runs fn with faults of mapped memory turned into [store.ErrDamaged]: a file that was cut short under the mapping
 // must not end the process. Any other panic comes from the caller's closure and goes on.
 func guard(fn func() error) (err error) {
-	before := debug.SetPanicOnFault(true)
-	defer debug.SetPanicOnFault(before)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		fault := recover()
 		if fault == nil {
