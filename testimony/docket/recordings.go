@@ -208,8 +208,3 @@ func (d *Desk) KeepMinutes(ctx context.Context, m testimony.Minutes) error {
 		return hearings.Put(tx, docketPart, string(m.Hearing), h)
 	})
 }
-
-// Minutes returns the sealed minutes of a held hearing.
-func (d *Desk) Minutes(ctx context.Context, h testimony.HearingID) (testimony.Minutes, error) {
-	return read(ctx, d, minutesOf, docketPart, string(h))
-}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"paravent/protection"
+	"paravent/protection/policy"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/live"
+)
+
+type hostCmd struct {
+	vaultFlags
+	Hearing string `help:"The hearing: its id or its key in the docket file." required:"" placeholder:"H"`
+	Listen  string `help:"Address of the join page. Plain HTTP on this machine, HTTPS with a certificate of its own elsewhere." default:"127.0.0.1:0" placeholder:"ADDR"`
+}
+
+// Help is shown by 'paravent host --help'.
+func (hostCmd) Help() string {
+	return `Standard output has one JSON event a line: opened, link, joined, state, event, alarm, request, reply, minutes, closed.
+Standard input takes one command a line:
+  admit P             let P in from the lobby; P is a seat's id, its key in the docket file, or its role
+  phase identity|oath|testimony
+  verified            the witness's identity was checked
+  sworn               the oath was taken
+  mode public|private|closed [REASON]
+  mark                blank the public version from 20 s before to 10 s after
+  break [REASON]      resume      interrupt [REASON]
+  mute P   unmute P   remove P [REASON]
+  status              print the state
+  close               seal the recordings, print the minutes and end`
+}
+
+func (h hostCmd) Run(ctx context.Context, c *console) error {
+	return h.with(ctx, c, func(d *docket.Desk) error {
+		hearing, err := d.FindHearing(ctx, h.Hearing)
+		if err != nil {
+			return err
+		}
+		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Logger: c.log})
+		if err != nil {
+			return err
+		}
+		keys, err := d.SeatKeys(ctx, hearing)
+		if err != nil {
+			s.Abandon()
+			return err
+		}
+		return (&host{session: s, keys: keys, out: json.NewEncoder(c.out)}).run(ctx, c.in)
+	})
+}
+
+// host drives a session from lines of text and tells what happens in lines of JSON.
+type host struct {
+	session *live.Session
+	keys    map[testimony.ParticipantID]string
+
+	mu  sync.Mutex
+	out *json.Encoder
+}
+
+type line map[string]any
+
+func (h *host) tell(kind string, l line) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l["event"] = kind
+	_ = h.out.Encode(l)
+}
+
+func (h *host) run(ctx context.Context, in io.Reader) error {
+	state := h.session.State()
+	h.tell("opened", line{"hearing": state.Hearing.ID, "case": state.CaseReference, "address": state.Address, "fingerprint": state.Fingerprint})
+	for _, p := range state.People {
+		h.tell("link", line{"participant": p.ID, "key": h.keys[p.ID], "role": p.Role, "label": p.Label, "url": p.Link})
+	}
+	watching := make(chan struct{})
+	go func() {
+		defer close(watching)
+		h.watch()
+	}()
+	err := h.commands(ctx, in)
+	h.session.Abandon()
+	<-watching
+	return err
+}
+
+// commands reads standard input until close. Its end leaves the hearing open to be resumed.
+func (h *host) commands(ctx context.Context, in io.Reader) error {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		scanner := bufio.NewScanner(in)
+		for scanner.Scan() {
+			select {
+			case lines <- scanner.Text():
+			case <-h.session.Done():
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			h.tell("closed", line{"how": "stopped", "resumable": true})
+			return nil
+		case text, ok := <-lines:
+			if !ok {
+				h.tell("closed", line{"how": "end of input", "resumable": true})
+				return nil
+			}
+			fields := strings.Fields(text)
+			if len(fields) == 0 {
+				continue
+			}
+			if fields[0] == "close" {
+				return h.close(ctx, text)
+			}
+			h.reply(text, h.execute(fields))
+		}
+	}
+}
+
+func (h *host) reply(command string, err error) {
+	l := line{"command": command, "ok": err == nil}
+	if err != nil {
+		l["error"], _ = tell(err)
+	}
+	h.tell("reply", l)
+}
+
+func (h *host) close(ctx context.Context, text string) error {
+	minutes, err := h.session.Close(ctx)
+	h.reply(text, err)
+	h.tell("minutes", line{"sealed": minutes, "public": minutes.Public()})
+	h.tell("closed", line{"how": "closed", "resumable": false})
+	return err
+}
+
+func (h *host) execute(fields []string) error {
+	argument := func(i int) string {
+		if i < len(fields) {
+			return fields[i]
+		}
+		return ""
+	}
+	rest := func(i int) string {
+		if i < len(fields) {
+			return strings.Join(fields[i:], " ")
+		}
+		return ""
+	}
+	s := h.session
+	switch fields[0] {
+	case "admit", "remove", "mute", "unmute":
+		id, err := h.participant(argument(1))
+		if err != nil {
+			return err
+		}
+		switch fields[0] {
+		case "admit":
+			return s.Admit(id)
+		case "remove":
+			return s.Remove(id, rest(2))
+		}
+		return s.Mute(id, fields[0] == "mute")
+	case "phase":
+		return s.Enter(testimony.Phase(argument(1)))
+	case "verified":
+		return s.IdentityVerified()
+	case "sworn":
+		return s.OathTaken()
+	case "mode":
+		m, err := protection.ParseMode(argument(1))
+		if err != nil {
+			return usageError{err.Error()}
+		}
+		return s.SetMode(m, rest(2))
+	case "mark":
+		return s.Mark()
+	case "break":
+		return s.Break(rest(1))
+	case "interrupt":
+		return s.Interrupt(rest(1))
+	case "resume":
+		return s.Resume()
+	case "status":
+		h.tell("state", h.describe(s.State()))
+		return nil
+	}
+	return usageError{fmt.Sprintf("%q is not a command of the session", fields[0])}
+}
+
+// participant finds a seat by its id, its key, or its role where only one has it.
+func (h *host) participant(typed string) (testimony.ParticipantID, error) {
+	var byRole []testimony.ParticipantID
+	for _, p := range h.session.State().Hearing.Participants {
+		if string(p.ID) == typed || h.keys[p.ID] == typed {
+			return p.ID, nil
+		}
+		if string(p.Role) == typed {
+			byRole = append(byRole, p.ID)
+		}
+	}
+	if len(byRole) == 1 {
+		return byRole[0], nil
+	}
+	return "", fmt.Errorf("%w: %q", live.ErrNobody, typed)
+}
+
+// watch tells every change until the session ends.
+func (h *host) watch() {
+	events, alarms, requests, last := 0, 0, map[time.Time]bool{}, ""
+	for {
+		changed := h.session.Changed()
+		state := h.session.State()
+		for ; events < len(state.Events); events++ {
+			e := state.Events[events]
+			h.tell("event", line{"at": e.At, "kind": e.Kind, "phase": e.Phase, "mode": e.Mode, "participant": e.Participant, "reason": e.Reason})
+		}
+		for ; alarms < len(state.Alarms); alarms++ {
+			a := state.Alarms[alarms]
+			h.tell("alarm", line{"at": a.At, "kind": a.Kind, "participant": a.Participant})
+		}
+		for _, r := range state.Requests {
+			if !requests[r.At] {
+				requests[r.At] = true
+				h.tell("request", line{"at": r.At, "kind": r.Kind, "participant": r.From})
+			}
+		}
+		described := h.describe(state)
+		if text, err := json.Marshal(described); err == nil && string(text) != last {
+			last = string(text)
+			h.tell("state", described)
+		}
+		select {
+		case <-changed:
+		case <-h.session.Done():
+			return
+		}
+	}
+}
+
+// describe is what a script needs to know of the state; it leaves out what changes every second.
+func (h *host) describe(s live.State) line {
+	people := []line{}
+	for _, p := range s.People {
+		people = append(people, line{"participant": p.ID, "key": h.keys[p.ID], "role": p.Role, "presence": p.Presence, "words": p.Words,
+			"muted": p.Muted, "receives": p.Receives, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
+	}
+	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
+		"recording": s.Recording, "gallery": s.Gallery, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people}
+}

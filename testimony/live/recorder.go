@@ -1,0 +1,372 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"paravent/media"
+	"paravent/media/codec/opus"
+	"paravent/media/codec/vpx"
+	"paravent/media/conceal"
+	"paravent/media/mix"
+	"paravent/media/record"
+	"paravent/protection"
+	"paravent/store/blob"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+const (
+	packetEvery = 20 * time.Millisecond
+	syncEvery   = time.Second
+	slateEvery  = 2 * time.Second
+	keyEvery    = 2 * time.Second
+)
+
+// recorder writes the two versions of the record: the sealed master, as the evidence was given, and the public version,
+// which holds what the public received. The public version is kept back in memory for [testimony.MarkBefore], so that a mark
+// blanks what was said before the key was pressed; only then is it sealed to disk. One goroutine writes; the others hand in.
+type recorder struct {
+	log     *slog.Logger
+	witness testimony.ParticipantID
+	seats   atomic.Pointer[seating]
+	start   time.Time
+	keyDue  atomic.Int64 // nanoseconds since start at which the next key frame is wanted
+
+	masterSound *mix.Mixer
+	publicSound *mix.Mixer
+
+	mu      sync.Mutex
+	master  *tape
+	public  *tape
+	held    []block // of the public version, oldest first
+	blanks  []blank
+	failure error
+	ended   bool
+
+	slate  []byte // one encoded key frame
+	hush   []byte // one encoded packet of silence
+	fault  func(error)
+	finish context.CancelFunc
+	done   chan struct{}
+}
+
+// block is one encoded picture or packet of the public version, waiting for its release.
+type block struct {
+	pts    time.Duration
+	kind   media.Kind
+	key    bool
+	frame  []byte
+	source source
+}
+
+// source is which encoder a picture comes from. Pictures of one source build on each other; another source begins with a
+// key frame.
+type source uint8
+
+const (
+	fromSlate source = iota + 1
+	fromCamera
+	fromConcealer
+)
+
+// blank is a marked passage of the public version.
+type blank struct{ from, to time.Duration }
+
+// tape is one version's file.
+type tape struct {
+	recording docket.Recording
+	file      *blob.Writer
+	webm      *record.Writer
+	encoder   *opus.Encoder
+	length    time.Duration
+	source    source // of the last picture
+}
+
+// picture writes a picture, unless it would build on one that is not there.
+func (t *tape) picture(pts time.Duration, from source, key bool, frame []byte) error {
+	if t.source != from && !key {
+		return nil
+	}
+	t.source = from
+	return t.webm.Video(pts, key, frame)
+}
+
+func openTape(ctx context.Context, d *docket.Desk, h testimony.HearingID, version protection.Audience) (*tape, error) {
+	r, file, err := d.BeginRecording(ctx, h, version)
+	if err != nil {
+		return nil, err
+	}
+	t := &tape{recording: r, file: file}
+	t.webm, err = record.NewWriter(file, []record.Track{
+		{Number: 1, Kind: media.KindVideo, Codec: record.CodecVP8, Width: silhouetteWidth, Height: silhouetteHeight},
+		{Number: 2, Kind: media.KindAudio, Codec: record.CodecOpus}}, r.Started)
+	if err == nil {
+		t.encoder, err = opus.NewEncoder(opus.Config{Bitrate: 48})
+	}
+	if err != nil {
+		_, closed := file.Close()
+		return nil, errors.Join(err, closed)
+	}
+	return t, nil
+}
+
+func (t *tape) seal(ctx context.Context, d *docket.Desk) error {
+	summary, err := t.file.Close()
+	t.encoder.Close()
+	if err != nil {
+		return fmt.Errorf("close a recording: %w", err)
+	}
+	return d.SealRecording(ctx, t.recording.ID, summary, t.length)
+}
+
+func newRecorder(ctx context.Context, d *docket.Desk, h testimony.Hearing, log *slog.Logger, fault func(error)) (*recorder, error) {
+	witness, _ := h.Witness()
+	r := &recorder{log: log, witness: witness.ID, fault: fault, start: time.Now(),
+		masterSound: mix.New(), publicSound: mix.New(), done: make(chan struct{})}
+	if err := r.prepareBlanks(); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.master, err = openTape(ctx, d, h.ID, protection.MasterRecord); err != nil {
+		return nil, fmt.Errorf("the master: %w", err)
+	}
+	if r.public, err = openTape(ctx, d, h.ID, protection.PublicRecord); err != nil {
+		return nil, errors.Join(fmt.Errorf("the public version: %w", err), r.master.seal(ctx, d))
+	}
+	run, cancel := context.WithCancel(ctx)
+	r.finish = cancel
+	go r.run(run)
+	return r, nil
+}
+
+// prepareBlanks encodes, once, what stands for everything that is withheld: generated, never derived.
+func (r *recorder) prepareBlanks() error {
+	video, err := vpx.NewEncoder(vpx.Config{Width: silhouetteWidth, Height: silhouetteHeight, Bitrate: 200, FPS: 10})
+	if err != nil {
+		return err
+	}
+	defer video.Close()
+	if r.slate, _, err = video.Encode(conceal.Slate(silhouetteWidth, silhouetteHeight, 0).Frame(), true); err != nil {
+		return err
+	}
+	sound, err := opus.NewEncoder(opus.Config{Bitrate: 24})
+	if err != nil {
+		return err
+	}
+	defer sound.Close()
+	r.hush, err = sound.Encode(conceal.Silence(media.FrameSamples).PCM())
+	return err
+}
+
+// follow makes a seating the one that decides what is recorded.
+func (r *recorder) follow(seats *seating) { r.seats.Store(seats) }
+
+func (r *recorder) elapsed() time.Duration { return time.Since(r.start) }
+
+func (r *recorder) length() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.master.length
+}
+
+// hear takes 20 ms of one participant's sound, and of a witness the disguised voice beside it.
+func (r *recorder) hear(id testimony.ParticipantID, clear, disguised []int16) {
+	seats := r.seats.Load()
+	if seats == nil {
+		return
+	}
+	if seats.recorded(id, protection.MasterRecord).Voice == protection.ClearVoice {
+		r.masterSound.Push(string(id), clear)
+	}
+	switch seats.recorded(id, protection.PublicRecord).Voice {
+	case protection.ClearVoice:
+		r.publicSound.Push(string(id), clear)
+	case protection.Disguised:
+		if disguised != nil {
+			r.publicSound.Push(string(id), disguised)
+		}
+	}
+}
+
+// see takes one encoded clear picture. Only the witness who testifies is in the picture of the record.
+func (r *recorder) see(id testimony.ParticipantID, frame []byte, key bool) {
+	seats := r.seats.Load()
+	if seats == nil || id != r.witness {
+		return
+	}
+	pts := r.elapsed()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended {
+		return
+	}
+	if key {
+		r.keyDue.Store(int64(pts + keyEvery))
+	}
+	if seats.recorded(id, protection.MasterRecord).Picture == protection.ClearPicture {
+		r.note(r.master.picture(pts, fromCamera, key, frame))
+	}
+	if seats.recorded(id, protection.PublicRecord).Picture == protection.ClearPicture {
+		r.hold(block{pts, media.KindVideo, key, frame, fromCamera})
+	}
+}
+
+// seeConcealed takes one encoded picture of the silhouette, as the public received it.
+func (r *recorder) seeConcealed(kind media.Kind, key bool, frame []byte) {
+	seats := r.seats.Load()
+	if seats == nil || kind != media.KindVideo || seats.recorded(r.witness, protection.PublicRecord).Picture != protection.Silhouette {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.ended {
+		r.hold(block{r.elapsed(), media.KindVideo, key, frame, fromConcealer})
+	}
+}
+
+// wantsKey reports whether the last key frame is older than a seek should have to reach back.
+func (r *recorder) wantsKey() bool { return int64(r.elapsed()) > r.keyDue.Load() }
+
+// mark blanks the public version from 20 s before now to 10 s after.
+func (r *recorder) mark() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.elapsed()
+	r.blanks = append(r.blanks, blank{now - testimony.MarkBefore, now + testimony.MarkAfter})
+}
+
+// hold keeps a block of the public version back. It holds r.mu.
+func (r *recorder) hold(b block) { r.held = append(r.held, b) }
+
+// run writes the sound at its own pace, releases what was held back, and makes the disk keep it once a second.
+func (r *recorder) run(ctx context.Context) {
+	defer close(r.done)
+	tick := time.NewTicker(packetEvery)
+	defer tick.Stop()
+	var packets int64
+	lastSync, lastSlate := time.Duration(0), -slateEvery
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := r.elapsed()
+		for ; time.Duration(packets)*packetEvery+packetEvery <= now; packets++ {
+			r.writeSound(time.Duration(packets) * packetEvery)
+		}
+		if now-lastSlate >= slateEvery {
+			lastSlate = now
+			r.writeSlates(now)
+		}
+		r.release(now - testimony.MarkBefore)
+		if now-lastSync >= syncEvery {
+			lastSync = now
+			r.sync()
+		}
+	}
+}
+
+func (r *recorder) writeSound(pts time.Duration) {
+	clear, open := r.masterSound.Pull(), r.publicSound.Pull()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if packet, err := r.master.encoder.Encode(clear); err == nil {
+		r.note(r.master.webm.Audio(pts, packet))
+		r.master.length = pts + packetEvery
+	} else {
+		r.note(err)
+	}
+	packet, err := r.public.encoder.Encode(open)
+	if err != nil {
+		r.note(err)
+		packet = r.hush
+	}
+	r.hold(block{pts: pts, kind: media.KindAudio, key: true, frame: packet})
+}
+
+// writeSlates puts the slate where there is no picture: in the public version whenever the public sees nothing, and in
+// the master while the witness is in a break.
+func (r *recorder) writeSlates(now time.Duration) {
+	seats := r.seats.Load()
+	if seats == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if seats.recorded(r.witness, protection.PublicRecord).Picture == protection.NoPicture {
+		r.hold(block{now, media.KindVideo, true, r.slate, fromSlate})
+	}
+	if seats.recorded(r.witness, protection.MasterRecord).Picture == protection.NoPicture {
+		r.note(r.master.picture(now, fromSlate, true, r.slate))
+	}
+}
+
+// release seals what was held back until then, blanked where a mark stands.
+func (r *recorder) release(until time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for n < len(r.held) && r.held[n].pts < until {
+		r.releaseBlock(r.held[n])
+		n++
+	}
+	r.held = slices.Delete(r.held, 0, n)
+}
+
+func (r *recorder) releaseBlock(b block) {
+	blanked := slices.ContainsFunc(r.blanks, func(x blank) bool { return b.pts >= x.from && b.pts < x.to })
+	if b.kind == media.KindAudio {
+		if blanked {
+			b.frame = r.hush
+		}
+		r.note(r.public.webm.Audio(b.pts, b.frame))
+		r.public.length = b.pts + packetEvery
+		return
+	}
+	if blanked {
+		if r.public.source != fromSlate {
+			r.note(r.public.picture(b.pts, fromSlate, true, r.slate))
+		}
+		return
+	}
+	r.note(r.public.picture(b.pts, b.source, b.key, b.frame))
+}
+
+func (r *recorder) sync() {
+	r.mu.Lock()
+	master, public := r.master.file, r.public.file
+	r.mu.Unlock()
+	err := errors.Join(master.Sync(), public.Sync())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.note(err)
+}
+
+// note keeps the first failure and tells the session of it, once. It holds r.mu.
+func (r *recorder) note(err error) {
+	if err == nil || r.failure != nil {
+		return
+	}
+	r.failure = err
+	r.log.Error("the recording failed", "error", err)
+	go r.fault(err)
+}
+
+// seal ends both versions and notes their roots in the vault.
+func (r *recorder) seal(ctx context.Context, d *docket.Desk) error {
+	r.finish()
+	<-r.done
+	r.release(1<<63 - 1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+	return errors.Join(r.failure, r.master.webm.Close(), r.public.webm.Close(), r.master.seal(ctx, d), r.public.seal(ctx, d))
+}

@@ -1,0 +1,285 @@
+// Package live runs the session of one hearing: it lets guests in, moves the phases, changes the mode, tells the hub who
+// receives what, conceals the witness, records, and keeps the events that become the minutes.
+//
+// One goroutine owns a session's state; everything else sends it acts and reads snapshots. What may happen is decided in
+// testimony and protection/policy, never here: live turns their answers into connections, frames and files. Tightening
+// takes effect first and is written down after; widening is written down first, and does not happen if that fails.
+// The type to start from is [Session], made by [Open].
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"paravent/media/capture"
+	"paravent/media/hub"
+	"paravent/media/peer"
+	"paravent/protection"
+	"paravent/protection/order"
+	"paravent/protection/policy"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/join"
+)
+
+// Errors that a caller decides by.
+var (
+	ErrEnded   = errors.New("the session is closed")
+	ErrHeld    = errors.New("this hearing was held and closed; plan another one")
+	ErrNobody  = errors.New("there is no such participant in this hearing")
+	ErrPresent = errors.New("the participant is not in the lobby")
+	ErrWitness = errors.New("the witness has not been admitted yet")
+)
+
+// Config is what a session needs. Desk and Hearing must be set.
+type Config struct {
+	Desk    *docket.Desk
+	Hearing testimony.HearingID
+	Listen  string // address of the join page; "127.0.0.1:0" where left out
+	Logger  *slog.Logger
+
+	// Microphone and Camera are the bench's own; nil for none. The session closes them.
+	Microphone capture.AudioSource
+	Camera     capture.VideoSource
+}
+
+// Session is one running hearing. Its methods can be called from several goroutines.
+type Session struct {
+	desk    *docket.Desk
+	log     *slog.Logger
+	hub     *hub.Router
+	server  *join.Server
+	room    *peer.Room
+	scale   func() time.Time
+	ctx     context.Context
+	cancel  context.CancelFunc
+	acts    chan func()
+	ended   chan struct{} // closed when the owner has stopped
+	workers sync.WaitGroup
+	seats   atomic.Pointer[seating]
+
+	// Below here: the owner's goroutine only.
+	hearing   testimony.Hearing
+	reference string
+	orders    []order.Order
+	others    []protection.PartyID
+	state     testimony.Session
+	matrix    policy.Matrix
+	guests    map[testimony.ParticipantID]*guest
+	links     map[testimony.ParticipantID]string
+	events    []testimony.Event
+	requests  []Request
+	alarms    []Alarm
+	recorder  *recorder
+	failed    bool // the recorder
+	recorded  []testimony.RecordingID
+	began     time.Time
+	finished  bool
+
+	snapshotMu sync.Mutex
+	snapshot   State
+	changed    chan struct{}
+
+	ears earshot
+}
+
+// do runs an act on the owner's goroutine and waits for it.
+func (s *Session) do(act func() error) error {
+	result := make(chan error, 1)
+	select {
+	case s.acts <- func() { result <- act() }:
+	case <-s.ended:
+		return ErrEnded
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-s.ended:
+		return ErrEnded
+	}
+}
+
+// post sends an act to the owner without waiting for it; after the end it is dropped.
+func (s *Session) post(act func()) {
+	select {
+	case s.acts <- act:
+	case <-s.ended:
+	}
+}
+
+// run owns the session's state until the context ends.
+func (s *Session) run() {
+	defer close(s.ended)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case act := <-s.acts:
+			act()
+		case <-tick.C:
+			s.holdSeats()
+			s.refresh()
+		case <-s.ctx.Done():
+			s.shut()
+			return
+		}
+	}
+}
+
+// now is the desk's clock.
+func (s *Session) now() time.Time { return s.desk.Now() }
+
+// compile makes the seating that a session state would have.
+func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
+	m := policy.Compile(policy.Input{Party: s.hearing.Party, Case: s.hearing.Case, Orders: s.orders,
+		Mode: state.Mode, At: s.now(), Others: s.others})
+	others := map[protection.PartyID]policy.Matrix{}
+	for _, p := range s.hearing.Participants {
+		if p.Role == testimony.RoleWitness && p.Party != s.hearing.Party {
+			others[p.Party] = policy.Compile(policy.Input{Party: p.Party, Case: s.hearing.Case, Orders: s.orders,
+				Mode: state.Mode, At: s.now(), Others: []protection.PartyID{s.hearing.Party}})
+		}
+	}
+	seats := &seating{
+		reception: testimony.Reception{Session: state, Matrix: m, Others: others},
+		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
+		muted:     map[testimony.ParticipantID]bool{},
+	}
+	for id, g := range s.guests {
+		if g.presence == Admitted {
+			seats.admitted[id] = g.participant
+		}
+		seats.muted[id] = g.muted
+	}
+	return seats, m
+}
+
+// enforce makes the present state the one that the hub, the recorder and the connections obey. When it returns, no packet
+// of an older access is written any more.
+func (s *Session) enforce() {
+	seats, m := s.compile(s.state)
+	s.matrix = m
+	s.seats.Store(seats)
+	s.hub.SetAccess(func(publisher, subscriber string) hub.Grant { return seats.grant(publisher, subscriber) })
+	if s.recorder != nil {
+		s.recorder.follow(seats)
+	}
+	s.connect(seats)
+}
+
+// move takes a step of the session. Tightening takes effect before it is written down; widening only after.
+func (s *Session) move(next testimony.Session, e testimony.Event) error {
+	widens := testimony.Widens(s.state, next)
+	if widens {
+		if err := s.keep(e); err != nil {
+			return fmt.Errorf("the step was not written down, so it was not taken: %w", err)
+		}
+	}
+	s.state = next
+	s.enforce()
+	if !widens {
+		if err := s.keep(e); err != nil {
+			s.alarm("audit_failed", "")
+			s.refresh()
+			return fmt.Errorf("the step was taken but could not be written down: %w", err)
+		}
+	}
+	s.refresh()
+	return nil
+}
+
+// keep writes an event into the vault with its audit entry, and adds it to the record.
+func (s *Session) keep(e testimony.Event) error {
+	if err := s.desk.KeepEvent(s.ctx, s.hearing.ID, len(s.events), e); err != nil {
+		return err
+	}
+	s.events = append(s.events, e)
+	return nil
+}
+
+// note keeps an event that follows something that already happened; a failure is an alarm and stops nothing.
+func (s *Session) note(kind testimony.EventKind, id testimony.ParticipantID, reason string) {
+	e := testimony.Event{At: s.now(), Kind: kind, Phase: s.state.Phase, Mode: s.state.Mode, Participant: id, Reason: reason}
+	if err := s.keep(e); err != nil {
+		s.log.Error("an event could not be written down", "kind", kind, "error", err)
+		s.alarm("audit_failed", id)
+	}
+}
+
+func (s *Session) alarm(kind string, id testimony.ParticipantID) {
+	s.alarms = append(s.alarms, Alarm{At: s.now(), Kind: kind, Participant: id})
+}
+
+// State returns a snapshot of the session.
+func (s *Session) State() State {
+	s.snapshotMu.Lock()
+	defer s.snapshotMu.Unlock()
+	return s.snapshot
+}
+
+// Changed returns a channel that is closed at the next change. Take it before State, so that no change is missed.
+func (s *Session) Changed() <-chan struct{} {
+	s.snapshotMu.Lock()
+	defer s.snapshotMu.Unlock()
+	return s.changed
+}
+
+// Done is closed when the session has ended.
+func (s *Session) Done() <-chan struct{} { return s.ended }
+
+// refresh makes a new snapshot, wakes those who wait for one, and tells every guest what concerns them.
+func (s *Session) refresh() {
+	state := s.describe()
+	s.snapshotMu.Lock()
+	s.snapshot = state
+	close(s.changed)
+	s.changed = make(chan struct{})
+	s.snapshotMu.Unlock()
+	s.tellGuests()
+}
+
+func (s *Session) describe() State {
+	seats := s.seats.Load()
+	witness, _ := s.hearing.Witness()
+	st := State{Hearing: s.hearing, CaseReference: s.reference, Session: s.state, Effective: s.matrix.Mode, ModeCause: s.matrix.ModeCause,
+		Next: s.state.Next(), ShowsAccused: s.matrix.ShowsAccused, Recording: s.recording(), Began: s.began, Now: s.now(),
+		Requests: slices.Clone(s.requests), Alarms: slices.Clone(s.alarms), Events: slices.Clone(s.events),
+		Address: s.server.URL(), Fingerprint: s.server.Fingerprint()}
+	if s.recorder != nil {
+		st.Recorded = s.recorder.length()
+	}
+	for _, e := range s.events {
+		if e.Kind == testimony.Marked {
+			st.Marks++
+		}
+	}
+	st.Gallery = seats.publicAccess(witness)
+	for _, p := range s.hearing.Participants {
+		person := Person{Participant: p, Presence: Absent, Link: s.links[p.ID], Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
+		if p.ID == witness.ID {
+			person.Receives, person.Cell = protection.Access{Connected: true}, policy.Cell{}
+		}
+		if g := s.guests[p.ID]; g != nil {
+			person.Presence, person.Words, person.Muted, person.Camera = g.presence, g.words, g.muted, g.camera
+			person.Speaking = g.presence == Admitted && s.ears.speaking(p.ID) && seats.heard(p.ID)
+		}
+		st.People = append(st.People, person)
+	}
+	return st
+}
+
+func (s *Session) recording() Recording {
+	switch {
+	case s.failed:
+		return RecordingFailed
+	case s.recorder != nil && s.seats.Load().reception.Record(protection.MasterRecord).Connected:
+		return RecordingRunning
+	}
+	return NotRecording
+}

@@ -1,0 +1,246 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"paravent/protection"
+	"paravent/testimony"
+)
+
+// Admit lets a guest in from the lobby.
+func (s *Session) Admit(id testimony.ParticipantID) error {
+	return s.do(func() error {
+		g := s.guests[id]
+		switch {
+		case s.state.Phase == testimony.Closed:
+			return ErrEnded
+		case g == nil || g.presence != InLobby:
+			return ErrPresent
+		}
+		e := testimony.Event{At: s.now(), Kind: testimony.Admitted, Phase: s.state.Phase, Mode: s.state.Mode, Participant: id}
+		if err := s.keep(e); err != nil {
+			return fmt.Errorf("the admission was not written down, so it did not happen: %w", err)
+		}
+		g.presence = Admitted
+		s.enforce()
+		s.refresh()
+		return nil
+	})
+}
+
+// Remove takes a participant out: the connection is taken down and the invitation revoked.
+func (s *Session) Remove(id testimony.ParticipantID, reason string) error {
+	return s.do(func() error {
+		g := s.guests[id]
+		if g == nil {
+			return ErrNobody
+		}
+		g.presence = Absent
+		s.enforce()
+		g.dismiss("removed")
+		delete(s.guests, id)
+		s.links[id] = ""
+		s.note(testimony.Removed, id, reason)
+		err := s.desk.Revoke(s.ctx, s.hearing.ID, id)
+		s.refresh()
+		return err
+	})
+}
+
+// Mute takes a participant's voice from everyone, the record included, or gives it back.
+func (s *Session) Mute(id testimony.ParticipantID, mute bool) error {
+	return s.do(func() error {
+		g := s.guests[id]
+		if g == nil {
+			return ErrNobody
+		}
+		if g.muted == mute {
+			return testimony.ErrSame
+		}
+		g.muted = mute
+		s.enforce()
+		kind := testimony.Unmuted
+		if mute {
+			kind = testimony.Muted
+		}
+		s.note(kind, id, "")
+		s.refresh()
+		return nil
+	})
+}
+
+// Enter calls a phase. The oath begins the record: if the recording cannot begin, neither does the oath.
+func (s *Session) Enter(p testimony.Phase) error {
+	return s.do(func() error {
+		next, e, err := s.state.Enter(p, s.now())
+		if err != nil {
+			return err
+		}
+		if p == testimony.Closed {
+			return errors.New("the session is closed with Close, which seals the recordings")
+		}
+		if p == testimony.IdentityCheck || p == testimony.Oath {
+			if w, ok := s.hearing.Witness(); !ok || s.guests[w.ID] == nil || s.guests[w.ID].presence != Admitted {
+				return ErrWitness
+			}
+		}
+		if p == testimony.Oath && s.recorder == nil {
+			if err := s.beginRecording(); err != nil {
+				s.failed = true
+				s.alarm("recorder_failed", "")
+				s.refresh()
+				return fmt.Errorf("the recording could not begin, so the oath was not taken: %w", err)
+			}
+		}
+		return s.move(next, e)
+	})
+}
+
+// SetMode changes who may follow. The cut takes effect before SetMode returns, and before the change is written down.
+func (s *Session) SetMode(m protection.SessionMode, reason string) error {
+	return s.do(func() error {
+		next, e, err := s.state.SetMode(m, reason, s.now())
+		if err != nil {
+			return err
+		}
+		return s.move(next, e)
+	})
+}
+
+// Break interrupts the testimony: the witness's picture and sound stop at the source.
+func (s *Session) Break(reason string) error { return s.pause(testimony.Break, reason) }
+
+// Interrupt holds the session for a technical fault.
+func (s *Session) Interrupt(reason string) error { return s.pause(testimony.Interruption, reason) }
+
+func (s *Session) pause(p testimony.Phase, reason string) error {
+	return s.do(func() error {
+		next, e, err := s.state.Pause(p, reason, s.now())
+		if err != nil {
+			return err
+		}
+		return s.move(next, e)
+	})
+}
+
+// Resume returns from a break or an interruption to what was before it, in the same mode.
+func (s *Session) Resume() error {
+	return s.do(func() error {
+		next, e, err := s.state.Resume(s.now())
+		if err != nil {
+			return err
+		}
+		return s.move(next, e)
+	})
+}
+
+// Mark notes a slip: from 20 s before to 10 s after, the public version is blanked. The master is untouched.
+func (s *Session) Mark() error {
+	return s.do(func() error {
+		e, err := s.state.MarkAt(s.now())
+		if err != nil {
+			return err
+		}
+		if s.recorder != nil {
+			s.recorder.mark()
+		}
+		if err := s.keep(e); err != nil {
+			s.alarm("audit_failed", "")
+			s.refresh()
+			return fmt.Errorf("the mark was set but could not be written down: %w", err)
+		}
+		s.refresh()
+		return nil
+	})
+}
+
+// IdentityVerified notes that the witness's identity was checked off the record.
+func (s *Session) IdentityVerified() error {
+	return s.witnessEvent(testimony.IdentityCheck, testimony.IdentityFound)
+}
+
+// OathTaken notes that the witness took the oath or made the affirmation.
+func (s *Session) OathTaken() error { return s.witnessEvent(testimony.Oath, testimony.OathTaken) }
+
+func (s *Session) witnessEvent(during testimony.Phase, kind testimony.EventKind) error {
+	return s.do(func() error {
+		if s.state.Phase != during {
+			return fmt.Errorf("%w: the session is in %s", testimony.ErrPhase, s.state.Phase)
+		}
+		w, _ := s.hearing.Witness()
+		e := testimony.Event{At: s.now(), Kind: kind, Phase: s.state.Phase, Mode: s.state.Mode, Participant: w.ID}
+		if err := s.keep(e); err != nil {
+			return err
+		}
+		s.refresh()
+		return nil
+	})
+}
+
+// Answered takes a request off the list. Index counts in [State.Requests].
+func (s *Session) Answered(index int) error {
+	return s.do(func() error {
+		if index < 0 || index >= len(s.requests) {
+			return errors.New("there is no such request")
+		}
+		s.requests = append(s.requests[:index:index], s.requests[index+1:]...)
+		s.refresh()
+		return nil
+	})
+}
+
+// Close ends the session: every connection is taken down, the recordings are sealed and the minutes are kept. It returns the
+// sealed minutes. What fails on the way is told in the error; everything else is still done.
+func (s *Session) Close(ctx context.Context) (testimony.Minutes, error) {
+	var minutes testimony.Minutes
+	err := s.do(func() error {
+		if s.finished {
+			return ErrEnded
+		}
+		s.finished = true
+		next, e, err := s.state.Enter(testimony.Closed, s.now())
+		if err != nil {
+			return err
+		}
+		s.state = next
+		s.enforce()
+		failures := []error{s.keep(e)}
+		for id, g := range s.guests {
+			g.dismiss("closed")
+			delete(s.guests, id)
+		}
+		failures = append(failures, s.sealRecording(ctx))
+		minutes = testimony.BuildMinutes(s.hearing, s.reference, s.began, s.now(), s.events, s.recorded)
+		failures = append(failures, s.desk.KeepMinutes(ctx, minutes))
+		s.refresh()
+		return errors.Join(failures...)
+	})
+	s.stop()
+	return minutes, err
+}
+
+// Abandon ends the session without closing the hearing, as when the window is shut: recordings are sealed, the hearing can
+// be opened again.
+func (s *Session) Abandon() { s.stop() }
+
+func (s *Session) stop() {
+	s.cancel()
+	<-s.ended
+	s.workers.Wait()
+}
+
+// holdSeats gives up the seats of those who were lost for too long, so that the bench must admit them again.
+func (s *Session) holdSeats() {
+	for id, g := range s.guests {
+		if g.presence == Lost && s.now().Sub(g.lostAt) > HoldFor {
+			delete(s.guests, id)
+			s.note(testimony.Left, id, "connection lost")
+		}
+	}
+}
+
+// sealTimeout bounds the sealing of recordings when the program is told to stop.
+const sealTimeout = 10 * time.Second
