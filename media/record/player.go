@@ -1,0 +1,134 @@
+package record
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"paravent/media"
+)
+
+// Player reads a recording block by block. It is not safe for concurrent use and holds no resource to release.
+type Player struct {
+	tracks  []Track
+	start   time.Time
+	walk    *scanner
+	index   *scanner // walks ahead to learn where playback can start
+	entries []entry
+	indexed bool
+}
+
+// entry is a block at which playback can start.
+type entry struct {
+	span
+	picture bool // a video key frame, rather than a cluster's first block
+}
+
+// farFromPicture bounds how much earlier than asked a seek may start for the sake of a key frame. Beyond it the
+// picture had stopped, and only sound is there to be played.
+const farFromPicture = 30 * time.Second
+
+// NewPlayer reads the head of a recording of size bytes, torn or whole, live or exported.
+func NewPlayer(src io.ReaderAt, size int64) (*Player, error) {
+	walk, err := newScanner(src, size)
+	if err != nil {
+		return nil, err
+	}
+	index, err := newScanner(src, size)
+	if err != nil {
+		return nil, err
+	}
+	return &Player{tracks: walk.tracks, start: walk.start, walk: walk, index: index}, nil
+}
+
+// Tracks lists what the recording holds.
+func (p *Player) Tracks() []Track { return append([]Track(nil), p.tracks...) }
+
+// Start is the zero of the recording's times, or the zero Time when the recording does not say.
+func (p *Player) Start() time.Time { return p.start }
+
+// Next returns the next block in file order, which is the order of time to within a cluster, or io.EOF after the
+// last whole one.
+func (p *Player) Next() (Block, error) {
+	b, err := p.walk.block()
+	if err != nil {
+		return Block{}, err
+	}
+	payload, err := p.walk.payload(b)
+	if err != nil {
+		return Block{}, err
+	}
+	return Block{Track: b.track, PTS: b.pts, Key: b.key, Payload: payload}, nil
+}
+
+// Torn tells, once Next has returned io.EOF, whether the recording was cut short.
+func (p *Player) Torn() bool { return p.walk.torn }
+
+// Seek moves to the last place at or before d where playback can start, a key frame where there is a picture, and
+// returns its time. A d before the first such place moves to the very beginning. The first seek over a stretch of
+// a long live recording reads through it.
+func (p *Player) Seek(d time.Duration) (time.Duration, error) {
+	if err := p.indexUntil(d); err != nil {
+		return 0, err
+	}
+	target, ok := p.entryBefore(d)
+	if !ok {
+		if len(p.entries) == 0 {
+			return 0, nil
+		}
+		target = p.entries[0]
+	}
+	p.walk.next, p.walk.cluster = target.start, target.cluster
+	p.walk.torn, p.walk.ended = false, false
+	return target.pts, nil
+}
+
+func (p *Player) entryBefore(d time.Duration) (entry, bool) {
+	var sound entry
+	found := false
+	for i := len(p.entries) - 1; i >= 0; i-- {
+		e := p.entries[i]
+		if e.pts > d {
+			continue
+		}
+		if d-e.pts > farFromPicture && found {
+			return sound, true
+		}
+		if e.picture {
+			return e, true
+		}
+		if !found {
+			sound, found = e, true
+		}
+	}
+	return sound, found
+}
+
+// indexUntil learns the entries up to the first cluster after d.
+func (p *Player) indexUntil(d time.Duration) error {
+	for !p.indexed {
+		before := p.index.cluster
+		b, err := p.index.block()
+		if errors.Is(err, io.EOF) {
+			p.indexed = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		picture := b.key && p.index.kinds[b.track] == media.KindVideo
+		if picture || b.cluster != before || len(p.entries) == 0 {
+			p.entries = append(p.entries, entry{span: b, picture: picture})
+		}
+		if b.cluster > d && b.pts > d {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Duration is the time of the end of the last block. It reads the recording through once.
+func (p *Player) Duration() (time.Duration, error) {
+	st, err := Inspect(p.index.win.src, p.index.win.size)
+	return st.Duration, err
+}
