@@ -184,10 +184,29 @@ func readLayout(file *os.File, s *seal) (layout, error) {
 	if err != nil {
 		return layout{}, err
 	}
-	if l.final && (at != end || len(l.index) != l.trailer.Chunks || l.size != l.trailer.Size) {
+	if !l.final {
+		return l, l.trailerAt(file, s, at)
+	}
+	if at != end || len(l.index) != l.trailer.Chunks || l.size != l.trailer.Size {
 		l.bad = min(len(l.index), l.trailer.Chunks)
 	}
 	return l, nil
+}
+
+// trailerAt sees whether a closed file goes on behind its trailer, where the chunks end.
+func (l *layout) trailerAt(file io.ReaderAt, s *seal, at int64) error {
+	stored := make([]byte, trailerSize)
+	if _, err := file.ReadAt(stored, at); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
+	}
+	sum, err := s.openTrailer(stored)
+	if err == nil {
+		l.trailer, l.final, l.bad = sum, true, len(l.index)
+	}
+	return nil
 }
 
 // walk follows the length words up to end and returns how far they lead.
