@@ -1,0 +1,226 @@
+package join
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// ErrMessage reports a message that the other side may not send.
+var ErrMessage = errors.New("the message is not one of the hearing's signalling")
+
+// Message is one signalling message as it came. Offers, answers and candidates are [paravent/media/peer.Message] and are
+// decoded by whoever knows WebRTC.
+type Message struct {
+	Type string
+	Body json.RawMessage // the whole object, type included
+}
+
+// Decode reads the message into a value of the caller's.
+func (m Message) Decode(into any) error {
+	if err := json.Unmarshal(m.Body, into); err != nil {
+		return fmt.Errorf("message %s: %w", m.Type, ErrMessage)
+	}
+	return nil
+}
+
+// ParseMessage reads any JSON object with a type.
+func ParseMessage(text []byte) (Message, error) {
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil || head.Type == "" {
+		return Message{}, ErrMessage
+	}
+	return Message{Type: head.Type, Body: json.RawMessage(text)}, nil
+}
+
+// The types of message. Offer and Candidate go out; Answer and Candidate come in, as paravent/media/peer has them.
+const (
+	TypeHello     = "hello"
+	TypeAnswer    = "answer"
+	TypeCandidate = "candidate"
+	TypeRequest   = "request"
+	TypeMedia     = "media"
+	TypeLeave     = "leave"
+
+	TypeWelcome = "welcome"
+	TypeState   = "state"
+	TypeOffer   = "offer"
+	TypeNotice  = "notice"
+	TypeRefused = "refused"
+	TypeRemoved = "removed"
+	TypeBye     = "bye"
+)
+
+// Requests that a guest can make with a button.
+const (
+	AskUnderstand = "understand" // I did not understand
+	AskBreak      = "break"
+	AskPause      = "pause" // someone came in
+	AskAlarm      = "alarm" // silent call for help
+	AskHand       = "hand"  // may I speak
+)
+
+// Request is a guest's button.
+type Request struct {
+	Kind string `json:"kind"`
+}
+
+// Media is what a guest's page sends of itself.
+type Media struct {
+	Audio bool `json:"audio"` // the microphone is on
+	Video bool `json:"video"` // the camera is on
+	// Error is why one of them is off: denied, missing, busy, failed; empty when it was the guest's choice or nothing is off.
+	Error string `json:"error,omitempty"`
+}
+
+// Hello is the guest's first sealed message.
+type Hello struct {
+	Device    json.RawMessage `json:"device"` // JWK
+	Signature string          `json:"sig"`    // base64url, over the transcript
+	Lang      string          `json:"lang"`
+}
+
+// Welcome is the court's first sealed message. Words are those of the court's side, for the guest to compare.
+type Welcome struct {
+	Words [4]string `json:"words"`
+	Role  string    `json:"role"`
+	Label string    `json:"label"`
+	Lang  string    `json:"lang"`
+}
+
+// State is what the guest's page shows, whole; it replaces what was shown before. Everything in it may be seen by this guest:
+// the court leaves out what is not theirs to know, the witness's time zone before all.
+type State struct {
+	Phase    string `json:"phase"` // lobby, identity, oath, testimony, break, interruption, closed
+	Mode     string `json:"mode"`  // public, private, closed
+	Admitted bool   `json:"admitted"`
+	Muted    bool   `json:"muted"` // by the bench
+	// Publish is what the court takes of this guest now. What is false stops at the guest's own device.
+	Publish Publish `json:"publish"`
+	// Banner overrides what the page's banner follows from Phase and Mode: public, private, closed, break, interruption,
+	// identity, lobby, ended.
+	Banner    string `json:"banner,omitempty"`
+	Reason    string `json:"reason,omitempty"`    // why the session is private or closed, as the public may know it
+	Returning string `json:"returning,omitempty"` // RFC 3339 time at which it is expected to go on
+	// What tells, by audience (the roles, and "bench"), what each receives of the witness now. A witness is shown all of it;
+	// another guest the entry of its own role.
+	What map[string]Reception `json:"what,omitempty"`
+	// AccusedShown reports whether the witness may be shown the accused.
+	AccusedShown bool        `json:"accused_shown,omitempty"`
+	Clock        Clock       `json:"clock"`
+	People       []Person    `json:"people,omitempty"`
+	ICE          []ICEServer `json:"ice,omitempty"`
+	RelayOnly    bool        `json:"relay_only,omitempty"` // media must go through one of ICE's relays
+}
+
+// Publish is what a guest sends.
+type Publish struct {
+	Audio bool `json:"audio"`
+	Video bool `json:"video"`
+}
+
+// Reception is what an audience receives of the witness, in the words of the audience matrix.
+type Reception struct {
+	Picture string `json:"picture"` // nothing, silhouette, clear
+	Voice   string `json:"voice"`   // nothing, interpreter_only, disguised, clear
+}
+
+// Clock names the time zones whose clocks the page shows (IANA names). An empty one is not shown.
+type Clock struct {
+	Court   string `json:"court,omitempty"`
+	Witness string `json:"witness,omitempty"`
+}
+
+// Person is someone who takes part, as this guest may know them.
+type Person struct {
+	ID       string `json:"id"` // the publisher of the offers' track lines
+	Label    string `json:"label"`
+	Role     string `json:"role"`
+	Speaking bool   `json:"speaking"`
+}
+
+// ICEServer is a STUN or TURN server (RFC 8489, RFC 8656) as browsers take it. Without any, a page asks no server.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// Notice is a sentence from the page's catalogue: heard (the court has seen the request), answered, mark.
+type Notice struct {
+	Text string `json:"text"`
+}
+
+// Refused ends a connection before the guest is let in.
+type Refused struct {
+	Reason string `json:"reason"` // an invite.Refusal
+}
+
+// Removed ends a connection by the court's decision: bench (the judge ended it), closed (not on the closed session's roster),
+// replaced (the same device connected again).
+type Removed struct {
+	Reason string `json:"reason"`
+}
+
+// Bye ends a connection because the hearing has ended.
+type Bye struct{}
+
+// Leave is the guest's goodbye.
+type Leave struct{}
+
+// MarshalJSON writes the message with its type.
+func (m Request) MarshalJSON() ([]byte, error) {
+	type plain Request
+	return typed(TypeRequest, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Media) MarshalJSON() ([]byte, error) { type plain Media; return typed(TypeMedia, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Hello) MarshalJSON() ([]byte, error) { type plain Hello; return typed(TypeHello, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Welcome) MarshalJSON() ([]byte, error) {
+	type plain Welcome
+	return typed(TypeWelcome, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m State) MarshalJSON() ([]byte, error) { type plain State; return typed(TypeState, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Notice) MarshalJSON() ([]byte, error) { type plain Notice; return typed(TypeNotice, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Refused) MarshalJSON() ([]byte, error) {
+	type plain Refused
+	return typed(TypeRefused, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Removed) MarshalJSON() ([]byte, error) {
+	type plain Removed
+	return typed(TypeRemoved, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Bye) MarshalJSON() ([]byte, error) { type plain Bye; return typed(TypeBye, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Leave) MarshalJSON() ([]byte, error) { type plain Leave; return typed(TypeLeave, plain(m)) }
+
+// typed writes an object with its type as the first member.
+func typed(kind string, plain any) ([]byte, error) {
+	body, err := json.Marshal(plain)
+	if err != nil {
+		return nil, err
+	}
+	head := `{"type":"` + kind + `"`
+	if string(body) != "{}" {
+		head += ","
+	}
+	return append([]byte(head), body[1:]...), nil
+}

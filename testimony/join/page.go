@@ -1,0 +1,110 @@
+package join
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"paravent/testimony/invite"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// contentTypes are those of the page's parts; a part of any other kind is not served.
+var contentTypes = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".json": "application/json; charset=utf-8",
+	".svg":  "image/svg+xml",
+}
+
+// contentPolicy lets the page load its own parts and nothing else, from nowhere else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+	"media-src 'self' mediastream: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types 'none'"
+
+var headers = map[string]string{
+	"Content-Security-Policy":      contentPolicy,
+	"Cache-Control":                "no-store",
+	"Referrer-Policy":              "no-referrer",
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"X-Robots-Tag":                 "noindex, nofollow",
+	"X-DNS-Prefetch-Control":       "off",
+	"Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), autoplay=(self), geolocation=(), " +
+		"display-capture=(), usb=(), bluetooth=(), payment=()",
+}
+
+// routes serves the page at /j/<id>, its parts under /a/, and the signalling at /s.
+func (s *Server) routes() (http.Handler, error) {
+	parts, err := pageParts()
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /j/{id}", func(w http.ResponseWriter, r *http.Request) {
+		servePart(w, parts["page.html"], ".html")
+	})
+	mux.HandleFunc("GET /a/{name}", func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("name")
+		part, ok := parts[name]
+		if !ok || name == "page.html" {
+			http.NotFound(w, r)
+			return
+		}
+		servePart(w, part, path.Ext(name))
+	})
+	mux.HandleFunc("GET /s", s.signal)
+	return s.guard(mux), nil
+}
+
+// guard answers only to the server's own names, and sets what every answer carries.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range headers {
+			w.Header().Set(name, value)
+		}
+		if !s.address.answers(r.Host) {
+			http.Error(w, "This is not the address of the court.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func servePart(w http.ResponseWriter, part []byte, kind string) {
+	w.Header().Set("Content-Type", contentTypes[kind])
+	_, _ = w.Write(part) // a browser that went away misses nothing
+}
+
+// pageParts are the page's files by name, with the lists of verification words beside them.
+func pageParts() (map[string][]byte, error) {
+	parts := map[string][]byte{}
+	err := fs.WalkDir(pageFiles, "page", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || contentTypes[path.Ext(name)] == "" {
+			return err
+		}
+		text, err := pageFiles.ReadFile(name)
+		parts[strings.TrimPrefix(name, "page/")] = text
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the join page: %w", err)
+	}
+	for _, lang := range invite.Languages {
+		list, err := json.Marshal(invite.WordList(lang))
+		if err != nil {
+			return nil, fmt.Errorf("read the words: %w", err)
+		}
+		parts["words."+lang+".json"] = list
+	}
+	return parts, nil
+}

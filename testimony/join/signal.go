@@ -1,0 +1,184 @@
+package join
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/coder/websocket"
+
+	"paravent/testimony/invite"
+	"paravent/testimony/join/internal/sealed"
+)
+
+// signal serves one WebSocket from the handshake to the end of the session.
+func (s *Server) signal(w http.ResponseWriter, r *http.Request) {
+	if !s.enter() {
+		http.Error(w, "The court cannot take more connections now.", http.StatusServiceUnavailable)
+		return
+	}
+	defer s.exit()
+	// Accept compares the Origin, where a browser sends one, with the Host, which answers has checked.
+	ws, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer func() { _ = ws.CloseNow() }()
+
+	from := s.failures.origin(r)
+	session, err := s.welcome(ws, from)
+	if err != nil {
+		if !errors.Is(err, invite.Busy) {
+			s.failures.add(from, s.clock())
+		}
+		return
+	}
+	defer session.conn.Close()
+	s.court.Connected(session)
+	<-session.Done()
+}
+
+// welcome brings a connection to the point where the guest is let in. Where it fails it has told the guest what the guest
+// may know.
+func (s *Server) welcome(ws *websocket.Conn, from origin) (*Session, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, handshakeFor)
+	defer cancel()
+	channel, id, err := s.shake(ctx, ws, from)
+	if err != nil {
+		return nil, err
+	}
+	hello, device, err := readHello(ctx, ws, channel)
+	if err != nil {
+		return nil, err
+	}
+	guest, err := s.admit(ctx, id, device, hello.Lang)
+	if err != nil {
+		s.refuseSealed(ctx, ws, channel, err)
+		return nil, err
+	}
+	session := &Session{
+		guest: guest, id: id, lang: hello.Lang, words: channel.Words(hello.Lang),
+		conn: sealed.Start(s.ctx, ws, channel, parseGuestMessage),
+	}
+	_ = session.conn.Send(Welcome{Words: session.words, Role: guest.Role, Label: guest.Label, Lang: hello.Lang})
+	return session, nil
+}
+
+// shake exchanges the three frames in the clear.
+func (s *Server) shake(ctx context.Context, ws *websocket.Conn, from origin) (*invite.Channel, invite.ID, error) {
+	ws.SetReadLimit(invite.MaxHandshakeFrame)
+	frame, err := readText(ctx, ws)
+	if err != nil {
+		return nil, "", err
+	}
+	opening, err := invite.ReadOpening(frame)
+	if err != nil {
+		return nil, "", err
+	}
+	if s.failures.tooMany(from, s.clock()) {
+		return nil, "", s.refuse(ctx, ws, invite.Busy)
+	}
+	secret, err := s.court.Secret(ctx, opening.ID)
+	if err != nil {
+		return nil, "", s.refuse(ctx, ws, refusalOf(err))
+	}
+	handshake, answer, err := opening.Answer(secret, s.random)
+	if err != nil {
+		s.log.Error("a handshake could not be answered")
+		return nil, "", s.refuse(ctx, ws, invite.Busy)
+	}
+	if err := ws.Write(ctx, websocket.MessageText, answer); err != nil {
+		return nil, "", err
+	}
+	if frame, err = readText(ctx, ws); err != nil {
+		return nil, "", err
+	}
+	channel, err := handshake.Finish(frame)
+	return channel, opening.ID, err
+}
+
+// readHello opens the first sealed message. That it opens shows that the guest knows the secret; the signature shows that
+// it holds the device's key.
+func readHello(ctx context.Context, ws *websocket.Conn, channel *invite.Channel) (Hello, invite.Device, error) {
+	var hello Hello
+	ws.SetReadLimit(maxHello)
+	kind, frame, err := ws.Read(ctx)
+	if err != nil {
+		return hello, invite.Device{}, err
+	}
+	if kind != websocket.MessageBinary {
+		return hello, invite.Device{}, invite.ErrHandshake
+	}
+	text, err := channel.Open(frame)
+	if err != nil {
+		return hello, invite.Device{}, err
+	}
+	if m, err := ParseMessage(text); err != nil || m.Type != TypeHello || json.Unmarshal(text, &hello) != nil {
+		return hello, invite.Device{}, ErrMessage
+	}
+	if hello.Lang != "fr" {
+		hello.Lang = "en"
+	}
+	device, err := invite.ParseDevice(hello.Device)
+	if err != nil {
+		return hello, device, err
+	}
+	signature, err := base64.RawURLEncoding.Strict().DecodeString(hello.Signature)
+	if err != nil {
+		return hello, device, invite.ErrDevice
+	}
+	return hello, device, device.Verify(channel.Transcript(), signature)
+}
+
+// maxHello is the size in bytes of the largest sealed hello.
+const maxHello = 4 << 10
+
+func (s *Server) admit(ctx context.Context, id invite.ID, device invite.Device, lang string) (Guest, error) {
+	ctx, cancel := context.WithTimeout(ctx, courtFor)
+	defer cancel()
+	return s.court.Admit(ctx, id, device.Thumbprint(), lang)
+}
+
+// refuse tells a refusal before there are keys, and returns it.
+func (s *Server) refuse(ctx context.Context, ws *websocket.Conn, why invite.Refusal) error {
+	if err := ws.Write(ctx, websocket.MessageText, invite.Refuse(why)); err == nil {
+		_ = ws.Close(websocket.StatusNormalClosure, "")
+	}
+	return why
+}
+
+func (s *Server) refuseSealed(ctx context.Context, ws *websocket.Conn, channel *invite.Channel, err error) {
+	text, errText := json.Marshal(Refused{Reason: string(refusalOf(err))})
+	if errText != nil {
+		return
+	}
+	frame, errSeal := channel.Seal(text)
+	if errSeal != nil {
+		return
+	}
+	if err := ws.Write(ctx, websocket.MessageBinary, frame); err == nil {
+		_ = ws.Close(websocket.StatusNormalClosure, "")
+	}
+}
+
+// refusalOf is what a guest is told of an error: a refusal as it is, anything else as busy.
+func refusalOf(err error) invite.Refusal {
+	var why invite.Refusal
+	if errors.As(err, &why) {
+		return why
+	}
+	return invite.Busy
+}
+
+func readText(ctx context.Context, ws *websocket.Conn) ([]byte, error) {
+	kind, frame, err := ws.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.MessageText {
+		return nil, invite.ErrHandshake
+	}
+	return frame, nil
+}
