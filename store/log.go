@@ -95,7 +95,7 @@ func (tx *ReadTx) readHead() (audit.Head, error) {
 
 // appendEntries seals the transaction's entries, adds them to the tree, and signs the new head.
 func (tx *Tx) appendEntries(states []audit.State) error {
-	s, err := tx.session()
+	s, err := tx.openSession()
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (tx *Tx) appendEntries(states []audit.State) error {
 	for i, text := range tx.entries {
 		act := &audit.Act{Session: s.id, Sequence: sequence + 1, Previous: previous}
 		if i == len(tx.entries)-1 {
-			act.States = states
+			act.Last, act.States = true, states
 		}
 		if err := s.seal(tx.v, act, text); err != nil {
 			return err
@@ -117,8 +117,7 @@ func (tx *Tx) appendEntries(states []audit.State) error {
 		}
 		sequence++
 	}
-	mark := binary.BigEndian.AppendUint64(nil, sequence)
-	if err := tx.w.Put(bucketLog, sessionKey(s.id), append(mark, previous[:]...)); err != nil {
+	if err := tx.w.Put(bucketLog, sessionKey(s.id), sessionMark(sequence, previous)); err != nil {
 		return err
 	}
 	return tx.signHead(&l)
@@ -154,37 +153,19 @@ func (tx *Tx) signHead(l *logWriter) error {
 	return tx.w.Put(bucketLog, []byte{logHead}, head.Note)
 }
 
-// session returns the unlock's own, made at its first act. It stays with the key of the audit compartment that it began
-// under.
-func (tx *Tx) session() (*session, error) {
-	if s := tx.v.currentSession(); s != nil {
-		return s, nil
+// openSession returns the unlock's own, made at its first act. It stays with the key of the audit compartment that it
+// began under. The vault keeps it only when the transaction succeeds: one that is run again may make that compartment
+// again, too.
+func (tx *Tx) openSession() (*session, error) {
+	if tx.session != nil {
+		return tx.session, nil
 	}
 	e, err := tx.entry(AuditCompartment)
 	if err != nil {
 		return nil, err
 	}
-	s, err := newSession(tx.v, e)
-	if err != nil {
-		return nil, err
-	}
-	return tx.v.keepSession(s), nil
-}
-
-func (v *Vault) currentSession() *session {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.session
-}
-
-// keepSession makes s the vault's session unless another transaction was first.
-func (v *Vault) keepSession(s *session) *session {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.session == nil {
-		v.session = s
-	}
-	return v.session
+	tx.session, err = newSession(tx.v, e)
+	return tx.session, err
 }
 
 func newSession(v *Vault, e compartmentEntry) (*session, error) {
@@ -246,7 +227,7 @@ func (tx *ReadTx) auditEntries() ([]audit.Entry, error) {
 		}
 		switch leaf := leaf.(type) {
 		case *audit.Opening:
-			sessions[leaf.Session], err = tx.openSession(reader, leaf)
+			sessions[leaf.Session], err = tx.readSession(reader, leaf)
 			return err
 		case *audit.Act:
 			entry, err := tx.openEntry(sessions[leaf.Session], leaf)
@@ -259,7 +240,7 @@ func (tx *ReadTx) auditEntries() ([]audit.Entry, error) {
 	return entries, err
 }
 
-func (tx *ReadTx) openSession(reader hpke.PrivateKey, o *audit.Opening) (cipher.AEAD, error) {
+func (tx *ReadTx) readSession(reader hpke.PrivateKey, o *audit.Opening) (cipher.AEAD, error) {
 	place := sessionPlace(tx.v.header.vault, o.User, o.Session, o.Epoch)
 	recipient, err := hpke.NewRecipient(o.Sealed, reader, hpkeKDF, hpkeAEAD, place)
 	if err != nil {
@@ -331,6 +312,11 @@ func logKey(kind byte, n int64) []byte {
 }
 
 func sessionKey(id audit.SessionID) []byte { return append([]byte{logSession}, id[:]...) }
+
+// sessionMark says how far a session has come.
+func sessionMark(sequence uint64, last audit.Hash) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, sequence), last[:]...)
+}
 
 func sessionPlace(vault, user [16]byte, id audit.SessionID, epoch uint32) []byte {
 	b := append([]byte("paravent/audit/session/1"), vault[:]...)

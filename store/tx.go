@@ -32,6 +32,7 @@ type Tx struct {
 	dirty    map[Compartment]*compartmentKey // whose manifests changed
 	wrote    bool
 	entries  []entryText
+	session  *session
 	held     int // bytes in pending
 }
 
@@ -53,6 +54,9 @@ func newTx(v *Vault, w Writer) (*Tx, error) {
 		return nil, err
 	}
 	tx.head, tx.revision = head, uint64(head.Size)+1
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	tx.session = v.session
 	return tx, nil
 }
 

@@ -201,6 +201,7 @@ func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 	})
 	if err == nil {
 		v.learn(tx.learned)
+		v.keepSession(tx.session)
 	}
 	return err
 }
@@ -262,6 +263,15 @@ func (v *Vault) learn(found map[Compartment]*compartmentKey) {
 		if v.keys[c] == nil {
 			v.keys[c] = k
 		}
+	}
+}
+
+// keepSession makes s the vault's session unless another transaction was first.
+func (v *Vault) keepSession(s *session) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.session == nil {
+		v.session = s
 	}
 }
 

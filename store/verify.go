@@ -222,8 +222,19 @@ func (tx *ReadTx) feed(ctx context.Context, checker *audit.Checker, step func())
 			return damaged("an audit entry is missing")
 		}
 		step()
-		if err := checker.Leaf(raw); err != nil {
+		first := audit.FirstHash(checker.Size())
+		hashes, err := checker.Leaf(raw)
+		if err != nil {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		for i, want := range hashes {
+			stored, err := tx.r.Get(bucketLog, logKey(logHash, first+int64(i)))
+			if err != nil {
+				return err
+			}
+			if !bytes.Equal(stored, want[:]) {
+				return damaged("a hash of the audit log is false")
+			}
 		}
 		head, err := tx.r.Get(bucketLog, logKey(logHeadOf, checker.Size()))
 		if err != nil || head == nil {
@@ -248,7 +259,27 @@ func (tx *ReadTx) feed(ctx context.Context, checker *audit.Checker, step func())
 	if !bytes.Equal(newest.Note, last.Note) {
 		return damaged("the audit log's newest head is not its last")
 	}
-	return nil
+	return tx.compareSessions(checker)
+}
+
+// compareSessions sees that the next entry of each session would continue it.
+func (tx *ReadTx) compareSessions(checker *audit.Checker) error {
+	found := 0
+	err := tx.r.Range(bucketLog, []byte{logSession}, func(key, raw []byte) error {
+		if len(key) != 1+len(audit.SessionID{}) {
+			return damaged("a session of the audit log is unreadable")
+		}
+		sequence, last, ok := checker.Session(audit.SessionID(key[1:]))
+		if !ok || !bytes.Equal(raw, sessionMark(sequence, last)) {
+			return damaged("a session of the audit log is false")
+		}
+		found++
+		return nil
+	})
+	if err == nil && found != checker.Sessions() {
+		err = damaged("a session of the audit log is missing")
+	}
+	return err
 }
 
 // compareStates sees that each manifest is the one that the log last spoke of, and that none is missing or surplus.

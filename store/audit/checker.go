@@ -15,6 +15,7 @@ type Checker struct {
 	sessions map[SessionID]*chain
 	states   map[CompartmentTag][32]byte
 	pending  map[string]bool // users with leaves after the last head
+	ended    bool            // the last leaf ended its transaction: a head has to follow
 	last     Head
 }
 
@@ -36,17 +37,19 @@ func NewChecker(vault string, signers func(user string) (ed25519.PublicKey, bool
 	}
 }
 
-// Leaf takes the next stored leaf.
-func (c *Checker) Leaf(raw []byte) error {
+// Leaf takes the next stored leaf, and returns the hashes that have to be stored with it, from [FirstHash] on.
+func (c *Checker) Leaf(raw []byte) ([]Hash, error) {
+	if c.ended {
+		return nil, fmt.Errorf("%w: the head of size %d is missing", ErrBroken, c.hashes.size)
+	}
 	leaf, err := ParseLeaf(raw)
 	if err != nil {
-		return fmt.Errorf("%w: entry %d: %w", ErrBroken, c.hashes.size, err)
+		return nil, fmt.Errorf("%w: entry %d: %w", ErrBroken, c.hashes.size, err)
 	}
 	if err := c.follow(leaf, LeafHash(raw)); err != nil {
-		return fmt.Errorf("%w: entry %d %w", ErrBroken, c.hashes.size, err)
+		return nil, fmt.Errorf("%w: entry %d %w", ErrBroken, c.hashes.size, err)
 	}
-	c.hashes.add(LeafHash(raw))
-	return nil
+	return c.hashes.add(LeafHash(raw)), nil
 }
 
 func (c *Checker) follow(leaf Leaf, hash Hash) error {
@@ -66,7 +69,7 @@ func (c *Checker) follow(leaf Leaf, hash Hash) error {
 		if leaf.Sequence != known.sequence+1 || leaf.Previous != known.last {
 			return fmt.Errorf("doesn't follow its session's entry before")
 		}
-		known.sequence = leaf.Sequence
+		known.sequence, c.ended = leaf.Sequence, leaf.Last
 		for _, s := range leaf.States {
 			c.states[s.Compartment] = s.Manifest
 		}
@@ -77,13 +80,13 @@ func (c *Checker) follow(leaf Leaf, hash Hash) error {
 }
 
 // Head takes the next stored head. It must be true of the leaves so far, and be signed by the user who wrote those since
-// the head before.
+// the head before. Every transaction ends with one.
 func (c *Checker) Head(raw []byte) error {
 	h, err := ParseHead(c.vault, raw)
 	if err != nil {
 		return err
 	}
-	if h.Size != c.hashes.size || h.Root != c.hashes.root() {
+	if !c.ended || h.Size != c.hashes.size || h.Root != c.hashes.root() {
 		return fmt.Errorf("%w: the head of size %d is not true of the entries", ErrBroken, h.Size)
 	}
 	if len(c.pending) != 1 || !c.pending[h.Signer] {
@@ -97,6 +100,7 @@ func (c *Checker) Head(raw []byte) error {
 		return err
 	}
 	clear(c.pending)
+	c.ended = false
 	c.last = h
 	return nil
 }
@@ -114,6 +118,9 @@ func (c *Checker) Size() int64 { return c.hashes.size }
 
 // States returns what the log says each compartment's manifest now is. The caller must not change the map.
 func (c *Checker) States() map[CompartmentTag][32]byte { return c.states }
+
+// Sessions is the number of sessions in the log.
+func (c *Checker) Sessions() int { return len(c.sessions) }
 
 // Session returns how many acts the log holds of a session and the hash of its last leaf.
 func (c *Checker) Session(id SessionID) (sequence uint64, last Hash, ok bool) {

@@ -14,14 +14,18 @@ type frontier struct {
 	subtrees []Hash // roots of the complete subtrees, largest first: one for each bit that is set in size
 }
 
-func (f *frontier) add(leaf Hash) {
+// add returns the hashes of the subtrees that the leaf completes, its own first, in the order in which they are stored.
+func (f *frontier) add(leaf Hash) []Hash {
+	completed := []Hash{leaf}
 	f.subtrees = append(f.subtrees, leaf)
 	f.size++
 	for range bits.TrailingZeros64(uint64(f.size)) {
 		n := len(f.subtrees)
 		f.subtrees[n-2] = tlog.NodeHash(f.subtrees[n-2], f.subtrees[n-1])
 		f.subtrees = f.subtrees[:n-1]
+		completed = append(completed, f.subtrees[n-2])
 	}
+	return completed
 }
 
 func (f *frontier) root() Hash {

@@ -27,6 +27,7 @@ type Act struct {
 	Session  SessionID
 	Sequence uint64 // 1 for the first act of a session
 	Previous Hash   // leaf hash of the session's leaf before this one
+	Last     bool   // it ends its transaction: a head follows
 	States   []State
 	Nonce    [24]byte
 	Box      []byte // sealed entry
@@ -44,7 +45,7 @@ const (
 	kindAct     = 2
 
 	openingFixed = 2 + 16 + 16 + 4
-	actFixed     = 2 + 16 + 8 + 32 + 2
+	actFixed     = 2 + 16 + 8 + 32 + 1 + 2
 	stateSize    = 16 + 32
 	nonceSize    = 24
 )
@@ -74,6 +75,10 @@ func (a *Act) Bound() []byte {
 	b = append(b, a.Session[:]...)
 	b = binary.BigEndian.AppendUint64(b, a.Sequence)
 	b = append(b, a.Previous[:]...)
+	b = append(b, 0)
+	if a.Last {
+		b[len(b)-1] = 1
+	}
 	b = binary.BigEndian.AppendUint16(b, uint16(len(a.States)))
 	for _, s := range a.States {
 		b = append(b, s.Compartment[:]...)
@@ -117,8 +122,12 @@ func parseAct(raw []byte) (*Act, error) {
 		Session:  SessionID(raw[2:18]),
 		Sequence: binary.BigEndian.Uint64(raw[18:26]),
 		Previous: Hash(raw[26:58]),
+		Last:     raw[58] == 1,
 	}
-	count := int(binary.BigEndian.Uint16(raw[58:60]))
+	if raw[58] > 1 {
+		return nil, errLeaf
+	}
+	count := int(binary.BigEndian.Uint16(raw[59:61]))
 	rest := raw[actFixed:]
 	if count > MaxStates || len(rest) <= count*stateSize+nonceSize {
 		return nil, errLeaf
