@@ -26,6 +26,9 @@ func create(ctx context.Context, b Backend, first NewUser, opts Options) (*Vault
 	if err := opts.KDF.bounded(); err != nil {
 		return nil, err
 	}
+	if err := b.View(ctx, isEmpty); err != nil {
+		return nil, err
+	}
 	s, err := newSecrets(opts.Rand)
 	if err != nil {
 		return nil, err
@@ -56,21 +59,25 @@ func create(ctx context.Context, b Backend, first NewUser, opts Options) (*Vault
 	return v, nil
 }
 
+func isEmpty(r Reader) error {
+	present, err := r.Get(bucketVault, keyHeader)
+	if err == nil && present != nil {
+		err = fmt.Errorf("vault: %w", ErrExists)
+	}
+	return err
+}
+
 // found writes the first records of a vault.
 func (tx *Tx) found(founder enrolment) error {
-	present, err := tx.w.Get(bucketVault, keyHeader)
-	if err != nil {
+	if err := isEmpty(tx.w); err != nil {
 		return err
-	}
-	if present != nil {
-		return fmt.Errorf("vault: %w", ErrExists)
 	}
 	if err := tx.w.Put(bucketVault, keyHeader, tx.v.header.encode()); err != nil {
 		return err
 	}
 	tx.manifests[directory] = manifest{}
 	tx.dirty[directory] = tx.v.root
-	err = errors.Join(
+	err := errors.Join(
 		tx.admit(founder),
 		tx.describe(tx.v.root, []UserID{tx.v.me.ID}),
 		tx.createCompartment(AuditCompartment, []UserID{tx.v.me.ID}),
