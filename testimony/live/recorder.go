@@ -55,6 +55,7 @@ type recorder struct {
 	fault  func(error)
 	finish context.CancelFunc
 	done   chan struct{}
+	untap  func()
 }
 
 // block is one encoded picture or packet of the public version, waiting for its release.
@@ -357,7 +358,7 @@ func (r *recorder) note(err error) {
 	}
 	r.failure = err
 	r.log.Error("the recording failed", "error", err)
-	go r.fault(err)
+	r.fault(err)
 }
 
 // seal ends both versions and notes their roots in the vault.

@@ -17,9 +17,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/webrtc/v4"
+
 	"paravent/media/capture"
 	"paravent/media/hub"
-	"paravent/media/peer"
+	"paravent/media/mix"
 	"paravent/protection"
 	"paravent/protection/order"
 	"paravent/protection/policy"
@@ -42,6 +44,7 @@ type Config struct {
 	Desk    *docket.Desk
 	Hearing testimony.HearingID
 	Listen  string // address of the join page; "127.0.0.1:0" where left out
+	Host    string // the name under which guests reach it, where that is not the address
 	Logger  *slog.Logger
 
 	// Microphone and Camera are the bench's own; nil for none. The session closes them.
@@ -55,14 +58,17 @@ type Session struct {
 	log     *slog.Logger
 	hub     *hub.Router
 	server  *join.Server
-	room    *peer.Room
-	scale   func() time.Time
+	api     *webrtc.API
+	bench   *mix.Mixer // what the bench hears
 	ctx     context.Context
 	cancel  context.CancelFunc
 	acts    chan func()
 	ended   chan struct{} // closed when the owner has stopped
 	workers sync.WaitGroup
 	seats   atomic.Pointer[seating]
+	tape    atomic.Pointer[recorder] // the recorder, for the goroutines that hand in
+
+	hearingID testimony.HearingID
 
 	// Below here: the owner's goroutine only.
 	hearing   testimony.Hearing
@@ -86,7 +92,10 @@ type Session struct {
 	snapshot   State
 	changed    chan struct{}
 
-	ears earshot
+	ears     earshot
+	sinkMu   sync.Mutex
+	sinks    map[int]func([]int16)
+	nextSink int
 }
 
 // do runs an act on the owner's goroutine and waits for it.
@@ -94,7 +103,7 @@ func (s *Session) do(act func() error) error {
 	result := make(chan error, 1)
 	select {
 	case s.acts <- func() { result <- act() }:
-	case <-s.ended:
+	case <-s.ctx.Done():
 		return ErrEnded
 	}
 	select {
@@ -109,7 +118,7 @@ func (s *Session) do(act func() error) error {
 func (s *Session) post(act func()) {
 	select {
 	case s.acts <- act:
-	case <-s.ended:
+	case <-s.ctx.Done():
 	}
 }
 
@@ -250,7 +259,7 @@ func (s *Session) describe() State {
 	st := State{Hearing: s.hearing, CaseReference: s.reference, Session: s.state, Effective: s.matrix.Mode, ModeCause: s.matrix.ModeCause,
 		Next: s.state.Next(), ShowsAccused: s.matrix.ShowsAccused, Recording: s.recording(), Began: s.began, Now: s.now(),
 		Requests: slices.Clone(s.requests), Alarms: slices.Clone(s.alarms), Events: slices.Clone(s.events),
-		Address: s.server.URL(), Fingerprint: s.server.Fingerprint()}
+		Address: s.server.Base(), Fingerprint: s.server.Fingerprint()}
 	if s.recorder != nil {
 		st.Recorded = s.recorder.length()
 	}

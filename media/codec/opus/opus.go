@@ -1,0 +1,148 @@
+// Package opus encodes and decodes mono speech with libopus (RFC 6716), one packet for every 20 ms at 48 kHz.
+//
+// It is a thin layer on the C library and knows nothing of networks or files. The types to start from are [Encoder] and
+// [Decoder]; neither is safe for concurrent use.
+package opus
+
+/*
+#cgo pkg-config: opus
+#include <opus.h>
+
+static int configure(OpusEncoder *e, int bitrate) {
+	int err = opus_encoder_ctl(e, OPUS_SET_BITRATE(bitrate));
+	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
+	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_INBAND_FEC(1));
+	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_PACKET_LOSS_PERC(5));
+	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_COMPLEXITY(5));
+	return err;
+}
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"paravent/media"
+)
+
+// maxPacket is the most that one packet can hold, in bytes.
+const maxPacket = 1500
+
+// maxDecoded is the longest packet that the format allows: 120 ms.
+const maxDecoded = 6 * media.FrameSamples
+
+// ErrPacket is wrapped by every error about what a packet holds.
+var ErrPacket = errors.New("this is not an Opus packet")
+
+// Config is how an encoder works. Bitrate is in kbit/s; zero means 32.
+type Config struct {
+	Bitrate int
+}
+
+// Encoder makes packets. Close gives its memory back.
+type Encoder struct {
+	state  *C.OpusEncoder
+	packet [maxPacket]byte
+}
+
+// NewEncoder makes an encoder for speech.
+func NewEncoder(c Config) (*Encoder, error) {
+	if c.Bitrate == 0 {
+		c.Bitrate = 32
+	}
+	var code C.int
+	state := C.opus_encoder_create(media.SampleRate, 1, C.OPUS_APPLICATION_VOIP, &code)
+	if code != C.OPUS_OK {
+		return nil, libraryError("make an Opus encoder", code)
+	}
+	if code = C.configure(state, C.int(c.Bitrate*1000)); code != C.OPUS_OK {
+		C.opus_encoder_destroy(state)
+		return nil, libraryError("configure the Opus encoder", code)
+	}
+	return &Encoder{state: state}, nil
+}
+
+// Encode makes one packet of media.FrameSamples samples. The packet belongs to the caller.
+func (e *Encoder) Encode(pcm []int16) ([]byte, error) {
+	if e.state == nil {
+		return nil, errors.New("the Opus encoder is closed")
+	}
+	if len(pcm) != media.FrameSamples {
+		return nil, fmt.Errorf("encode sound: %d samples given, %d needed", len(pcm), media.FrameSamples)
+	}
+	n := C.opus_encode(e.state, (*C.opus_int16)(unsafe.Pointer(&pcm[0])), C.int(len(pcm)),
+		(*C.uchar)(unsafe.Pointer(&e.packet[0])), C.opus_int32(len(e.packet)))
+	if n < 0 {
+		return nil, libraryError("encode sound", C.int(n))
+	}
+	return append([]byte(nil), e.packet[:n]...), nil
+}
+
+// Close gives the encoder's memory back. It can be called again.
+func (e *Encoder) Close() {
+	if e.state != nil {
+		C.opus_encoder_destroy(e.state)
+		e.state = nil
+	}
+}
+
+// Decoder makes sound of packets. Close gives its memory back.
+type Decoder struct {
+	state *C.OpusDecoder
+}
+
+// NewDecoder makes a decoder for mono sound at 48 kHz.
+func NewDecoder() (*Decoder, error) {
+	var code C.int
+	state := C.opus_decoder_create(media.SampleRate, 1, &code)
+	if code != C.OPUS_OK {
+		return nil, libraryError("make an Opus decoder", code)
+	}
+	return &Decoder{state}, nil
+}
+
+// Decode makes the samples of one packet; a stereo packet is mixed to mono. The samples belong to the caller.
+func (d *Decoder) Decode(packet []byte) ([]int16, error) {
+	if len(packet) == 0 {
+		return nil, fmt.Errorf("decode sound: %w: it is empty", ErrPacket)
+	}
+	return d.decode(packet, maxDecoded)
+}
+
+// DecodeLost makes up for n lost samples, a multiple of 120 (2.5 ms), from what came before.
+func (d *Decoder) DecodeLost(n int) ([]int16, error) {
+	if n <= 0 || n > maxDecoded || n%120 != 0 {
+		return nil, fmt.Errorf("conceal lost sound: %d samples cannot be made", n)
+	}
+	return d.decode(nil, n)
+}
+
+func (d *Decoder) decode(packet []byte, room int) ([]int16, error) {
+	if d.state == nil {
+		return nil, errors.New("the Opus decoder is closed")
+	}
+	pcm := make([]int16, room)
+	var first *C.uchar
+	if len(packet) > 0 {
+		first = (*C.uchar)(unsafe.Pointer(&packet[0]))
+	}
+	n := C.opus_decode(d.state, first, C.opus_int32(len(packet)), (*C.opus_int16)(unsafe.Pointer(&pcm[0])), C.int(room), 0)
+	if n < 0 {
+		return nil, fmt.Errorf("decode sound: %w: %s", ErrPacket, C.GoString(C.opus_strerror(n)))
+	}
+	return pcm[:n], nil
+}
+
+// Close gives the decoder's memory back. It can be called again.
+func (d *Decoder) Close() {
+	if d.state != nil {
+		C.opus_decoder_destroy(d.state)
+		d.state = nil
+	}
+}
+
+func libraryError(doing string, code C.int) error {
+	return fmt.Errorf("%s: %s", doing, C.GoString(C.opus_strerror(code)))
+}

@@ -1,0 +1,363 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"paravent/media/peer"
+	"paravent/protection"
+	"paravent/testimony"
+	"paravent/testimony/invite"
+	"paravent/testimony/join"
+)
+
+// guest is one connected participant. It belongs to the session's owner.
+type guest struct {
+	participant testimony.Participant
+	presence    Presence
+	session     *join.Session // nil while the connection is lost
+	words       [4]string
+	muted       bool
+	camera      bool
+	lostAt      time.Time
+
+	peer   *peer.Peer // nil in the lobby, and whenever no connection may be held
+	listen context.CancelFunc
+	told   *join.State // the state that the page shows
+}
+
+// court is the session as the join server knows it.
+type court Session
+
+// Secret returns the secret of an invitation to this hearing.
+func (c *court) Secret(ctx context.Context, id invite.ID) (invite.Secret, error) {
+	return c.desk.InvitationSecret(ctx, c.hearingID, id)
+}
+
+// Admit writes the use of an invitation down, and raises an alarm when a second device tries it.
+func (c *court) Admit(ctx context.Context, id invite.ID, device invite.Thumbprint, _ string) (join.Guest, error) {
+	s := (*Session)(c)
+	decision, err := s.desk.UseInvitation(ctx, id, device)
+	seat := testimony.ParticipantID(decision.Next.Participant)
+	if err != nil {
+		var why invite.Refusal
+		if errors.As(err, &why) {
+			s.post(func() {
+				if decision.Alarm {
+					s.alarm("invitation_reused", seat)
+				}
+				s.note(testimony.Refusal, seat, string(why))
+				s.refresh()
+			})
+		}
+		return join.Guest{}, err
+	}
+	var p testimony.Participant
+	err = s.do(func() error {
+		var ok bool
+		if p, ok = s.hearing.Participant(seat); !ok || s.state.Phase == testimony.Closed {
+			return invite.Unknown
+		}
+		return nil
+	})
+	if errors.Is(err, ErrEnded) {
+		err = invite.Busy
+	}
+	return join.Guest{Participant: string(p.ID), Role: string(p.Role), Label: p.Label, Returns: decision.Returns}, err
+}
+
+// Connected puts a guest into the lobby, or back on the seat that was held.
+func (c *court) Connected(session *join.Session) {
+	s := (*Session)(c)
+	s.post(func() { s.arrive(session) })
+	s.workers.Go(func() { s.follow(session) })
+}
+
+// arrive takes in a new connection. It runs on the owner's goroutine.
+func (s *Session) arrive(session *join.Session) {
+	id := testimony.ParticipantID(session.Participant())
+	p, ok := s.hearing.Participant(id)
+	if !ok || s.state.Phase == testimony.Closed {
+		session.Close(join.Bye{})
+		return
+	}
+	g := s.guests[id]
+	switch {
+	case g == nil:
+		g = &guest{participant: p, presence: InLobby}
+		s.guests[id] = g
+	case g.session != nil:
+		g.unplug()
+		g.session.Close(join.Removed{Reason: "replaced"})
+	}
+	if g.presence == Lost {
+		g.presence = Admitted
+	}
+	g.session, g.words, g.told = session, session.Words(), nil
+	s.links[id] = ""
+	s.note(testimony.Joined, id, "")
+	s.enforce()
+	s.refresh()
+}
+
+// follow passes a guest's messages on until the connection ends.
+func (s *Session) follow(session *join.Session) {
+	for m := range session.Messages() {
+		s.message(session, m)
+	}
+	<-session.Done()
+	s.post(func() { s.depart(session) })
+}
+
+// current runs act on the owner's goroutine if the session is still its guest's own.
+func (s *Session) current(session *join.Session, act func(*guest)) {
+	s.post(func() {
+		if g := s.guests[testimony.ParticipantID(session.Participant())]; g != nil && g.session == session {
+			act(g)
+		}
+	})
+}
+
+func (s *Session) message(session *join.Session, m join.Message) {
+	switch m.Type {
+	case join.TypeAnswer, join.TypeCandidate:
+		var signal peer.Message
+		if m.Decode(&signal) != nil {
+			return
+		}
+		var p *peer.Peer
+		_ = s.do(func() error { // after the end there is no connection to tell
+			if g := s.guests[testimony.ParticipantID(session.Participant())]; g != nil && g.session == session {
+				p = g.peer
+			}
+			return nil
+		})
+		if p == nil {
+			return
+		}
+		if err := p.Handle(signal); err != nil {
+			s.log.Warn("a signalling message was refused", "type", m.Type)
+		}
+	case join.TypeRequest:
+		var r join.Request
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) { s.requested(g, r.Kind) })
+		}
+	case join.TypeMedia:
+		var r join.Media
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) {
+				g.camera = r.Video
+				s.refresh()
+			})
+		}
+	case join.TypeLeave:
+		s.current(session, func(g *guest) { s.leave(g) })
+	}
+}
+
+// maxRequests bounds the unanswered requests of all guests together.
+const maxRequests = 100
+
+func (s *Session) requested(g *guest, kind string) {
+	if len(s.requests) >= maxRequests {
+		return
+	}
+	s.requests = append(s.requests, Request{At: s.now(), From: g.participant.ID, Kind: kind})
+	if kind == join.AskAlarm {
+		s.alarm("help", g.participant.ID)
+	}
+	s.note(testimony.Requested, g.participant.ID, kind)
+	_ = g.session.Send(join.Notice{Text: "heard"}) // whoever is gone needs no answer
+	s.refresh()
+}
+
+// leave ends a seat by the guest's own wish.
+func (s *Session) leave(g *guest) {
+	delete(s.guests, g.participant.ID)
+	s.enforce()
+	g.dismiss("")
+	s.note(testimony.Left, g.participant.ID, "")
+	s.refresh()
+}
+
+// depart notes a connection that has ended. The seat of someone who was admitted is held.
+func (s *Session) depart(session *join.Session) {
+	id := testimony.ParticipantID(session.Participant())
+	g := s.guests[id]
+	if g == nil || g.session != session {
+		return
+	}
+	g.unplug()
+	g.session = nil
+	if g.presence != Admitted {
+		delete(s.guests, id)
+	} else {
+		g.presence, g.lostAt = Lost, s.now()
+		s.alarm("connection_lost", id)
+	}
+	s.enforce()
+	s.note(testimony.Left, id, "connection lost")
+	s.refresh()
+}
+
+// dismiss ends a guest's connection for good; why is bench, closed, or empty for no word at all.
+func (g *guest) dismiss(why string) {
+	g.unplug()
+	if g.session == nil {
+		return
+	}
+	switch why {
+	case "removed", "bench":
+		g.session.Close(join.Removed{Reason: "bench"})
+	case "closed":
+		g.session.Close(join.Bye{})
+	default:
+		g.session.Close(nil)
+	}
+	g.session = nil
+}
+
+// unplug takes the guest's media connection down and waits until nothing of it runs any more.
+func (g *guest) unplug() {
+	if g.peer != nil {
+		_ = g.peer.Close() // it always ends
+		g.peer = nil
+	}
+	if g.listen != nil {
+		g.listen()
+		g.listen = nil
+	}
+}
+
+// connect gives a media connection to those who may hold one, and takes it from the others. It runs on the owner's goroutine,
+// after the hub has cut what must be cut.
+func (s *Session) connect(seats *seating) {
+	for id, g := range s.guests {
+		may := g.presence == Admitted && g.session != nil && seats.reception.Connected(g.participant)
+		switch {
+		case !may:
+			g.unplug()
+		case g.peer == nil:
+			if err := s.plug(id, g); err != nil {
+				s.log.Error("a connection could not be made", "error", err)
+				s.alarm("connection_failed", id)
+			}
+		}
+	}
+}
+
+func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
+	session := g.session
+	config := peer.Config{
+		API:        s.api,
+		Subscriber: s.hub.Subscribe(string(id)),
+		Send:       func(m peer.Message) { _ = session.Send(m) }, // a lost connection is noticed by its own end
+		OnState: func(state webrtc.PeerConnectionState) {
+			if state == webrtc.PeerConnectionStateFailed {
+				// Not from here: the owner may be waiting for this very connection to end.
+				s.workers.Go(func() { s.post(func() { s.replug(session) }) })
+			}
+		},
+		Logger: s.log,
+	}
+	if g.participant.Role.Publishes() {
+		publisher := s.hub.Publish(string(id))
+		config.Publisher, config.Audio, config.Video = publisher, true, true
+		ctx, cancel := context.WithCancel(s.ctx)
+		g.listen = cancel
+		s.listen(ctx, g.participant, publisher)
+	}
+	p, err := peer.New(config)
+	if err != nil {
+		g.unplug()
+		return err
+	}
+	g.peer = p
+	return nil
+}
+
+// replug makes a new connection in place of one that failed while its signalling goes on.
+func (s *Session) replug(session *join.Session) {
+	g := s.guests[testimony.ParticipantID(session.Participant())]
+	if g == nil || g.session != session || g.peer == nil || g.peer.State() != webrtc.PeerConnectionStateFailed {
+		return
+	}
+	g.unplug()
+	s.connect(s.seats.Load())
+}
+
+// tellGuests sends every guest the state as it concerns them.
+func (s *Session) tellGuests() {
+	seats := s.seats.Load()
+	for _, g := range s.guests {
+		if g.session == nil {
+			continue
+		}
+		state := s.stateFor(seats, g)
+		if g.told != nil && reflect.DeepEqual(*g.told, state) {
+			continue
+		}
+		g.told = &state
+		_ = g.session.Send(state) // a lost connection is noticed by its own end
+	}
+}
+
+func (s *Session) stateFor(seats *seating, g *guest) join.State {
+	sends := g.presence == Admitted && seats.maySend(g.participant.ID)
+	state := join.State{
+		Phase: string(s.state.Phase), Mode: s.matrix.Mode.String(), Reason: s.state.Reason,
+		Admitted: g.presence == Admitted && seats.reception.Connected(g.participant),
+		Muted:    g.muted, Publish: join.Publish{Audio: sends && !g.muted, Video: sends},
+		What: map[string]join.Reception{}, Clock: join.Clock{Court: s.hearing.CourtZone},
+	}
+	if g.participant.Role == testimony.RoleWitness {
+		state.AccusedShown = s.matrix.ShowsAccused
+		state.Clock.Witness = s.hearing.WitnessZone
+		for _, cell := range s.matrix.Cells {
+			if name, ok := pageAudience[cell.Audience]; ok {
+				state.What[name] = reception(cell.Access)
+			}
+		}
+	} else if name, ok := pageAudience[g.participant.Audience()]; ok {
+		state.What[name] = reception(s.matrix.Access(g.participant.Audience()))
+	}
+	state.People = s.peopleFor(seats, g)
+	return state
+}
+
+// pageAudience names the audiences as the join page does: by the roles.
+var pageAudience = map[protection.Audience]string{
+	protection.Bench: "bench", protection.Prosecution: "prosecution", protection.DefenceCounsel: "defence", protection.Accused: "accused",
+	protection.Interpreter: "interpreter", protection.Support: "support", protection.Coordinator: "coordinator", protection.Gallery: "gallery",
+}
+
+func reception(a protection.Access) join.Reception {
+	return join.Reception{Picture: a.Picture.String(), Voice: a.Voice.String()}
+}
+
+// peopleFor lists those whom a guest receives something of, so that the page can name their tiles. The witness is not told
+// of an accused who is screened.
+func (s *Session) peopleFor(seats *seating, g *guest) []join.Person {
+	var people []join.Person
+	if g.presence != Admitted {
+		return people
+	}
+	add := func(p testimony.Participant) {
+		a := seats.reception.Access(p, g.participant)
+		if p.ID != g.participant.ID && (a.Picture != protection.NoPicture || a.Voice != protection.NoVoice) {
+			people = append(people, join.Person{ID: string(p.ID), Label: p.Label, Role: string(p.Role)})
+		}
+	}
+	add(testimony.Participant{ID: testimony.BenchID, Role: testimony.RoleBench})
+	for _, p := range s.hearing.Participants {
+		if other := s.guests[p.ID]; other != nil && other.presence == Admitted {
+			add(p)
+		}
+	}
+	return people
+}

@@ -1,0 +1,322 @@
+package live
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"paravent/media"
+	"paravent/media/codec/opus"
+	"paravent/media/codec/vpx"
+	"paravent/media/hub"
+	"paravent/media/mix"
+	"paravent/media/peer"
+	"paravent/protection"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/join"
+)
+
+// Open opens the courtroom of a hearing: the join page is served, every seat has its link, and the session stands in the
+// lobby. The session ends with Close or Abandon, or when ctx ends.
+func Open(ctx context.Context, c Config) (*Session, error) {
+	if !c.Desk.May(testimony.ActHoldHearing) {
+		return nil, docket.ErrNotAllowed
+	}
+	s := &Session{desk: c.Desk, log: c.Logger, hub: hub.New(), acts: make(chan func()), ended: make(chan struct{}), changed: make(chan struct{}),
+		guests: map[testimony.ParticipantID]*guest{}, links: map[testimony.ParticipantID]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if err := s.load(ctx, c.Hearing); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.api, err = peer.NewAPI(nil); err != nil {
+		return nil, err
+	}
+	s.ctx, s.cancel = context.WithCancel(ctx)
+	s.began = s.now()
+	s.enforce()
+	listen := c.Listen
+	if listen == "" {
+		listen = "127.0.0.1:0"
+	}
+	if s.server, err = join.Listen(ctx, join.Config{Listen: listen, Host: c.Host, Court: (*court)(s), Clock: c.Desk.Now, Rand: rand.Reader, Logger: s.log}); err != nil {
+		s.cancel()
+		return nil, err
+	}
+	if err := s.invite(ctx); err != nil {
+		s.cancel()
+		return nil, errors.Join(err, s.server.Close(ctx))
+	}
+	s.snapshot = s.describe()
+	s.takeSeat(c)
+	s.workers.Go(func() { s.soundLoop() })
+	go s.run()
+	return s, nil
+}
+
+// load reads the hearing and everything that its matrix is compiled from. The orders are those of the moment at which the
+// courtroom was opened; a new order is taken in with [Session.Reload].
+func (s *Session) load(ctx context.Context, id testimony.HearingID) error {
+	h, err := s.desk.Hearing(ctx, id)
+	if err != nil {
+		return fmt.Errorf("the hearing: %w", err)
+	}
+	if !h.Held.IsZero() {
+		return ErrHeld
+	}
+	if err := h.Check(); err != nil {
+		return fmt.Errorf("the hearing: %w", err)
+	}
+	c, err := s.desk.Case(ctx, h.Case)
+	if err != nil {
+		return fmt.Errorf("the case: %w", err)
+	}
+	if s.orders, err = s.desk.Orders(ctx); err != nil {
+		return err
+	}
+	parties, err := s.desk.Parties(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range parties {
+		if p.ID != h.Party && p.PseudonymIn(h.Case) != "" {
+			s.others = append(s.others, p.ID)
+		}
+	}
+	if s.events, err = s.desk.Events(ctx, id); err != nil {
+		return err
+	}
+	s.hearing, s.hearingID, s.reference, s.state = h, h.ID, c.Reference, testimony.Begin(h.Mode)
+	return nil
+}
+
+// Reload takes in the orders as they stand now. What became stricter takes effect at once.
+func (s *Session) Reload(ctx context.Context) error {
+	orders, err := s.desk.Orders(ctx)
+	if err != nil {
+		return err
+	}
+	return s.do(func() error {
+		s.orders = orders
+		s.enforce()
+		s.refresh()
+		return nil
+	})
+}
+
+func (s *Session) invite(ctx context.Context) error {
+	for _, p := range s.hearing.Participants {
+		secret, invitation, err := s.desk.Invite(ctx, s.hearing, p.ID, false)
+		if err != nil {
+			return fmt.Errorf("invite a participant: %w", err)
+		}
+		if !invitation.Used {
+			s.links[p.ID] = s.server.Link(secret).String()
+		}
+	}
+	return nil
+}
+
+// Reinvite withdraws a seat's invitation and makes a new one, for a guest who lost the device or whose link was used by
+// someone else. A connection under the old one is taken down.
+func (s *Session) Reinvite(ctx context.Context, id testimony.ParticipantID) error {
+	return s.do(func() error {
+		secret, _, err := s.desk.Invite(ctx, s.hearing, id, true)
+		if err != nil {
+			return err
+		}
+		if g := s.guests[id]; g != nil {
+			delete(s.guests, id)
+			s.enforce()
+			g.dismiss("bench")
+		}
+		s.links[id] = s.server.Link(secret).String()
+		s.refresh()
+		return nil
+	})
+}
+
+// takeSeat brings in the bench's own microphone and camera.
+func (s *Session) takeSeat(c Config) {
+	publisher := s.hub.Publish(string(testimony.BenchID))
+	if c.Microphone != nil {
+		s.workers.Go(func() {
+			defer c.Microphone.Close()
+			if err := s.speak(c, publisher); err != nil && s.ctx.Err() == nil {
+				s.log.Error("the bench's microphone stopped", "error", err)
+			}
+		})
+	}
+	if c.Camera != nil {
+		s.workers.Go(func() {
+			defer c.Camera.Close()
+			if err := s.appear(c, publisher); err != nil && s.ctx.Err() == nil {
+				s.log.Error("the bench's camera stopped", "error", err)
+			}
+		})
+	}
+}
+
+func (s *Session) speak(c Config, publisher *hub.Publisher) error {
+	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40})
+	if err != nil {
+		return err
+	}
+	defer encoder.Close()
+	packets := newPacketizer(media.KindAudio)
+	for {
+		f, err := c.Microphone.Read(s.ctx)
+		if err != nil {
+			return err
+		}
+		seats := s.seats.Load()
+		if r := s.tape.Load(); r != nil {
+			r.hear(testimony.BenchID, f.PCM, nil)
+		}
+		if !seats.maySend(testimony.BenchID) {
+			continue
+		}
+		packet, err := encoder.Encode(f.PCM)
+		if err != nil {
+			return err
+		}
+		for _, p := range packets.Packetize(packet, media.FrameSamples) {
+			publisher.WriteClear(media.KindAudio, p)
+		}
+	}
+}
+
+func (s *Session) appear(c Config, publisher *hub.Publisher) error {
+	encoder, err := vpx.NewEncoder(vpx.Config{Width: 640, Height: 360, Bitrate: 600, FPS: 25})
+	if err != nil {
+		return err
+	}
+	defer encoder.Close()
+	var key keyRequest
+	remove := publisher.OnKeyFrameRequest(key.ask)
+	defer remove()
+	packets := newPacketizer(media.KindVideo)
+	last := time.Duration(0)
+	for {
+		f, err := c.Camera.Read(s.ctx)
+		if err != nil {
+			return err
+		}
+		if !s.seats.Load().maySend(testimony.BenchID) {
+			continue
+		}
+		frame, _, err := encoder.Encode(f, key.take())
+		if err != nil {
+			return err
+		}
+		step := max(f.PTS-last, time.Millisecond)
+		last = f.PTS
+		for _, p := range packets.Packetize(frame, uint32(step.Microseconds()*9/100)) {
+			publisher.WriteClear(media.KindVideo, p)
+		}
+	}
+}
+
+// Sound hands 20 ms of everything that the bench hears to fn, for a loudspeaker. fn must be quick; it owns the samples. After
+// cancel has returned fn is not called again.
+func (s *Session) Sound(fn func(pcm []int16)) (cancel func()) {
+	s.sinkMu.Lock()
+	defer s.sinkMu.Unlock()
+	n := s.nextSink
+	s.nextSink++
+	s.sinks[n] = fn
+	return func() {
+		s.sinkMu.Lock()
+		defer s.sinkMu.Unlock()
+		delete(s.sinks, n)
+	}
+}
+
+func (s *Session) soundLoop() {
+	tick := time.NewTicker(packetEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		pcm := s.bench.Pull()
+		s.sinkMu.Lock()
+		for _, fn := range s.sinks {
+			fn(append([]int16(nil), pcm...))
+		}
+		s.sinkMu.Unlock()
+	}
+}
+
+// beginRecording opens both versions of the record and lets the recorder follow what everyone is granted.
+func (s *Session) beginRecording() error {
+	r, err := newRecorder(s.ctx, s.desk, s.hearing, s.log, func(error) {
+		// Not from the recorder's own goroutine: the owner may be waiting for it to end.
+		s.workers.Go(func() { s.post(s.recorderFailed) })
+	})
+	if err != nil {
+		return err
+	}
+	r.follow(s.seats.Load())
+	s.recorder, s.failed = r, false
+	s.recorded = append(s.recorded, r.master.recording.ID, r.public.recording.ID)
+	s.tape.Store(r)
+	witness, _ := s.hearing.Witness()
+	r.untap = s.hub.Publish(string(witness.ID)).TapConcealedFrames(func(kind media.Kind, key bool, _ time.Duration, payload []byte) {
+		r.seeConcealed(kind, key, payload)
+	})
+	return nil
+}
+
+func (s *Session) recorderFailed() {
+	s.failed = true
+	s.alarm("recorder_failed", "")
+	s.note(testimony.Fault, "", "the recording failed")
+	s.refresh()
+}
+
+func (s *Session) sealRecording(ctx context.Context) error {
+	if s.recorder == nil {
+		return nil
+	}
+	r := s.recorder
+	s.recorder = nil
+	s.tape.Store(nil)
+	r.untap()
+	return r.seal(ctx, s.desk)
+}
+
+// shut ends everything when the session's context has ended. It is the owner's last act.
+func (s *Session) shut() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), sealTimeout)
+	defer cancel()
+	s.seats.Store(&seating{})
+	s.hub.SetAccess(nil)
+	for id, g := range s.guests {
+		g.dismiss("")
+		delete(s.guests, id)
+	}
+	if err := s.sealRecording(ctx); err != nil {
+		s.log.Error("a recording could not be sealed", "error", err)
+	}
+	if err := s.server.Close(ctx); err != nil {
+		s.log.Warn("the join page did not stop in time", "error", err)
+	}
+	s.hub.Close()
+}
+
+// publicAccess is what the public receives of the witness at this moment.
+func (s *seating) publicAccess(witness testimony.Participant) protection.Access {
+	if !s.maySend(witness.ID) {
+		return protection.Access{Connected: s.reception.Matrix.Access(protection.Gallery).Connected}
+	}
+	return s.reception.Access(witness, testimony.Participant{ID: "public", Role: testimony.RoleGallery})
+}
