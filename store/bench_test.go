@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -121,33 +122,19 @@ func BenchmarkSealedScan(b *testing.B) {
 	v := createVault(b, newFile(b))
 	sealedLoad(b, v, benchIDs(), benchBytes(benchValue))
 	for b.Loop() {
-		must(b, v.View(b.Context(), func(tx *store.ReadTx) error {
-			all, err := blobs.All(tx, docket)
-			if len(all) != benchRecords {
-				b.Fatalf("%d records", len(all))
-			}
-			return err
-		}))
+		sealedScan(b, v)
 	}
 	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
 }
 
-func BenchmarkSealedEach(b *testing.B) {
-	v := createVault(b, newFile(b))
-	sealedLoad(b, v, benchIDs(), benchBytes(benchValue))
-	for b.Loop() {
-		n := 0
-		must(b, v.View(b.Context(), func(tx *store.ReadTx) error {
-			return blobs.Each(tx, docket, func(e store.Entry[[]byte]) error {
-				n += len(e.Value)
-				return nil
-			})
-		}))
-		if n != benchRecords*benchValue {
-			b.Fatalf("%d bytes", n)
+func sealedScan(b *testing.B, v *store.Vault) {
+	must(b, v.View(b.Context(), func(tx *store.ReadTx) error {
+		all, err := blobs.All(tx, docket)
+		if len(all) != benchRecords {
+			b.Fatalf("%d records", len(all))
 		}
-	}
-	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+		return err
+	}))
 }
 
 func BenchmarkRawScan(b *testing.B) {
@@ -155,38 +142,106 @@ func BenchmarkRawScan(b *testing.B) {
 	defer db.Close()
 	rawLoad(b, db, benchNames(), benchBytes(benchStored*benchRecords))
 	for b.Loop() {
-		var all []store.Entry[[]byte]
-		must(b, db.View(func(tx *bbolt.Tx) error {
-			return tx.Bucket([]byte("record")).ForEach(func(k, v []byte) error {
-				all = append(all, store.Entry[[]byte]{ID: string(k), Value: append([]byte(nil), v...)})
-				return nil
-			})
-		}))
-		if len(all) != benchRecords {
-			b.Fatalf("%d records", len(all))
-		}
+		rawScan(b, db)
 	}
 	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
 }
 
-// BenchmarkRawTouch is a scan that hands nothing out: it only reads every byte.
-func BenchmarkRawTouch(b *testing.B) {
+// rawScan hands every value out, as a sealed scan does.
+func rawScan(b *testing.B, db *bbolt.DB) {
+	var all []store.Entry[[]byte]
+	must(b, db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("record")).ForEach(func(k, v []byte) error {
+			all = append(all, store.Entry[[]byte]{ID: string(k), Value: append([]byte(nil), v...)})
+			return nil
+		})
+	}))
+	if len(all) != benchRecords {
+		b.Fatalf("%d records", len(all))
+	}
+}
+
+// rawTouch hands nothing out: it only reads every byte.
+func rawTouch(b *testing.B, db *bbolt.DB) {
+	var sum uint64
+	must(b, db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("record")).ForEach(func(_, v []byte) error {
+			for ; len(v) >= 8; v = v[8:] {
+				sum += binary.LittleEndian.Uint64(v)
+			}
+			return nil
+		})
+	}))
+	if sum == 0 {
+		b.Fatal("nothing read")
+	}
+}
+
+// BenchmarkBatchWriteRatio loads one of each by turns, so that both meet the same machine, and reports how many sealed
+// records are written in the time of one raw record.
+func BenchmarkBatchWriteRatio(b *testing.B) {
+	ids, value := benchIDs(), benchBytes(benchValue)
+	names, values := benchNames(), benchBytes(benchStored*benchRecords)
+	var raw, sealed time.Duration
+	for b.Loop() {
+		db := openRaw(b)
+		raw += timed(func() { rawLoad(b, db, names, values) })
+		must(b, db.Close())
+		v := createVault(b, newFile(b))
+		sealed += timed(func() { sealedLoad(b, v, ids, value) })
+		must(b, v.Close())
+	}
+	b.ReportMetric(raw.Seconds()/sealed.Seconds(), "sealed/raw")
+}
+
+// BenchmarkScanRatio is the same for scans that hand out every value.
+func BenchmarkScanRatio(b *testing.B) {
 	db := openRaw(b)
 	defer db.Close()
 	rawLoad(b, db, benchNames(), benchBytes(benchStored*benchRecords))
+	v := createVault(b, newFile(b))
+	sealedLoad(b, v, benchIDs(), benchBytes(benchValue))
+	var raw, touch, sealed time.Duration
 	for b.Loop() {
-		var sum uint64
-		must(b, db.View(func(tx *bbolt.Tx) error {
-			return tx.Bucket([]byte("record")).ForEach(func(_, v []byte) error {
-				for ; len(v) >= 8; v = v[8:] {
-					sum += binary.LittleEndian.Uint64(v)
-				}
-				return nil
-			})
-		}))
-		if sum == 0 {
-			b.Fatal("nothing read")
-		}
+		raw += timed(func() { rawScan(b, db) })
+		touch += timed(func() { rawTouch(b, db) })
+		sealed += timed(func() { sealedScan(b, v) })
 	}
-	b.ReportMetric(float64(b.N*benchRecords)/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(raw.Seconds()/sealed.Seconds(), "sealed/raw")
+	b.ReportMetric(touch.Seconds()/sealed.Seconds(), "sealed/touch")
+}
+
+// BenchmarkSingleWriteRatio is the same for transactions of one record.
+func BenchmarkSingleWriteRatio(b *testing.B) {
+	ids, value := benchIDs(), benchBytes(benchValue)
+	names, values := benchNames(), benchBytes(benchStored*benchRecords)
+	db := openRaw(b)
+	defer db.Close()
+	v := createVault(b, newFile(b))
+	rawLoad(b, db, names, values)
+	sealedLoad(b, v, ids, value)
+	var raw, sealed time.Duration
+	i := 0
+	for b.Loop() {
+		i = (i + 7919) % benchRecords
+		raw += timed(func() {
+			must(b, db.Update(func(tx *bbolt.Tx) error {
+				return tx.Bucket([]byte("record")).Put(names[i], values[:benchStored])
+			}))
+		})
+		sealed += timed(func() {
+			must(b, v.Update(b.Context(), func(tx *store.Tx) error {
+				tx.Log("put", nil)
+				return blobs.Put(tx, docket, ids[i], value)
+			}))
+		})
+	}
+	b.ReportMetric(raw.Seconds()/sealed.Seconds(), "sealed/raw")
+	b.ReportMetric(float64(sealed.Microseconds())/float64(b.N), "sealed-us")
+}
+
+func timed(fn func()) time.Duration {
+	start := time.Now()
+	fn()
+	return time.Since(start)
 }

@@ -14,7 +14,7 @@ import (
 	"paravent/store/bolt"
 )
 
-var sentinel = errors.New("given up")
+var errGivenUp = errors.New("given up")
 
 // TestRandomPrograms runs transactions of random puts, deletes and reads against a vault and a map side by side.
 func TestRandomPrograms(t *testing.T) {
@@ -36,7 +36,7 @@ func TestRandomPrograms(t *testing.T) {
 			})
 			if err == nil {
 				model = after
-			} else if !errors.Is(err, sentinel) {
+			} else if !errors.Is(err, errGivenUp) {
 				t.Fatalf("seed %d, step %d: %v", seed, step, err)
 			}
 			must(t, v.View(t.Context(), func(tx *store.ReadTx) error { return compare(tx, model) }))
@@ -80,7 +80,7 @@ func randomTransaction(tx *store.Tx, rnd *rand.Rand, model map[string]note) erro
 		}
 	}
 	if rnd.IntN(5) == 0 {
-		return sentinel
+		return errGivenUp
 	}
 	return nil
 }
@@ -171,12 +171,12 @@ func TestEachStopsWithItsCaller(t *testing.T) {
 	err := v.View(t.Context(), func(tx *store.ReadTx) error {
 		return notes.Each(tx, docket, func(store.Entry[note]) error {
 			if seen++; seen == 500 {
-				return sentinel
+				return errGivenUp
 			}
 			return nil
 		})
 	})
-	if !errors.Is(err, sentinel) || seen != 500 {
+	if !errors.Is(err, errGivenUp) || seen != 500 {
 		t.Errorf("%d seen, %v", seen, err)
 	}
 }

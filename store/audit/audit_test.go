@@ -15,7 +15,6 @@ type testLog struct {
 	leaves [][]byte
 	hashes map[int64]Hash
 	heads  map[int64][]byte // by size
-	chains map[SessionID]*Act
 }
 
 const testVault = "00112233445566778899aabbccddeeff"
