@@ -18,7 +18,12 @@ var (
 	bucketLog      = []byte("log")
 )
 
-var keyHeader = []byte("header")
+// Keys of the first bucket. The newest head of the audit log stands there because so small a bucket costs a backend no
+// page of its own.
+var (
+	keyHeader = []byte("header")
+	keyHead   = []byte("head")
+)
 
 const (
 	headerMagic   = "paravent vault\n\x00"

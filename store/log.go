@@ -14,14 +14,14 @@ import (
 	"paravent/store/audit"
 )
 
-// Keys of the log's bucket: one letter, then a number or a session.
+// Keys of the log's bucket: the leaf's index (8), then one of these. What a transaction adds stands side by side.
 const (
-	logHead    = 'H' // the newest head
-	logLeaf    = 'e' // index (8): a leaf
-	logHash    = 'n' // index (8): a stored hash of the tree
-	logHeadOf  = 'h' // size (8): the head that was signed at that size
-	logSession = 's' // session (16): how many acts (8), hash of the last leaf (32)
+	logLeaf   = 0 // the leaf
+	logHashes = 1 // the hashes that the leaf completes in the tree, its own first
+	logHead   = 2 // the head that was signed after the leaf, if it is the last of its transaction
 )
+
+const logKeySize = 9
 
 const (
 	exportEntryKey = "paravent/audit/entry/1"
@@ -31,9 +31,11 @@ const (
 // session seals the audit entries of one unlock. One HPKE encapsulation serves them all: at 1120 bytes and a tenth of a
 // millisecond it would otherwise outweigh the entries.
 type session struct {
-	id      audit.SessionID
-	opening audit.Opening
-	aead    cipher.AEAD
+	opening  audit.Opening
+	aead     cipher.AEAD
+	opened   bool       // the opening is in the log
+	sequence uint64     // of the last act
+	last     audit.Hash // hash of the last leaf
 }
 
 // Audit returns every entry of the log, oldest first, to the members of [AuditCompartment]; others get [ErrNoAccess].
@@ -82,7 +84,7 @@ func (v *Vault) VerifyAudit(ctx context.Context) error {
 
 // readHead returns the newest head, or the zero one of a log that hasn't begun.
 func (tx *ReadTx) readHead() (audit.Head, error) {
-	raw, err := tx.r.Get(bucketLog, []byte{logHead})
+	raw, err := tx.r.Get(bucketVault, keyHead)
 	if err != nil || raw == nil {
 		return audit.Head{}, err
 	}
@@ -100,42 +102,27 @@ func (tx *Tx) appendEntries(states []audit.State) error {
 		return err
 	}
 	l := logWriter{w: tx.w, size: tx.head.Size}
-	sequence, previous, err := tx.chain(s, &l)
-	if err != nil {
-		return err
+	if !s.opened {
+		s.opened = true
+		if s.last, err = l.append(s.opening.Encode()); err != nil {
+			return err
+		}
 	}
 	for i, text := range tx.entries {
-		act := &audit.Act{Session: s.id, Sequence: sequence + 1, Previous: previous}
+		s.sequence++
+		act := &audit.Act{Session: s.opening.Session, Sequence: s.sequence, Previous: s.last}
 		if i == len(tx.entries)-1 {
 			act.Last, act.States = true, states
 		}
 		if err := s.seal(tx.v, act, text); err != nil {
 			return err
 		}
-		if previous, err = l.append(act.Encode()); err != nil {
+		if s.last, err = l.append(act.Encode()); err != nil {
 			return err
 		}
-		sequence++
 	}
-	if err := tx.w.Put(bucketLog, sessionKey(s.id), sessionMark(sequence, previous)); err != nil {
-		return err
-	}
+	tx.session = s
 	return tx.signHead(&l)
-}
-
-// chain continues the session's chain, or begins it with its opening.
-func (tx *Tx) chain(s *session, l *logWriter) (sequence uint64, previous audit.Hash, err error) {
-	raw, err := tx.r.Get(bucketLog, sessionKey(s.id))
-	switch {
-	case err != nil:
-		return 0, previous, err
-	case raw == nil:
-		previous, err = l.append(s.opening.Encode())
-		return 0, previous, err
-	case len(raw) != 8+len(previous):
-		return 0, previous, damaged("a session of the audit log is unreadable")
-	}
-	return binary.BigEndian.Uint64(raw), audit.Hash(raw[8:]), nil
 }
 
 func (tx *Tx) signHead(l *logWriter) error {
@@ -147,37 +134,38 @@ func (tx *Tx) signHead(l *logWriter) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.w.Put(bucketLog, logKey(logHeadOf, l.size), head.Note); err != nil {
+	if err := tx.w.Put(bucketLog, logKey(l.size-1, logHead), head.Note); err != nil {
 		return err
 	}
-	return tx.w.Put(bucketLog, []byte{logHead}, head.Note)
+	return tx.w.Put(bucketVault, keyHead, head.Note)
 }
 
-// openSession returns the unlock's own, made at its first act. It stays with the key of the audit compartment that it
-// began under. The vault keeps it only when the transaction succeeds: one that is run again may make that compartment
-// again, too.
+// openSession returns the unlock's own session, made at its first act, for this transaction to continue. It stays with the
+// key of the audit compartment that it began under. The vault keeps what becomes of it only when the transaction
+// succeeds: one that is run again may make that compartment again, too.
 func (tx *Tx) openSession() (*session, error) {
-	if tx.session != nil {
-		return tx.session, nil
+	if tx.v.session != nil {
+		s := *tx.v.session
+		return &s, nil
 	}
 	e, err := tx.entry(AuditCompartment)
 	if err != nil {
 		return nil, err
 	}
-	tx.session, err = newSession(tx.v, e)
-	return tx.session, err
+	return newSession(tx.v, e)
 }
 
 func newSession(v *Vault, e compartmentEntry) (*session, error) {
 	s := new(session)
-	if _, err := io.ReadFull(v.opts.Rand, s.id[:]); err != nil {
+	var id audit.SessionID
+	if _, err := io.ReadFull(v.opts.Rand, id[:]); err != nil {
 		return nil, fmt.Errorf("read randomness: %w", err)
 	}
 	public, err := kem.NewPublicKey(e.LogReader)
 	if err != nil {
 		return nil, damaged("the audit log has no key")
 	}
-	enc, sender, err := hpke.NewSender(public, hpkeKDF, hpkeAEAD, sessionPlace(v.header.vault, v.secrets.user, s.id, e.Epoch))
+	enc, sender, err := hpke.NewSender(public, hpkeKDF, hpkeAEAD, sessionPlace(v.header.vault, v.secrets.user, id, e.Epoch))
 	if err != nil {
 		return nil, fmt.Errorf("seal to the audit log: %w", err)
 	}
@@ -186,7 +174,7 @@ func newSession(v *Vault, e compartmentEntry) (*session, error) {
 		return nil, fmt.Errorf("seal to the audit log: %w", err)
 	}
 	s.aead = newAEAD(key)
-	s.opening = audit.Opening{Session: s.id, User: v.secrets.user, Epoch: e.Epoch, Sealed: enc}
+	s.opening = audit.Opening{Session: id, User: v.secrets.user, Epoch: e.Epoch, Sealed: enc}
 	return s, nil
 }
 
@@ -220,9 +208,13 @@ func (tx *ReadTx) auditEntries() ([]audit.Entry, error) {
 	}
 	var entries []audit.Entry
 	sessions := make(map[audit.SessionID]cipher.AEAD)
-	err = tx.r.Range(bucketLog, []byte{logLeaf}, func(key, raw []byte) error {
+	err = tx.r.Range(bucketLog, nil, func(key, raw []byte) error {
+		index, kind := parseLogKey(key)
+		if kind != logLeaf {
+			return nil
+		}
 		leaf, err := audit.ParseLeaf(raw)
-		if err != nil || len(key) != 9 {
+		if err != nil {
 			return damaged("an audit entry is unreadable")
 		}
 		switch leaf := leaf.(type) {
@@ -231,7 +223,7 @@ func (tx *ReadTx) auditEntries() ([]audit.Entry, error) {
 			return err
 		case *audit.Act:
 			entry, err := tx.openEntry(sessions[leaf.Session], leaf)
-			entry.Index = int64(binary.BigEndian.Uint64(key[1:]))
+			entry.Index = index
 			entries = append(entries, entry)
 			return err
 		}
@@ -282,13 +274,10 @@ func (l *logWriter) append(leaf []byte) (audit.Hash, error) {
 	if err != nil {
 		return audit.Hash{}, err
 	}
-	first := audit.FirstHash(l.size)
-	for i, h := range hashes {
-		if err := l.w.Put(bucketLog, logKey(logHash, first+int64(i)), h[:]); err != nil {
-			return audit.Hash{}, err
-		}
+	if err := l.w.Put(bucketLog, logKey(l.size, logLeaf), leaf); err != nil {
+		return audit.Hash{}, err
 	}
-	if err := l.w.Put(bucketLog, logKey(logLeaf, l.size), leaf); err != nil {
+	if err := l.w.Put(bucketLog, logKey(l.size, logHashes), joinHashes(hashes)); err != nil {
 		return audit.Hash{}, err
 	}
 	l.size++
@@ -297,25 +286,35 @@ func (l *logWriter) append(leaf []byte) (audit.Hash, error) {
 
 // ReadHash implements [audit.Reader].
 func (l *logWriter) ReadHash(index int64) (audit.Hash, error) {
-	raw, err := l.w.Get(bucketLog, logKey(logHash, index))
+	leaf, level := audit.CompletedBy(index)
+	raw, err := l.w.Get(bucketLog, logKey(leaf, logHashes))
 	if err != nil {
 		return audit.Hash{}, err
 	}
-	if len(raw) != len(audit.Hash{}) {
+	if len(raw) < (level+1)*len(audit.Hash{}) {
 		return audit.Hash{}, damaged("a hash of the audit log is missing")
 	}
-	return audit.Hash(raw), nil
+	return audit.Hash(raw[level*len(audit.Hash{}):]), nil
 }
 
-func logKey(kind byte, n int64) []byte {
-	return binary.BigEndian.AppendUint64([]byte{kind}, uint64(n))
+func joinHashes(hashes []audit.Hash) []byte {
+	b := make([]byte, 0, len(hashes)*len(audit.Hash{}))
+	for _, h := range hashes {
+		b = append(b, h[:]...)
+	}
+	return b
 }
 
-func sessionKey(id audit.SessionID) []byte { return append([]byte{logSession}, id[:]...) }
+func logKey(index int64, kind byte) []byte {
+	return append(binary.BigEndian.AppendUint64(make([]byte, 0, logKeySize), uint64(index)), kind)
+}
 
-// sessionMark says how far a session has come.
-func sessionMark(sequence uint64, last audit.Hash) []byte {
-	return append(binary.BigEndian.AppendUint64(nil, sequence), last[:]...)
+// parseLogKey is the other side of logKey. Of a key that is none, the kind is none either.
+func parseLogKey(key []byte) (index int64, kind byte) {
+	if len(key) != logKeySize {
+		return 0, 0xff
+	}
+	return int64(binary.BigEndian.Uint64(key)), key[8]
 }
 
 func sessionPlace(vault, user [16]byte, id audit.SessionID, epoch uint32) []byte {

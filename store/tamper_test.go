@@ -223,24 +223,36 @@ func changed(before, after *memory, bucket string) []string {
 	return keys
 }
 
+// Kinds of values in the log's bucket.
+const (
+	leaf = 0
+	head = 2
+)
+
+func swap(m map[string][]byte, a, b string) { m[a], m[b] = m[b], m[a] }
+
 func TestTamperedAuditLog(t *testing.T) {
 	t.Parallel()
 	m, v := sample(t)
-	leaves := m.keys("log", "e")
-	last := "log\x00" + leaves[len(leaves)-1]
-	size := func(n int) string { return string(binary.BigEndian.AppendUint64([]byte("log\x00h"), uint64(n))) }
+	size := len(m.keys("log", "")) // more than there are leaves
+	key := func(n int, kind byte) string {
+		return "log\x00" + string(append(binary.BigEndian.AppendUint64(nil, uint64(n)), kind))
+	}
+	for m.records[key(size-1, leaf)] == nil {
+		size--
+	}
+	last := key(size-1, leaf)
 	for name, spoil := range map[string]func(m *memory){
-		"entry changed": func(m *memory) { m.records[last][80] ^= 1 },
-		"entry removed": func(m *memory) { delete(m.records, "log\x00"+leaves[3]) },
-		"entries exchanged": func(m *memory) {
-			a, b := "log\x00"+leaves[3], "log\x00"+leaves[4]
-			m.records[a], m.records[b] = m.records[b], m.records[a]
-		},
-		"head of before": func(m *memory) { m.records["log\x00H"] = m.records[size(len(leaves)-1)] },
+		"entry changed":     func(m *memory) { m.records[last][80] ^= 1 },
+		"entry removed":     func(m *memory) { delete(m.records, key(3, leaf)) },
+		"entries exchanged": func(m *memory) { swap(m.records, key(3, leaf), key(4, leaf)) },
+		"heads exchanged":   func(m *memory) { swap(m.records, key(size-1, head), key(size-2, head)) },
+		"head of before":    func(m *memory) { m.records["vault\x00head"] = m.records[key(size-2, head)] },
 		"end cut off, with its head": func(m *memory) {
-			delete(m.records, last)
-			delete(m.records, size(len(leaves)))
-			m.records["log\x00H"] = m.records[size(len(leaves)-1)]
+			for kind := range byte(3) {
+				delete(m.records, key(size-1, kind))
+			}
+			m.records["vault\x00head"] = m.records[key(size-2, head)]
 		},
 	} {
 		spoiled := m.copy()

@@ -32,8 +32,8 @@ type Tx struct {
 	dirty    map[Compartment]*compartmentKey // whose manifests changed
 	wrote    bool
 	entries  []entryText
-	session  *session
-	held     int // bytes in pending
+	session  *session // as it is when the transaction succeeds
+	held     int      // bytes in pending
 }
 
 func newReadTx(v *Vault, r Reader) *ReadTx {
@@ -54,9 +54,6 @@ func newTx(v *Vault, w Writer) (*Tx, error) {
 		return nil, err
 	}
 	tx.head, tx.revision = head, uint64(head.Size)+1
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	tx.session = v.session
 	return tx, nil
 }
 

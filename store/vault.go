@@ -53,7 +53,9 @@ type Vault struct {
 	locked  bool
 	running sync.WaitGroup // transactions under way
 	keys    map[Compartment]*compartmentKey
-	session *session
+
+	writing sync.Mutex // one Update at a time: each continues the session's chain
+	session *session   // under writing
 }
 
 // Open reads a vault's header. It fails with [ErrNotVault], [ErrNewerFormat] or [ErrDamaged]. The backend stays the
@@ -183,12 +185,14 @@ func (v *Vault) View(ctx context.Context, fn func(*ReadTx) error) error {
 }
 
 // Update calls fn with a transaction and keeps what it wrote, with its audit entries, all or nothing. A transaction that
-// wrote without [Tx.Log] fails with [ErrNotAudited]. fn may be called again, so it must have no effects of its own.
+// wrote without [Tx.Log] fails with [ErrNotAudited]. fn may be called again, so it must have no effects of its own. It must not call Update.
 func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err := v.begin(); err != nil {
 		return err
 	}
 	defer v.running.Done()
+	v.writing.Lock()
+	defer v.writing.Unlock()
 	var tx *Tx
 	err := v.backend.Update(ctx, func(w Writer) (err error) {
 		if tx, err = newTx(v, w); err != nil {
@@ -201,7 +205,11 @@ func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 	})
 	if err == nil {
 		v.learn(tx.learned)
-		v.keepSession(tx.session)
+		if tx.session != nil {
+			v.session = tx.session
+		}
+	} else if errors.Is(err, ErrUncertain) {
+		v.session = nil // whether its last entries are in the log, nobody knows: begin another
 	}
 	return err
 }
@@ -263,15 +271,6 @@ func (v *Vault) learn(found map[Compartment]*compartmentKey) {
 		if v.keys[c] == nil {
 			v.keys[c] = k
 		}
-	}
-}
-
-// keepSession makes s the vault's session unless another transaction was first.
-func (v *Vault) keepSession(s *session) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.session == nil {
-		v.session = s
 	}
 }
 

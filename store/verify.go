@@ -79,7 +79,7 @@ func (c *checking) run() error {
 func (c *checking) count() error {
 	for bucket, n := range map[string]*int{string(bucketRecord): &c.records, string(bucketLog): &c.report.AuditEntries} {
 		err := c.tx.r.Range([]byte(bucket), nil, func(key, _ []byte) error {
-			if bucket == string(bucketRecord) || key[0] == logLeaf {
+			if _, kind := parseLogKey(key); bucket == string(bucketRecord) || kind == logLeaf {
 				*n++
 			}
 			return c.ctx.Err()
@@ -213,37 +213,30 @@ func (tx *ReadTx) checkLog(ctx context.Context, step func()) error {
 	return tx.compareStates(checker.States())
 }
 
+// feed gives the checker every leaf and head in order, and holds the stored hashes against those that it wants.
 func (tx *ReadTx) feed(ctx context.Context, checker *audit.Checker, step func()) error {
-	err := tx.r.Range(bucketLog, []byte{logLeaf}, func(key, raw []byte) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if !bytes.Equal(key, logKey(logLeaf, checker.Size())) {
-			return damaged("an audit entry is missing")
-		}
-		step()
-		first := audit.FirstHash(checker.Size())
-		hashes, err := checker.Leaf(raw)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		for i, want := range hashes {
-			stored, err := tx.r.Get(bucketLog, logKey(logHash, first+int64(i)))
+	var hashes []byte // wanted for the last leaf, until they were found
+	err := tx.r.Range(bucketLog, nil, func(key, raw []byte) error {
+		index, kind := parseLogKey(key)
+		switch {
+		case kind == logLeaf && index == checker.Size() && hashes == nil:
+			step()
+			wanted, err := checker.Leaf(raw)
 			if err != nil {
-				return err
+				return fmt.Errorf("%w: %w", ErrDamaged, err)
 			}
-			if !bytes.Equal(stored, want[:]) {
-				return damaged("a hash of the audit log is false")
+			hashes = joinHashes(wanted)
+			return ctx.Err()
+		case kind == logHashes && index == checker.Size()-1 && bytes.Equal(raw, hashes):
+			hashes = nil
+			return nil
+		case kind == logHead && index == checker.Size()-1 && hashes == nil:
+			if err := checker.Head(raw); err != nil {
+				return fmt.Errorf("%w: %w", ErrDamaged, err)
 			}
+			return nil
 		}
-		head, err := tx.r.Get(bucketLog, logKey(logHeadOf, checker.Size()))
-		if err != nil || head == nil {
-			return err
-		}
-		if err := checker.Head(head); err != nil {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		return nil
+		return damaged("part of the audit log is missing or false")
 	})
 	if err != nil {
 		return err
@@ -256,30 +249,10 @@ func (tx *ReadTx) feed(ctx context.Context, checker *audit.Checker, step func())
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(newest.Note, last.Note) {
+	if hashes != nil || !bytes.Equal(newest.Note, last.Note) {
 		return damaged("the audit log's newest head is not its last")
 	}
-	return tx.compareSessions(checker)
-}
-
-// compareSessions sees that the next entry of each session would continue it.
-func (tx *ReadTx) compareSessions(checker *audit.Checker) error {
-	found := 0
-	err := tx.r.Range(bucketLog, []byte{logSession}, func(key, raw []byte) error {
-		if len(key) != 1+len(audit.SessionID{}) {
-			return damaged("a session of the audit log is unreadable")
-		}
-		sequence, last, ok := checker.Session(audit.SessionID(key[1:]))
-		if !ok || !bytes.Equal(raw, sessionMark(sequence, last)) {
-			return damaged("a session of the audit log is false")
-		}
-		found++
-		return nil
-	})
-	if err == nil && found != checker.Sessions() {
-		err = damaged("a session of the audit log is missing")
-	}
-	return err
+	return nil
 }
 
 // compareStates sees that each manifest is the one that the log last spoke of, and that none is missing or surplus.

@@ -68,6 +68,13 @@ func Append(n int64, leaf []byte, r Reader) ([]Hash, error) {
 // FirstHash is the index of the first stored hash that leaf n adds.
 func FirstHash(n int64) int64 { return tlog.StoredHashIndex(0, n) }
 
+// CompletedBy says which leaf completes the subtree whose hash has the given index, and at which level that is: the place
+// of the hash among those that [Append] returned for the leaf.
+func CompletedBy(index int64) (leaf int64, level int) {
+	level, n := tlog.SplitStoredHashIndex(index)
+	return (n+1)<<level - 1, level
+}
+
 // LeafHash is the RFC 6962 hash of a stored leaf.
 func LeafHash(leaf []byte) Hash { return tlog.RecordHash(leaf) }
 

@@ -118,15 +118,3 @@ func (c *Checker) Size() int64 { return c.hashes.size }
 
 // States returns what the log says each compartment's manifest now is. The caller must not change the map.
 func (c *Checker) States() map[CompartmentTag][32]byte { return c.states }
-
-// Sessions is the number of sessions in the log.
-func (c *Checker) Sessions() int { return len(c.sessions) }
-
-// Session returns how many acts the log holds of a session and the hash of its last leaf.
-func (c *Checker) Session(id SessionID) (sequence uint64, last Hash, ok bool) {
-	s := c.sessions[id]
-	if s == nil {
-		return 0, Hash{}, false
-	}
-	return s.sequence, s.last, true
-}
