@@ -262,13 +262,3 @@ func parseUint(b []byte) uint64 {
 	}
 	return v
 }
-
-func parseFloat(b []byte) float64 {
-	switch len(b) {
-	case 4:
-		return float64(math.Float32frombits(binary.BigEndian.Uint32(b)))
-	case 8:
-		return math.Float64frombits(binary.BigEndian.Uint64(b))
-	}
-	return 0
-}

@@ -1,0 +1,89 @@
+// Package hub forwards live media from publishers to subscribers, each in the form that an access function grants.
+//
+// Clear media enters by [Publisher.WriteClear] and concealed media by [Publisher.WritePicture] and
+// [Publisher.WriteVoice]. They are different Go types from there to the socket, history for retransmission
+// included: the queue of a concealed subscription cannot be handed a [ClearPacket]. Whatever is not granted is not sent.
+//
+// The package decides nothing about who may see whom, conceals nothing itself, and makes no connection: a peer
+// connection takes a [Subscriber]'s [Outgoing] tracks. Start from [Router].
+package hub
+
+import (
+	"paravent/media"
+	"paravent/media/hub/internal/clearform"
+	"paravent/media/hub/internal/concealedform"
+)
+
+// Form is how a subscriber receives one picture or one voice.
+type Form uint8
+
+// The forms, of which the zero value sends nothing.
+const (
+	Nothing Form = iota
+	Clear
+	Concealed
+)
+
+// String names the form in lower-case English.
+func (f Form) String() string {
+	switch f {
+	case Clear:
+		return "clear"
+	case Concealed:
+		return "concealed"
+	}
+	return "nothing"
+}
+
+// Grant is what one subscriber receives of one publisher. The zero Grant is nothing at all.
+type Grant struct {
+	Picture Form
+	Voice   Form
+}
+
+func (g Grant) form(kind media.Kind) Form {
+	form := g.Voice
+	if kind == media.KindVideo {
+		form = g.Picture
+	}
+	if form != Clear && form != Concealed {
+		return Nothing
+	}
+	return form
+}
+
+// Access grants what a subscriber receives of a publisher, both given by their ids. It must answer the zero Grant
+// for a pair it does not know, must answer the same for the same pair whenever it is asked, and must not call the
+// hub. One that panics has granted nothing. A change of mind is a new Access, given to [Router.SetAccess].
+type Access func(publisher, subscriber string) Grant
+
+// grant asks access and lets no fault of it open anything. Nobody receives themselves.
+func (access Access) grant(publisher, subscriber string) (g Grant) {
+	defer func() {
+		if recover() != nil {
+			g = Grant{}
+		}
+	}()
+	if access == nil || publisher == subscriber {
+		return Grant{}
+	}
+	return access(publisher, subscriber)
+}
+
+// ClearPacket is one RTP packet of a real camera or microphone. Only WriteClear makes one.
+type ClearPacket = clearform.Packet
+
+// ConcealedPacket is one RTP payload of a concealed feed. Only WritePicture and WriteVoice make one.
+type ConcealedPacket = concealedform.Packet
+
+// packet is what a subscription carries: one of the two forms, never either.
+type packet interface {
+	ClearPacket | ConcealedPacket
+	Index() uint64
+	Timestamp() uint32
+	Marker() bool
+	KeyStart() bool
+	Payload() []byte
+}
+
+var kinds = [...]media.Kind{media.KindAudio, media.KindVideo}

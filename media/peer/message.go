@@ -1,0 +1,46 @@
+package peer
+
+import (
+	"github.com/pion/webrtc/v4"
+
+	"paravent/media"
+	"paravent/media/hub"
+)
+
+// The types of a Message.
+const (
+	Offer     = "offer"
+	Answer    = "answer"
+	Candidate = "candidate"
+)
+
+// Message is one piece of signalling between the court and a guest. The court sends offers and candidates, the
+// guest answers and candidates.
+type Message struct {
+	Type      string                   `json:"type"`
+	SDP       string                   `json:"sdp,omitempty"`
+	Candidate *webrtc.ICECandidateInit `json:"candidate,omitempty"` // absent when the sender has no more
+	Tracks    []TrackLine              `json:"tracks,omitempty"`    // with an offer: what its lines carry from now on
+}
+
+// TrackLine tells what one media line of an offer carries. A line that is not told carries nothing.
+type TrackLine struct {
+	Mid       string `json:"mid"`
+	Publisher string `json:"publisher"` // the hub's id of the participant
+	Kind      string `json:"kind"`      // "audio" or "video"
+	Form      string `json:"form"`      // "clear", "silhouette" or "disguised"
+}
+
+func trackLine(mid string, track *hub.Outgoing) TrackLine {
+	line := TrackLine{Mid: mid, Publisher: track.Publisher, Kind: "audio", Form: "clear"}
+	if track.Kind == media.KindVideo {
+		line.Kind = "video"
+	}
+	if track.Form != hub.Clear {
+		line.Form = "disguised"
+		if track.Kind == media.KindVideo {
+			line.Form = "silhouette"
+		}
+	}
+	return line
+}

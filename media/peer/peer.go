@@ -1,0 +1,372 @@
+// Package peer is one participant's WebRTC connection (RFC 8825) with the hub, from the court's side.
+//
+// The court always offers. A [Peer] brings the participant's camera and microphone to a [hub.Publisher] and sends
+// what a [hub.Subscriber] is granted, renegotiating as that changes. It decides nothing about who receives what,
+// encodes and decodes nothing, and carries no signalling itself: messages go out by Config.Send and come in by
+// [Peer.Handle]. Start from [New].
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+
+	"paravent/media/hub"
+)
+
+var (
+	// ErrClosed is returned by Handle once the connection has ended.
+	ErrClosed = errors.New("the connection has ended")
+	// ErrUnexpected reports a message that does not belong at this point.
+	ErrUnexpected = errors.New("unexpected message")
+)
+
+// reportInterval is how often the participant is told how the tracks' clocks stand, for keeping lips and words together.
+const reportInterval = time.Second
+
+// maxEarlyCandidates bounds what a participant can make the court keep before it answers.
+const maxEarlyCandidates = 64
+
+// Config says what a Peer connects. Its callbacks are called one at a time, on the Peer's own goroutine; they
+// must not block for long and must not call the Peer's Handle or Close.
+type Config struct {
+	API        *webrtc.API          // from NewAPI
+	Connection webrtc.Configuration // ICE servers, relay-only policy
+
+	// Send takes a message to the participant.
+	Send func(Message)
+	// OnState, which may be nil, is told each state of the connection.
+	OnState func(webrtc.PeerConnectionState)
+
+	// Publisher receives the participant's media; nil for one who only listens. Audio and Video tell what of it
+	// is offered to be received: a sound line, mid "0", and a picture line, the mid after it.
+	Publisher    *hub.Publisher
+	Audio, Video bool
+	// Subscriber is what the participant receives; nil for one who receives nothing. The Peer closes it at its end.
+	Subscriber *hub.Subscriber
+
+	Logger *slog.Logger // nil for none; it is told states and failures, never addresses or ids
+}
+
+// Peer is one participant's connection. Its methods may be called from any goroutine.
+type Peer struct {
+	config Config
+	pc     *webrtc.PeerConnection
+	log    *slog.Logger
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   chan struct{}
+
+	inbox      chan inbound
+	candidates chan *webrtc.ICECandidate
+	states     chan struct{}
+	state      atomic.Value                       // webrtc.PeerConnectionState
+	sound      atomic.Pointer[webrtc.TrackRemote] // what is received now
+	picture    atomic.Pointer[webrtc.TrackRemote]
+
+	readers readers
+
+	// Owned by the run goroutine.
+	lines    []*line
+	dirty    bool // the lines do not match the Subscriber's tracks, or nothing was offered yet
+	offering bool // an offer waits for its answer
+	answered bool
+	early    []webrtc.ICECandidateInit
+}
+
+type inbound struct {
+	message Message
+	result  chan<- error
+}
+
+// readers counts goroutines that end when the connection is closed, and admits none after that.
+type readers struct {
+	mu     sync.Mutex
+	closed bool
+	wg     sync.WaitGroup
+}
+
+func (r *readers) start(read func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.closed {
+		r.wg.Go(read)
+	}
+}
+
+func (r *readers) wait() {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.wg.Wait()
+}
+
+// New makes the connection and, as soon as there is something to negotiate, sends the first offer. The Peer runs
+// until Close or until the connection has failed; Done tells.
+func New(config Config) (*Peer, error) {
+	if config.API == nil || config.Send == nil {
+		return nil, errors.New("make a connection: an API and a way to send are needed")
+	}
+	pc, err := config.API.NewPeerConnection(config.Connection)
+	if err != nil {
+		return nil, fmt.Errorf("make a connection: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &Peer{
+		config:     config,
+		pc:         pc,
+		log:        config.Logger,
+		ctx:        ctx,
+		cancel:     cancel,
+		done:       make(chan struct{}),
+		inbox:      make(chan inbound),
+		candidates: make(chan *webrtc.ICECandidate, 16),
+		states:     make(chan struct{}, 1),
+		dirty:      true,
+	}
+	if p.log == nil {
+		p.log = slog.New(slog.DiscardHandler)
+	}
+	p.state.Store(webrtc.PeerConnectionStateNew)
+	if err := p.receiveLines(); err != nil {
+		cancel()
+		return nil, errors.Join(fmt.Errorf("make a connection: %w", err), pc.GracefulClose())
+	}
+	pc.OnICECandidate(p.onCandidate)
+	pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) {
+		select {
+		case p.states <- struct{}{}:
+		default:
+		}
+	})
+	pc.OnTrack(p.onTrack)
+	go p.run()
+	return p, nil
+}
+
+// receiveLines makes the lines of what the participant publishes. They come first, so that their mids are known.
+func (p *Peer) receiveLines() error {
+	if p.config.Publisher == nil {
+		return nil
+	}
+	receive := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
+	if p.config.Audio {
+		if _, err := p.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, receive); err != nil {
+			return err
+		}
+	}
+	if p.config.Video {
+		if _, err := p.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, receive); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Handle takes a message from the participant. An error means that the message was refused and the connection
+// is as before; an answer that cannot be used leaves nothing but to close.
+func (p *Peer) Handle(m Message) error {
+	result := make(chan error, 1)
+	select {
+	case p.inbox <- inbound{m, result}:
+		return <-result
+	case <-p.ctx.Done():
+		return ErrClosed
+	}
+}
+
+// State is the connection's state as last told.
+func (p *Peer) State() webrtc.PeerConnectionState {
+	return p.state.Load().(webrtc.PeerConnectionState)
+}
+
+// Done is closed when the connection has ended and nothing of it runs any more.
+func (p *Peer) Done() <-chan struct{} { return p.done }
+
+// Close ends the connection and its Subscriber, and waits until nothing of it runs any more.
+func (p *Peer) Close() error {
+	p.cancel()
+	<-p.done
+	return nil
+}
+
+func (p *Peer) run() {
+	defer close(p.done)
+	defer p.end()
+	var changed <-chan struct{}
+	if p.config.Subscriber != nil {
+		changed = p.config.Subscriber.Changed()
+	}
+	removeAsk := p.askUpstream()
+	defer removeAsk()
+	reports := time.NewTicker(reportInterval)
+	defer reports.Stop()
+	for {
+		if p.dirty && !p.offering {
+			if err := p.negotiate(); err != nil {
+				p.log.Warn("connection ended: offer failed", "error", err)
+				return
+			}
+		}
+		select {
+		case <-p.ctx.Done():
+			return
+		case <-changed:
+			p.dirty = true
+		case in := <-p.inbox:
+			in.result <- p.receive(in.message)
+		case c := <-p.candidates:
+			p.sendCandidate(c)
+		case <-p.states:
+			if !p.stateChanged() {
+				return
+			}
+		case now := <-reports.C:
+			p.report(now)
+		}
+	}
+}
+
+// end closes everything that the Peer began, in the order that lets each part finish.
+func (p *Peer) end() {
+	p.cancel()
+	if p.config.Subscriber != nil {
+		p.config.Subscriber.Close()
+	}
+	if err := p.pc.GracefulClose(); err != nil {
+		p.log.Debug("close connection", "error", err)
+	}
+	p.readers.wait()
+	p.tellState(webrtc.PeerConnectionStateClosed)
+}
+
+// stateChanged answers whether the connection can go on. A new path may have lost the key frames sent before it stood.
+func (p *Peer) stateChanged() bool {
+	state := p.pc.ConnectionState()
+	p.tellState(state)
+	if state == webrtc.PeerConnectionStateConnected {
+		for _, l := range p.lines {
+			if l.track != nil {
+				l.track.RequestKeyFrame()
+			}
+		}
+	}
+	return state != webrtc.PeerConnectionStateFailed && state != webrtc.PeerConnectionStateClosed
+}
+
+func (p *Peer) tellState(state webrtc.PeerConnectionState) {
+	if p.state.Swap(state) == state {
+		return
+	}
+	p.log.Debug("connection state", "state", state.String())
+	if p.config.OnState != nil {
+		p.config.OnState(state)
+	}
+}
+
+func (p *Peer) receive(m Message) error {
+	switch m.Type {
+	case Answer:
+		return p.answer(m.SDP)
+	case Candidate:
+		return p.remoteCandidate(m.Candidate)
+	}
+	return fmt.Errorf("a message of type %q: %w", m.Type, ErrUnexpected)
+}
+
+// negotiate brings the lines in order and offers them. With no line at all there is nothing to offer yet.
+func (p *Peer) negotiate() error {
+	p.dirty = false
+	if err := p.arrangeLines(); err != nil {
+		return err
+	}
+	if len(p.pc.GetTransceivers()) == 0 {
+		return nil
+	}
+	offer, err := p.pc.CreateOffer(nil)
+	if err != nil {
+		return fmt.Errorf("create offer: %w", err)
+	}
+	if err := p.pc.SetLocalDescription(offer); err != nil {
+		return fmt.Errorf("set offer: %w", err)
+	}
+	p.offering = true
+	p.config.Send(Message{Type: Offer, SDP: offer.SDP, Tracks: p.trackLines()})
+	return nil
+}
+
+func (p *Peer) answer(sdp string) error {
+	if !p.offering {
+		return fmt.Errorf("an answer to no offer: %w", ErrUnexpected)
+	}
+	err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp})
+	if err != nil {
+		return fmt.Errorf("take answer: %w", err)
+	}
+	p.offering, p.answered = false, true
+	early := p.early
+	p.early = nil
+	for _, c := range early {
+		if err := p.pc.AddICECandidate(c); err != nil {
+			p.log.Debug("candidate refused", "error", err)
+		}
+	}
+	return nil
+}
+
+func (p *Peer) remoteCandidate(c *webrtc.ICECandidateInit) error {
+	if c == nil {
+		return nil
+	}
+	if !p.answered {
+		if len(p.early) >= maxEarlyCandidates {
+			return fmt.Errorf("too many candidates before the answer: %w", ErrUnexpected)
+		}
+		p.early = append(p.early, *c)
+		return nil
+	}
+	if err := p.pc.AddICECandidate(*c); err != nil {
+		return fmt.Errorf("take candidate: %w", err)
+	}
+	return nil
+}
+
+func (p *Peer) onCandidate(c *webrtc.ICECandidate) {
+	select {
+	case p.candidates <- c:
+	case <-p.ctx.Done():
+	}
+}
+
+func (p *Peer) sendCandidate(c *webrtc.ICECandidate) {
+	m := Message{Type: Candidate}
+	if c != nil {
+		init := c.ToJSON()
+		m.Candidate = &init
+	}
+	p.config.Send(m)
+}
+
+// report sends a sender report for each track that has sent.
+func (p *Peer) report(now time.Time) {
+	var reports []rtcp.Packet
+	for _, l := range p.lines {
+		if l.track == nil {
+			continue
+		}
+		if r := l.track.SenderReport(now); r != nil {
+			reports = append(reports, r)
+		}
+	}
+	if len(reports) > 0 {
+		_ = p.pc.WriteRTCP(reports) // a connection that cannot send says so by its state
+	}
+}
