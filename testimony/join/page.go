@@ -40,7 +40,7 @@ var headers = map[string]string{
 	"X-Robots-Tag":                 "noindex, nofollow",
 	"X-DNS-Prefetch-Control":       "off",
 	"Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), autoplay=(self), geolocation=(), " +
-		"display-capture=(), usb=(), bluetooth=(), payment=()",
+		"display-capture=(), usb=(), payment=()",
 }
 
 // routes serves the page at /j/<id>, its parts under /a/, and the signalling at /s.

@@ -1,0 +1,125 @@
+// The media connection. The court always offers. Which line carries whose picture or voice, and in which form, is told
+// beside each offer; a line that is not told is taken down before anything else happens.
+
+/** hear has: placed(lines) with [{mid, publisher, kind, form, track}], and failed(). */
+export class Connection {
+  constructor(send, hear) {
+    this.send = send;
+    this.hear = hear;
+    this.own = { audio: null, video: null };
+    this.configuration = {};
+    this.reset();
+  }
+
+  reset() {
+    this.pc = null;
+    this.session = "";
+    this.early = [];
+    this.placed = new Map();
+  }
+
+  /** Ends the connection: nothing is sent or received any more. */
+  close() {
+    this.pc?.close();
+    this.reset();
+    this.hear.placed([]);
+  }
+
+  configure(ice, relayOnly) {
+    this.configuration = { iceServers: ice ?? [], iceTransportPolicy: relayOnly ? "relay" : "all" };
+  }
+
+  /** Gives the tracks to send; null sends nothing. Takes effect at once, without the court. */
+  async setOwn(kind, track) {
+    this.own[kind] = track;
+    const lines = this.pc ? sendingLines(this.pc) : [];
+    await Promise.all(lines.filter((t) => t.receiver.track.kind === kind).map((t) => t.sender.replaceTrack(track)));
+  }
+
+  async handle(message) {
+    if (message.type === "candidate") return this.candidate(message.candidate ?? null);
+    return this.offer(message);
+  }
+
+  async candidate(candidate) {
+    if (!this.pc?.remoteDescription) {
+      this.early.push(candidate);
+      return;
+    }
+    try {
+      await this.pc.addIceCandidate(candidate ?? undefined);
+    } catch {
+      // A candidate that this browser cannot use; others follow.
+    }
+  }
+
+  async offer({ sdp, tracks }) {
+    const told = new Map((tracks ?? []).map((line) => [line.mid, line]));
+    this.takeDown(told);
+    const session = /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
+    if (this.pc && session !== this.session) {
+      const early = this.early;
+      this.close();
+      this.early = early;
+    }
+    const pc = (this.pc ??= this.make());
+    this.session = session;
+    await pc.setRemoteDescription({ type: "offer", sdp });
+    const wanted = wantedLines(sdp);
+    for (const t of pc.getTransceivers()) {
+      if (wanted.has(t.mid)) {
+        t.direction = "sendonly";
+        await t.sender.replaceTrack(this.own[t.receiver.track.kind]);
+      }
+    }
+    await pc.setLocalDescription();
+    if (this.pc !== pc) return;
+    this.send({ type: "answer", sdp: pc.localDescription.sdp });
+    this.place(told);
+    for (const candidate of this.early.splice(0)) await this.candidate(candidate);
+  }
+
+  make() {
+    const pc = new RTCPeerConnection(this.configuration);
+    pc.onicecandidate = ({ candidate }) => {
+      if (this.pc !== pc) return;
+      this.send(candidate ? { type: "candidate", candidate: candidate.toJSON() } : { type: "candidate" });
+    };
+    pc.onconnectionstatechange = () => {
+      if (this.pc === pc && ["failed", "closed"].includes(pc.connectionState)) {
+        this.close();
+        this.hear.failed();
+      }
+    };
+    return pc;
+  }
+
+  takeDown(told) {
+    for (const [mid, line] of this.placed) {
+      const now = told.get(mid);
+      const same = now && now.publisher === line.publisher && now.kind === line.kind && now.form === line.form;
+      if (!same) this.placed.delete(mid);
+    }
+    this.hear.placed([...this.placed.values()]);
+  }
+
+  place(told) {
+    for (const t of this.pc.getTransceivers()) {
+      const line = told.get(t.mid);
+      if (line && line.kind === t.receiver.track.kind) this.placed.set(t.mid, { ...line, track: t.receiver.track });
+    }
+    this.hear.placed([...this.placed.values()]);
+  }
+}
+
+/** The mids on which the court receives. */
+function wantedLines(sdp) {
+  const wanted = new Set();
+  for (const section of sdp.split(/^m=/m).slice(1)) {
+    const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
+    if (mid && /^a=recvonly\s*$/m.test(section)) wanted.add(mid);
+  }
+  return wanted;
+}
+
+const sendingLines = (pc) => pc.getTransceivers().filter((t) => t.direction === "sendonly");

@@ -1,0 +1,265 @@
+// The join page: opens the link, keeps the connection to the court and shows what the court says. It decides nothing: what
+// it may send and what it is sent is the court's to say. It writes no log and calls no other host.
+
+import { Connection } from "./connection.js";
+import { fromBase64url, idOf } from "./handshake.js";
+import { forget, forgetOld, newDeviceKey, recall, remember } from "./keep.js";
+import { languages, preferred, speak, wordList } from "./language.js";
+import { OwnMedia } from "./media.js";
+import { Signalling } from "./signalling.js";
+import { Stage } from "./stage.js";
+import * as view from "./view.js";
+
+const app = {
+  record: null, // id, secret, device key, language
+  returning: false, // this device has been here before
+  welcome: null,
+  words: [],
+  state: null,
+  lost: false,
+  busy: false,
+  ended: null, // {text, again, erase}
+  media: new OwnMedia(),
+  ready: false, // camera and microphone are decided on
+  stage: new Stage(),
+  lines: [],
+  early: [], // offers and candidates that came before the state that lets the guest in
+};
+
+const publishes = () => Boolean(app.welcome) && !["gallery", "press"].includes(app.welcome.role);
+
+// The secret leaves the address bar before anything else happens.
+const fragment = location.hash.slice(1);
+history.replaceState(null, "", location.pathname);
+addEventListener("hashchange", () => location.hash.length > 1 && location.reload());
+
+const connection = new Connection((message) => signalling?.send(message), {
+  placed: (lines) => {
+    app.lines = lines;
+    view.render(app);
+  },
+  failed: () => sendMedia("connection"),
+});
+
+let signalling = null;
+let wake = null;
+
+const hear = {
+  async welcome(message, value) {
+    const list = await wordList(message.lang);
+    app.words = [...value].map((b) => list[b]);
+    if (JSON.stringify(app.words) !== JSON.stringify(message.words)) return end("refused.unsafe", { erase: true });
+    connection.close();
+    Object.assign(app, { welcome: message, state: null, lost: false, busy: false, early: [] });
+    app.stage.role = message.role;
+    app.ready ||= !publishes();
+    view.render(app);
+    if (app.ready) sendMedia();
+    else if (app.returning) await startIfAllowed();
+  },
+
+  async message(message) {
+    switch (message.type) {
+      case "state":
+        return take(message);
+      case "offer":
+      case "candidate":
+        if (app.state?.admitted) await connection.handle(message);
+        else app.early.push(message);
+        return;
+      case "notice":
+        return view.notice(message.text);
+      case "refused":
+        return refused(message.reason);
+      case "removed":
+        return removed(message.reason);
+      case "bye":
+        return finish("ended.bye");
+    }
+  },
+
+  lost(busy) {
+    Object.assign(app, { lost: true, busy });
+    connection.close();
+    view.render(app);
+  },
+
+  refused,
+};
+
+async function take(state) {
+  app.state = state;
+  app.media.apply(state.muted);
+  connection.configure(state.ice, state.relay_only);
+  app.stage.setPeople(state.people);
+  if (!state.admitted) connection.close();
+  view.render(app);
+  await giveOwn();
+  if (state.admitted) for (const message of app.early.splice(0)) await connection.handle(message);
+  void stayAwake(state.admitted);
+}
+
+/** Sends of this device what the court takes now, and nothing else. */
+async function giveOwn() {
+  const takes = (kind) => app.state?.admitted && app.state.publish?.[kind] && !(kind === "audio" && app.state.muted);
+  for (const kind of ["audio", "video"]) await connection.setOwn(kind, takes(kind) ? app.media.track(kind) : null);
+}
+
+async function startIfAllowed() {
+  try {
+    const names = ["camera", "microphone"];
+    const found = await Promise.all(names.map((name) => navigator.permissions.query({ name })));
+    if (found.every((p) => p.state === "granted")) await startMedia(true);
+  } catch {
+    // This browser does not tell; the button asks.
+  }
+}
+
+async function startMedia(withCamera) {
+  try {
+    await app.media.start(withCamera);
+  } catch (fault) {
+    view.deviceFault(fault.message);
+    sendMedia(fault.message);
+    return;
+  }
+  for (const track of app.media.stream.getTracks()) {
+    track.onended = () => {
+      sendMedia("failed");
+      view.render(app);
+    };
+  }
+  app.ready = true;
+  app.media.apply(app.state?.muted);
+  view.showOwn(app.media.stream);
+  await giveOwn();
+  sendMedia(withCamera ? "" : "missing");
+  view.render(app);
+}
+
+function sendMedia(error = "") {
+  if (!publishes()) return;
+  const audio = app.media.has("audio") && app.media.microphone;
+  const video = app.media.has("video") && app.media.camera;
+  signalling?.send({ type: "media", audio, video, ...(error && { error }) });
+}
+
+function refused(reason) {
+  const key = ["unknown", "expired", "revoked", "used"].includes(reason) ? `refused.${reason}` : "refused.unknown";
+  void forget(app.record.id);
+  end(key, { refused: true });
+}
+
+function removed(reason) {
+  const key = ["closed", "replaced"].includes(reason) ? `removed.${reason}` : "removed.bench";
+  end(key, { again: reason === "closed" && "ended.try_again" });
+}
+
+function finish(key) {
+  void forget(app.record.id);
+  end(key);
+}
+
+/** Ends everything and shows one sentence. */
+function end(text, options = {}) {
+  signalling?.end();
+  connection.close();
+  app.media.stop();
+  void stayAwake(false);
+  app.ended = { text, ...options };
+  view.render(app);
+}
+
+async function stayAwake(wanted) {
+  try {
+    if (!wanted) {
+      await wake?.release();
+      wake = null;
+    } else if (!wake || wake.released) {
+      wake = await navigator.wakeLock?.request("screen");
+    }
+  } catch {
+    // The screen may then go dark; nothing else depends on it.
+  }
+}
+
+const act = {
+  allow: () => startMedia(true),
+  without: () => startMedia(false),
+  ask(kind) {
+    view.told(signalling.sendLater({ type: "request", kind }) ? "told.sent" : "told.failed");
+  },
+  microphone() {
+    app.media.microphone = !app.media.microphone;
+    app.media.apply(app.state?.muted);
+    sendMedia();
+    view.render(app);
+  },
+  camera() {
+    app.media.camera = !app.media.camera;
+    app.media.apply(app.state?.muted);
+    sendMedia();
+    view.render(app);
+  },
+  sound() {
+    app.stage.unblock();
+    view.soundBlocked(false);
+  },
+  async leave() {
+    await signalling.leave();
+    end("ended.left", { again: "ended.come_back", erase: true });
+  },
+  again: () => location.reload(),
+  async erase() {
+    await forget(app.record.id);
+    app.ended = { text: "ended.erased" };
+    view.render(app);
+  },
+  async language(lang) {
+    await speak(lang);
+    app.record && (await remember({ ...app.record, language: lang }));
+    view.render(app);
+  },
+};
+
+/** Finds the invitation: from the link, or as this device has kept it. */
+async function findInvitation() {
+  const id = location.pathname.split("/").at(-1);
+  const kept = await recall(id);
+  const secret = fragment ? fromBase64url(fragment, 32) : kept?.secret;
+  if (!secret || (await idOf(secret)) !== id) return null;
+  app.returning = Boolean(kept);
+  const lang = kept?.language ?? preferred();
+  return { id, secret, key: kept?.key ?? (await newDeviceKey()), lang, language: lang };
+}
+
+async function begin() {
+  await speak(preferred());
+  view.listen(act, app);
+  if (!globalThis.isSecureContext) return end("refused.insecure", { refused: true });
+  if (!globalThis.crypto?.subtle || !globalThis.RTCPeerConnection || !globalThis.indexedDB) {
+    return end("refused.browser", { refused: true });
+  }
+  await forgetOld();
+  app.record = await findInvitation();
+  if (!app.record) return end("refused.incomplete", { refused: true });
+  if (languages.includes(app.record.language)) await speak(app.record.language);
+  await remember(app.record);
+  app.stage.onBlocked = () => view.soundBlocked(true);
+  signalling = new Signalling(app.record, hear);
+  view.render(app);
+  signalling.connect();
+}
+
+// A page that is put away says nothing and keeps nothing running; coming back, it starts anew.
+addEventListener("pagehide", () => {
+  signalling?.end();
+  connection.close();
+  app.media.stop();
+});
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && !app.ended) void stayAwake(Boolean(app.state?.admitted));
+});
+
+await begin();

@@ -1,0 +1,135 @@
+// The sealed connection to the court: handshake, messages in order, and coming back when it is lost.
+
+import { Handshake, Refused, toBase64url } from "./handshake.js";
+import { publicJWK, sign } from "./keep.js";
+
+const firstWait = 500;
+const longestWait = 8000;
+const handshakeFor = 15000;
+
+/**
+ * Keeps a connection until it is ended. hear has: welcome(message, words), message(message), lost(busy), refused(reason).
+ * They are called one after the other; a promise they return is waited for.
+ */
+export class Signalling {
+  constructor(record, hear) {
+    this.record = record;
+    this.hear = hear;
+    this.wait = firstWait;
+    this.ended = false;
+    this.waiting = []; // requests made while there is no connection
+  }
+
+  connect() {
+    if (this.ended) return;
+    const url = new URL("../s", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.hash = "";
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    this.channel = null;
+    this.welcomed = false;
+    this.handshake = new Handshake(this.record.id, this.record.secret);
+    this.inTurn = Promise.resolve();
+    this.outTurn = Promise.resolve();
+    const mine = (act) => (event) => {
+      if (this.socket !== socket) return;
+      this.inTurn = this.inTurn.then(() => this.socket === socket && act(event)).catch((e) => this.fail(e));
+    };
+    socket.onopen = mine(async () => socket.send(await this.handshake.opening()));
+    socket.onmessage = mine((event) => this.take(event.data));
+    socket.onclose = mine(() => this.drop(false));
+    this.patience = setTimeout(() => this.socket === socket && !this.welcomed && this.drop(false), handshakeFor);
+  }
+
+  async take(frame) {
+    if (!this.channel) {
+      const [reveal, channel] = await this.handshake.reveal(frame);
+      this.channel = channel;
+      this.socket.send(reveal);
+      const signature = await sign(this.record.key, channel.transcript);
+      this.seal({
+        type: "hello",
+        device: await publicJWK(this.record.key),
+        sig: toBase64url(signature),
+        lang: this.record.lang,
+      });
+      return;
+    }
+    const message = await this.channel.open(frame);
+    if (message.type === "refused") throw new Refused(message.reason);
+    if (!this.welcomed) {
+      if (message.type !== "welcome") throw new Error("unexpected");
+      clearTimeout(this.patience);
+      this.welcomed = true;
+      this.wait = firstWait;
+      await this.hear.welcome(message, this.channel.words);
+      for (const early of this.waiting.splice(0)) this.seal(early);
+      return;
+    }
+    await this.hear.message(message);
+  }
+
+  /** Sends now, or reports that there is no connection. */
+  send(message) {
+    if (!this.welcomed) return false;
+    this.seal(message);
+    return true;
+  }
+
+  /** Sends now or as soon as there is a connection again. */
+  sendLater(message) {
+    const sent = this.send(message);
+    if (!sent && !this.waiting.some((m) => m.kind === message.kind)) this.waiting.push(message);
+    return sent;
+  }
+
+  seal(message) {
+    const { socket, channel } = this;
+    this.outTurn = this.outTurn
+      .then(async () => {
+        const frame = await channel.seal(message);
+        if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+      })
+      .catch(() => this.socket === socket && this.drop(false));
+  }
+
+  fail(error) {
+    if (!(error instanceof Refused)) return this.drop(false);
+    if (error.reason === "busy") return this.drop(true);
+    this.end();
+    this.hear.refused(error.reason);
+  }
+
+  drop(busy) {
+    this.shut();
+    if (this.ended) return;
+    this.hear.lost(busy);
+    const wait = this.wait * (0.75 + Math.random() / 2);
+    this.wait = Math.min(this.wait * 2, longestWait);
+    this.timer = setTimeout(() => this.connect(), wait);
+  }
+
+  shut() {
+    clearTimeout(this.patience);
+    clearTimeout(this.timer);
+    const socket = this.socket;
+    this.socket = null;
+    this.welcomed = false;
+    if (socket) socket.close();
+  }
+
+  /** Says goodbye after what was sent, and stays away. */
+  async leave() {
+    this.ended = true;
+    this.send({ type: "leave" });
+    await this.outTurn;
+    this.shut();
+  }
+
+  end() {
+    this.ended = true;
+    this.shut();
+  }
+}

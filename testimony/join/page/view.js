@@ -1,0 +1,299 @@
+// Shows the page's state. Everything on the screen follows from it; nothing here knows the court.
+
+import { knows, lang, t } from "./language.js";
+import { showLevel } from "./media.js";
+import { bannerOf, placeOf, receivesNothing, timeIn, whatOthersReceive, whatYouReceive } from "./sentences.js";
+
+const $ = (id) => document.getElementById(id);
+const screens = ["opening", "devices", "lobby", "hearing", "ended"];
+
+const asksOf = {
+  witness: ["understand", "break", "pause", "alarm"],
+  interpreter: ["understand", "hand", "break"],
+  prosecution: ["hand"],
+  defence: ["hand"],
+  accused: ["understand", "hand"],
+  support: ["hand", "pause", "alarm"],
+  coordinator: ["hand", "pause", "alarm"],
+};
+
+let screen = "opening";
+let own = null;
+let stopLevel = () => {};
+let toldTimer = 0;
+let fault = "";
+
+export function listen(act, app) {
+  const click = (id, run) => ($(id).onclick = run);
+  click("allow", act.allow);
+  click("without", act.without);
+  click("microphone", act.microphone);
+  click("camera", act.camera);
+  click("sound", act.sound);
+  click("again", act.again);
+  click("erase", act.erase);
+  for (const button of document.querySelectorAll("[data-ask]")) button.onclick = () => act.ask(button.dataset.ask);
+  for (const id of ["leave", "lobby-leave"]) click(id, () => $("leaving").showModal());
+  click("stay", () => $("leaving").close());
+  click("go", () => {
+    $("leaving").close();
+    act.leave();
+  });
+  $("language").value = lang;
+  $("language").onchange = () => act.language($("language").value);
+  setInterval(() => showClock(app), 5000);
+}
+
+export function render(app) {
+  $("language").value = lang;
+  showScreen(whichScreen(app));
+  $("title").textContent = t(titleOf(app));
+  showLost(app);
+  showBanner(app);
+  showClock(app);
+  if (screen === "devices") showFault();
+  if (screen === "lobby") showLobby(app);
+  if (screen === "hearing") showHearing(app);
+  else app.stage.clear();
+  if (screen === "ended") showEnded(app.ended);
+  keepLevel();
+}
+
+function whichScreen(app) {
+  if (app.ended) return "ended";
+  if (!app.welcome) return "opening";
+  if (!app.ready) return "devices";
+  if (app.lost) return screen === "hearing" ? "hearing" : "lobby";
+  return app.state?.admitted ? "hearing" : "lobby";
+}
+
+function showScreen(wanted) {
+  if (screen === wanted) return;
+  screen = wanted;
+  for (const id of screens) $(id).hidden = id !== wanted;
+  if (wanted === "ended") $("leaving").close();
+  $("main").focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+function titleOf(app) {
+  const key = `title.${app.welcome?.role}`;
+  return knows(key) ? key : "title.guest";
+}
+
+function showLost(app) {
+  const lost = app.lost && !app.ended;
+  $("lost").hidden = !lost;
+  setText("lost", lost ? t(app.busy ? "lost.busy" : "lost.retrying") : "");
+}
+
+function showBanner(app) {
+  const state = app.state;
+  const shown = Boolean(state) && !app.lost && !app.ended && (state.admitted || state.phase !== "lobby");
+  $("banner").hidden = !shown;
+  if (!shown) return;
+  const banner = bannerOf(state);
+  $("banner").dataset.banner = banner;
+  const lines = [t(`banner.${banner}.line`)];
+  if (state.reason && ["private", "closed", "break"].includes(banner)) lines.push(state.reason);
+  if (state.returning) {
+    const at = new Date(state.returning);
+    if (!Number.isNaN(at.valueOf())) lines.push(t("banner.returning", { time: timeIn(state.clock?.court, at) }));
+  }
+  setText("banner-word", t(`banner.${banner}`));
+  setText("banner-line", lines.join(" "));
+}
+
+function showClock(app) {
+  const { court, witness } = app.state?.clock ?? {};
+  const parts = [];
+  if (court) parts.push(t("clock.court", { time: timeIn(court) }));
+  if (witness && witness !== court) {
+    const own = app.welcome?.role === "witness";
+    const time = timeIn(witness);
+    parts.push(own ? t("clock.witness", { time }) : `${placeOf(witness)} ${time}`);
+  }
+  setText("clock", app.ended ? "" : parts.join(" · "));
+}
+
+export function deviceFault(kind) {
+  fault = kind;
+  showFault();
+}
+
+function showFault() {
+  $("devices-fault").hidden = !fault;
+  setText("devices-fault", fault && t(`devices.${fault}`));
+  $("without").hidden = !fault;
+  $("allow").textContent = t(fault ? "ended.try_again" : "devices.allow");
+}
+
+function showLobby(app) {
+  const away = Boolean(app.state) && app.state.phase !== "lobby";
+  setText("lobby-title", t(away ? "lobby.away" : "lobby.title"));
+  setText("lobby-text", t(away ? "lobby.away.text" : "lobby.text"));
+  const gallery = ["gallery", "press"].includes(app.welcome.role);
+  $("lobby-words").hidden = app.lost;
+  $("lobby-gallery").hidden = !gallery;
+  $("check").hidden = gallery || !own;
+  showWords(app);
+}
+
+function showWords(app) {
+  const said = app.welcome.lang;
+  const items = app.words.map((word) => {
+    const item = document.createElement("li");
+    item.textContent = word;
+    return item;
+  });
+  $("words").lang = said;
+  if ($("words").textContent !== app.words.join("")) $("words").replaceChildren(...items);
+  $("words-small").lang = said;
+  setText("words-small", app.words.join(" · "));
+}
+
+function showHearing(app) {
+  const { state, welcome } = app;
+  const banner = state && !app.lost ? bannerOf(state) : "";
+  const role = welcome.role;
+  const gallery = ["gallery", "press"].includes(role);
+  const shielded = gallery && (["private", "closed", "identity", "ended"].includes(banner));
+  app.stage.setLines(shielded || app.lost ? [] : app.lines);
+  showSlate(app, banner, shielded);
+  showWhat(app, banner, gallery);
+  showOwnTile(app);
+  showPublicTile(app);
+  showAsks(role);
+  showOwnButtons(app, gallery);
+  $("seen").hidden = gallery;
+  showWords(app);
+}
+
+function showSlate(app, banner, shielded) {
+  const pictures = app.stage.lines.some((l) => l.kind === "video");
+  const resting = { break: "break", interruption: "interruption", lobby: "wait" }[banner];
+  const gallery = app.welcome.role === "gallery";
+  const empty = gallery && receivesNothing(app.state?.what?.gallery) && !pictures;
+  const shown = shielded || ((Boolean(resting) || empty || app.lost) && !pictures);
+  $("slate").hidden = !shown;
+  $("stage").classList.toggle("slated", shown);
+  const key = shielded ? (banner === "closed" ? "closed" : "private") : (resting ?? "nothing");
+  setText("slate-text", shown ? t(`slate.${key}`) : "");
+}
+
+function showWhat(app, banner, gallery) {
+  const lines = [];
+  const { state } = app;
+  const sends = state?.publish?.audio || state?.publish?.video;
+  if (gallery) {
+    if (["public"].includes(banner) && state?.what?.gallery) lines.push(whatYouReceive(state.what.gallery));
+  } else if (app.lost || !sends) {
+    lines.push(t("what.none"));
+  } else if (app.welcome.role === "witness") {
+    lines.push(...whatOthersReceive(state.what ?? {}));
+    if (!state.accused_shown) lines.push(t("what.accused"));
+  } else {
+    if (state.what?.[app.welcome.role]) lines.push(whatYouReceive(state.what[app.welcome.role]));
+    lines.push(t("what.others"));
+  }
+  if (state?.muted && !app.lost) lines.push(t("what.muted"));
+  $("what").dataset.banner = app.lost ? "break" : banner;
+  $("what").hidden = lines.length === 0;
+  const text = lines.join("\n");
+  if ($("what").dataset.text2 === text) return;
+  $("what").dataset.text2 = text;
+  $("what").replaceChildren(
+    ...lines.map((line) => {
+      const p = document.createElement("p");
+      p.textContent = line;
+      return p;
+    }),
+  );
+}
+
+function showOwnTile(app) {
+  const { state, media } = app;
+  $("self").hidden = !media.has("video");
+  const sent = !app.lost && state?.publish?.video;
+  const quiet = !media.microphone || state?.muted;
+  $("self-state").hidden = sent && !quiet;
+  setText("self-state", sent ? (quiet ? t("self.mute") : "") : t("self.off"));
+}
+
+function showPublicTile(app) {
+  const cell = app.state?.what?.gallery;
+  const shown = app.welcome.role === "witness" && Boolean(cell) && !app.lost;
+  $("public").hidden = !shown;
+  if (!shown) return;
+  const picture = app.state.publish?.video ? cell.picture : "nothing";
+  $("public-drawing").toggleAttribute("hidden", picture !== "silhouette");
+  $("public-nothing").hidden = picture !== "nothing";
+  $("public-clear").hidden = picture !== "clear";
+}
+
+function showAsks(role) {
+  const mine = asksOf[role] ?? [];
+  $("asks").hidden = mine.length === 0;
+  for (const button of document.querySelectorAll("[data-ask]")) {
+    button.hidden = !mine.includes(button.dataset.ask);
+    button.classList.toggle("primary", button.dataset.ask === mine[0]);
+    button.classList.toggle("help", button.dataset.ask === "alarm");
+  }
+}
+
+function showOwnButtons(app, gallery) {
+  $("own").hidden = gallery || !app.media.has("audio");
+  $("microphone").textContent = t(app.media.microphone ? "own.microphone.off" : "own.microphone.on");
+  $("camera").textContent = t(app.media.camera ? "own.camera.off" : "own.camera.on");
+  $("camera").hidden = app.welcome.role === "witness" || !app.media.has("video");
+}
+
+/** Says that a request went out, for a while. */
+export function told(key) {
+  setText("told", t(key));
+  clearTimeout(toldTimer);
+  toldTimer = setTimeout(() => setText("told", ""), 12000);
+}
+
+export function notice(text) {
+  if (["heard", "answered"].includes(text)) return told(`told.${text}`);
+  return told(text === "mark" ? "notice.mark" : "notice.other");
+}
+
+export function soundBlocked(blocked) {
+  $("sound").hidden = !blocked;
+}
+
+/** Shows this device's own picture where it belongs. */
+export function showOwn(stream) {
+  own = stream;
+  fault = "";
+  for (const id of ["check-picture", "self-picture"]) $(id).srcObject = stream;
+  stopLevel();
+  stopLevel = () => {};
+}
+
+let levelShown = false;
+
+/** The level is measured only while it is shown. */
+function keepLevel() {
+  const wanted = screen === "lobby" && Boolean(own?.getAudioTracks().length);
+  if (wanted === levelShown) return;
+  levelShown = wanted;
+  stopLevel();
+  stopLevel = wanted ? showLevel(own, $("meter")) : () => {};
+}
+
+function showEnded({ text, again, erase, refused }) {
+  setText("ended-title", t(refused ? "refused.title" : "ended.title"));
+  setText("ended-text", t(text));
+  $("again").hidden = !again;
+  setText("again", again ? t(again) : "");
+  $("erase").hidden = !erase;
+}
+
+/** Sets a text only when it changes, so that screen readers say it once. */
+function setText(id, text) {
+  const element = $(id);
+  if (element.textContent !== text) element.textContent = text || "";
+}
