@@ -24,7 +24,6 @@ type change struct {
 	physical [physicalSize]byte
 	revision uint64
 	envelope []byte // the plaintext in its place until it is sealed; nil: the record is deleted
-	place    place
 	tag      [32]byte
 	whole    [32]byte
 }
@@ -44,7 +43,7 @@ func (tx *Tx) put(in Compartment, collection, id string, envelope []byte) error 
 		return err
 	}
 	key := owner.collection(collection)
-	return tx.hold(&change{
+	return tx.hold(change{
 		in: in, owner: owner, key: key, physical: key.physical(id), revision: tx.revision, envelope: envelope,
 	})
 }
@@ -55,7 +54,7 @@ func (tx *Tx) delete(in Compartment, collection, id string) error {
 		return err
 	}
 	key := owner.collection(collection)
-	gone := &change{in: in, owner: owner, key: key, physical: key.physical(id)}
+	gone := change{in: in, owner: owner, key: key, physical: key.physical(id)}
 	if ch := tx.pending[gone.physical]; ch != nil {
 		if ch.envelope == nil {
 			return ErrNotFound
@@ -72,9 +71,13 @@ func (tx *Tx) delete(in Compartment, collection, id string) error {
 	return tx.hold(gone)
 }
 
-func (tx *Tx) hold(ch *change) error {
+func (tx *Tx) hold(ch change) error {
 	tx.wrote = true
-	tx.pending[ch.physical] = ch
+	if len(tx.slab) == cap(tx.slab) {
+		tx.slab = make([]change, 0, shareOut)
+	}
+	tx.slab = append(tx.slab, ch)
+	tx.pending[ch.physical] = &tx.slab[len(tx.slab)-1]
 	tx.held += len(ch.envelope)
 	if tx.held < maxPending {
 		return nil
@@ -118,11 +121,13 @@ func (v *Vault) sealAhead(changes []*change, nonces []byte) []chan struct{} {
 		done = append(done, make(chan struct{}))
 	}
 	work := func() {
+		var place place
 		for share, finished := range done {
 			from := share * shareOut
 			for i, ch := range changes[from:min(from+shareOut, len(changes))] {
 				at := (from + i) * chacha20poly1305.NonceSizeX
-				ch.seal(v.header.vault, nonces[at:at+chacha20poly1305.NonceSizeX])
+				place = newPlace(kindRecord, v.header.vault, ch.owner.tag, ch.physical[:])
+				ch.seal(&place, nonces[at:at+chacha20poly1305.NonceSizeX])
 			}
 			close(finished)
 		}
@@ -136,12 +141,11 @@ func (v *Vault) sealAhead(changes []*change, nonces []byte) []chan struct{} {
 }
 
 // seal makes the envelope and its parts of the manifest's sums.
-func (ch *change) seal(vault [16]byte, nonce []byte) {
+func (ch *change) seal(at *place, nonce []byte) {
 	if ch.envelope == nil {
 		return
 	}
-	ch.place = newPlace(kindRecord, vault, ch.owner.tag, ch.physical[:])
-	ch.envelope = sealEnvelope(ch.key.aead, &ch.place, ch.owner.epoch, ch.revision, nonce, ch.envelope)
+	ch.envelope = sealEnvelope(ch.key.aead, at, ch.owner.epoch, ch.revision, nonce, ch.envelope)
 	ch.tag = ch.key.tagElement(ch.physical[:], ch.envelope)
 	ch.whole = ch.key.wholeElement(ch.physical[:], ch.envelope)
 }

@@ -34,6 +34,7 @@ type Tx struct {
 	entries  []entryText
 	session  *session // as it is when the transaction succeeds
 	held     int      // bytes in pending
+	slab     []change // where the next pending changes go
 }
 
 func newReadTx(v *Vault, r Reader) *ReadTx {

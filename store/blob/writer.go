@@ -146,11 +146,3 @@ func (w *Writer) fail(err error) {
 		w.err = fmt.Errorf("write sealed file: %w", mapError(err))
 	}
 }
-
-func syncDirectory(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}

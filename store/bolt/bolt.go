@@ -302,14 +302,6 @@ func classifyStump(path string) error {
 	return fmt.Errorf("%w: the file ends too early", store.ErrDamaged)
 }
 
-func syncDirectory(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}
-
 // mapError says bbolt's and the system's errors in the store's words.
 func mapError(err error) error {
 	switch {

@@ -1,9 +1,10 @@
 //go:build !unix
 
-package blob
+package bolt
 
 import (
 	"errors"
+	"io/fs"
 	"syscall"
 )
 
@@ -16,3 +17,8 @@ const (
 func isDiskFull(err error) bool {
 	return errors.Is(err, handleDiskFull) || errors.Is(err, diskFull)
 }
+
+func isReadOnly(err error) bool { return errors.Is(err, fs.ErrPermission) }
+
+// syncDirectory has nothing to do where directories can't be synced.
+func syncDirectory(string) error { return nil }

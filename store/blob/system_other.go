@@ -1,10 +1,9 @@
 //go:build !unix
 
-package bolt
+package blob
 
 import (
 	"errors"
-	"io/fs"
 	"syscall"
 )
 
@@ -18,4 +17,5 @@ func isDiskFull(err error) bool {
 	return errors.Is(err, handleDiskFull) || errors.Is(err, diskFull)
 }
 
-func isReadOnly(err error) bool { return errors.Is(err, fs.ErrPermission) }
+// syncDirectory has nothing to do where directories can't be synced.
+func syncDirectory(string) error { return nil }
