@@ -183,7 +183,7 @@ func (p *Peer) Handle(m Message) error {
 	}
 }
 
-// State is the connection's state as last told.
+// State is the connection's state as last told. It ends as Failed or, after Close, as Closed.
 func (p *Peer) State() webrtc.PeerConnectionState {
 	return p.state.Load().(webrtc.PeerConnectionState)
 }
@@ -245,7 +245,9 @@ func (p *Peer) end() {
 		p.log.Debug("close connection", "error", err)
 	}
 	p.readers.wait()
-	p.tellState(webrtc.PeerConnectionStateClosed)
+	if p.State() != webrtc.PeerConnectionStateFailed {
+		p.tellState(webrtc.PeerConnectionStateClosed)
+	}
 }
 
 // stateChanged answers whether the connection can go on. A new path may have lost the key frames sent before it stood.
