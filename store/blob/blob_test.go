@@ -412,3 +412,38 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+func TestFullDiskEndsTheWriter(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("this system has no /dev/full")
+	}
+	path := filepath.Join(t.TempDir(), "blob")
+	w, err := Create(path, testKey, testID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("before")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	disk := w.file
+	w.file = full
+	defer disk.Close()
+	if _, err := w.Write(make([]byte, ChunkSize)); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("write gives %v", err)
+	}
+	w.file = disk // room again: but the chunk's number is spent
+	if err := w.Sync(); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("sync gives %v", err)
+	}
+	if _, err := w.Close(); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("close gives %v", err)
+	}
+	if report := verifyFile(t, path); !report.Torn || report.Size != 6 || report.FirstBad != -1 {
+		t.Errorf("%+v", report)
+	}
+}
