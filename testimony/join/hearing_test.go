@@ -95,7 +95,7 @@ func TestWitnessFromLinkToRemoval(t *testing.T) {
 	for _, sentence := range []string{
 		"The judge, the lawyers and the interpreter see and hear you.",
 		"The public sees only a drawing and hears only the interpreter.",
-		"The accused person does not see you and hears you.",
+		"The accused person does not see you but hears you.",
 		"You will not see the accused person.",
 	} {
 		if !strings.Contains(what, sentence) {

@@ -18,9 +18,9 @@ export function whatOthersReceive(what) {
   return [...groups.values()].map(({ cell, who }) => sentence(names(who), cell));
 }
 
-/** Names of audiences; counsel of both sides together are "the lawyers". */
+/** Names of audiences; counsel of both sides together are "the lawyers" where the language has one word for them. */
 function names(who) {
-  if (!who.includes("prosecution") || !who.includes("defence")) return who;
+  if (!t("who.lawyers") || !who.includes("prosecution") || !who.includes("defence")) return who;
   return who.filter((w) => w !== "defence").map((w) => (w === "prosecution" ? "lawyers" : w));
 }
 
@@ -32,7 +32,8 @@ function sentence(who, cell) {
   }
   const picture = t(`picture.${cell.picture}.${many}`);
   const voice = t(`voice.${cell.voice}.${many}`);
-  return t("list.join", { who: subject, picture, voice });
+  const unlike = (cell.picture === "nothing") !== (cell.voice === "nothing");
+  return t(unlike ? "list.but" : "list.join", { who: subject, picture, voice });
 }
 
 function list(parts) {

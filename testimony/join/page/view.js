@@ -48,6 +48,7 @@ export function render(app) {
   $("language").value = lang;
   showScreen(whichScreen(app));
   $("title").textContent = t(titleOf(app));
+  document.body.dataset.role = app.welcome?.role ?? "";
   showLost(app);
   showBanner(app);
   showClock(app);
@@ -94,14 +95,15 @@ function showBanner(app) {
   if (!shown) return;
   const banner = bannerOf(state);
   $("banner").dataset.banner = banner;
-  const lines = [t(`banner.${banner}.line`)];
-  if (state.reason && ["private", "closed", "break"].includes(banner)) lines.push(state.reason);
+  const more = [];
+  if (state.reason && ["private", "closed", "break"].includes(banner)) more.push(t("banner.reason", { reason: state.reason }));
   if (state.returning) {
     const at = new Date(state.returning);
-    if (!Number.isNaN(at.valueOf())) lines.push(t("banner.returning", { time: timeIn(state.clock?.court, at) }));
+    if (!Number.isNaN(at.valueOf())) more.push(t("banner.returning", { time: timeIn(state.clock?.court, at) }));
   }
   setText("banner-word", t(`banner.${banner}`));
-  setText("banner-line", lines.join(" "));
+  setText("banner-line", t(`banner.${banner}.line`));
+  setText("banner-more", more.join(" "));
 }
 
 function showClock(app) {
@@ -113,7 +115,7 @@ function showClock(app) {
     const time = timeIn(witness);
     parts.push(own ? t("clock.witness", { time }) : `${placeOf(witness)} ${time}`);
   }
-  setText("clock", app.ended ? "" : parts.join(" · "));
+  $("clock").replaceChildren(...(app.ended ? [] : parts).map((text) => Object.assign(document.createElement("span"), { textContent: text })));
 }
 
 export function deviceFault(kind) {
