@@ -36,7 +36,10 @@ const maxDecoded = 6 * media.FrameSamples
 // ErrPacket is wrapped by every error about what a packet holds.
 var ErrPacket = errors.New("this is not an Opus packet")
 
-// Config is how an encoder works. Bitrate is in kbit/s; zero means 32.
+// ErrClosed is returned by a codec after Close.
+var ErrClosed = errors.New("the codec is closed")
+
+// Config is how an encoder works. Bitrate is in kbit/s, 6 to 510; zero means 32.
 type Config struct {
 	Bitrate int
 }
@@ -51,6 +54,9 @@ type Encoder struct {
 func NewEncoder(c Config) (*Encoder, error) {
 	if c.Bitrate == 0 {
 		c.Bitrate = 32
+	}
+	if c.Bitrate < 6 || c.Bitrate > 510 {
+		return nil, fmt.Errorf("make an Opus encoder: %d kbit/s is not between 6 and 510", c.Bitrate)
 	}
 	var code C.int
 	state := C.opus_encoder_create(media.SampleRate, 1, C.OPUS_APPLICATION_VOIP, &code)
@@ -67,7 +73,7 @@ func NewEncoder(c Config) (*Encoder, error) {
 // Encode makes one packet of media.FrameSamples samples. The packet belongs to the caller.
 func (e *Encoder) Encode(pcm []int16) ([]byte, error) {
 	if e.state == nil {
-		return nil, errors.New("the Opus encoder is closed")
+		return nil, ErrClosed
 	}
 	if len(pcm) != media.FrameSamples {
 		return nil, fmt.Errorf("encode sound: %d samples given, %d needed", len(pcm), media.FrameSamples)
@@ -100,7 +106,7 @@ func NewDecoder() (*Decoder, error) {
 	if code != C.OPUS_OK {
 		return nil, libraryError("make an Opus decoder", code)
 	}
-	return &Decoder{state}, nil
+	return &Decoder{state: state}, nil
 }
 
 // Decode makes the samples of one packet; a stereo packet is mixed to mono. The samples belong to the caller.
@@ -121,7 +127,7 @@ func (d *Decoder) DecodeLost(n int) ([]int16, error) {
 
 func (d *Decoder) decode(packet []byte, room int) ([]int16, error) {
 	if d.state == nil {
-		return nil, errors.New("the Opus decoder is closed")
+		return nil, ErrClosed
 	}
 	pcm := make([]int16, room)
 	var first *C.uchar

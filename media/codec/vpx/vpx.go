@@ -1,4 +1,5 @@
-// Package vpx encodes and decodes VP8 (RFC 6386) with libvpx, for live speech: no look-ahead, no B-frames, one thread.
+// Package vpx encodes and decodes VP8 (RFC 6386) with libvpx, for live pictures: real-time effort, constant bitrate, no
+// look-ahead, key frames on demand only.
 //
 // It is a thin layer on the C library and knows nothing of networks or files. The types to start from are [Encoder] and
 // [Decoder]; neither is safe for concurrent use.
@@ -13,14 +14,14 @@ package vpx
 #include <vpx/vp8cx.h>
 #include <vpx/vp8dx.h>
 
-static vpx_codec_err_t encoder_config(vpx_codec_enc_cfg_t *cfg, int w, int h, int kbit, int fps) {
+static vpx_codec_err_t encoder_config(vpx_codec_enc_cfg_t *cfg, int w, int h, int kbit, int threads) {
 	vpx_codec_err_t err = vpx_codec_enc_config_default(vpx_codec_vp8_cx(), cfg, 0);
 	if (err != VPX_CODEC_OK) return err;
 	cfg->g_w = w;
 	cfg->g_h = h;
 	cfg->g_timebase.num = 1;
 	cfg->g_timebase.den = 90000;
-	cfg->g_threads = 1;
+	cfg->g_threads = threads;
 	cfg->g_lag_in_frames = 0;
 	cfg->g_error_resilient = VPX_ERROR_RESILIENT_DEFAULT;
 	cfg->rc_end_usage = VPX_CBR;
@@ -34,7 +35,6 @@ static vpx_codec_err_t encoder_config(vpx_codec_enc_cfg_t *cfg, int w, int h, in
 	cfg->rc_overshoot_pct = 15;
 	cfg->rc_dropframe_thresh = 0;
 	cfg->kf_mode = VPX_KF_DISABLED;
-	(void)fps;
 	return VPX_CODEC_OK;
 }
 
@@ -119,7 +119,18 @@ func NewEncoder(c Config) (*Encoder, error) {
 	if c.Bitrate <= 0 || c.FPS <= 0 {
 		return nil, errors.New("make a VP8 encoder: bitrate and frame rate are needed")
 	}
-	return e, e.open(c.Width, c.Height)
+	if err := e.open(c.Width, c.Height); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// threads is one for the small pictures of a hearing, where a second one costs more in waiting than it brings.
+func threads(width, height int) int {
+	if width*height >= 1280*720 {
+		return 2
+	}
+	return 1
 }
 
 func (e *Encoder) open(width, height int) error {
@@ -127,7 +138,7 @@ func (e *Encoder) open(width, height int) error {
 		return fmt.Errorf("make a VP8 encoder: %dx%d cannot be encoded", width, height)
 	}
 	var cfg C.vpx_codec_enc_cfg_t
-	if code := C.encoder_config(&cfg, C.int(width), C.int(height), C.int(e.config.Bitrate), C.int(e.config.FPS)); code != C.VPX_CODEC_OK {
+	if code := C.encoder_config(&cfg, C.int(width), C.int(height), C.int(e.config.Bitrate), C.int(threads(width, height))); code != C.VPX_CODEC_OK {
 		return libraryError("configure the VP8 encoder", code)
 	}
 	ctx := (*C.vpx_codec_ctx_t)(C.calloc(1, C.sizeof_vpx_codec_ctx_t))
@@ -219,8 +230,9 @@ func NewDecoder() (*Decoder, error) {
 	return &Decoder{ctx: ctx}, nil
 }
 
-// Decode makes the picture of one frame, or nil for a frame that shows none. The picture belongs to the caller. A frame that
-// is damaged, or builds on one that was, gives [ErrCorrupted] and no picture: libvpx itself reports success for it.
+// Decode makes the picture of one frame, or nil for a frame that shows none. The picture belongs to the caller; its PTS is
+// zero, since the format carries no time. A frame that is damaged, or builds on one that was, gives [ErrCorrupted] and no
+// picture: libvpx itself reports success for it. After that only a key frame is taken.
 func (d *Decoder) Decode(frame []byte) (*media.Frame, error) {
 	if d.ctx == nil {
 		return nil, ErrClosed
@@ -240,8 +252,9 @@ func (d *Decoder) Decode(frame []byte) (*media.Frame, error) {
 	var iter C.vpx_codec_iter_t
 	img := C.vpx_codec_get_frame(d.ctx, &iter)
 	var damaged C.int
-	if code := C.corrupted(d.ctx, &damaged); img != nil && (code != C.VPX_CODEC_OK || damaged != 0) {
-		return nil, ErrCorrupted
+	code := C.corrupted(d.ctx, &damaged)
+	if damaged != 0 || (img != nil && code != C.VPX_CODEC_OK) {
+		return nil, ErrCorrupted // also where nothing is shown: later frames build on it
 	}
 	d.whole = true
 	if img == nil {
