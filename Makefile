@@ -53,7 +53,7 @@ race: deps-test
 	@go test -race $(HEADLESS)
 
 bench: deps-test
-	@go run ./cmd/paravent bench
+	@go test -run '^$$' -bench 'Ratio|Fanout|FirstPicture' -benchtime 5x ./store ./media/hub ./testimony/live ./testimony/rehearsal | grep -E '^(Benchmark|ok|FAIL|panic)'
 
 lint: deps
 	@test -z "$$(gofmt -l app cmd media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd media protection store testimony; exit 1; }

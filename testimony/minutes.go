@@ -14,7 +14,7 @@ type Minutes struct {
 	Case      string        `json:"case"` // the court's case number
 	Witness   string        `json:"witness"`
 	Court     Clock         `json:"court"`
-	Remote    Clock         `json:"remote"`
+	Remote    Clock         `json:"remote,omitzero"`
 	Segments  []Segment     `json:"segments"`
 	Totals    []Total       `json:"totals"`
 	Seats     []Seat        `json:"seats"`

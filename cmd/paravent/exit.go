@@ -10,8 +10,10 @@ import (
 
 	"paravent/protection/identity"
 	"paravent/store"
-	"paravent/store/bolt"
+	"paravent/store/blob"
 	"paravent/testimony/docket"
+	"paravent/testimony/join"
+	"paravent/testimony/live"
 )
 
 // Exit codes. They are documented in docs/command-line.md and do not change their meaning.
@@ -45,18 +47,26 @@ type sentence struct {
 
 var sentences = []sentence{
 	{store.ErrWrongPassphrase, exitPassphrase, "The login or the passphrase is wrong. Nothing was changed."},
-	{bolt.ErrInUse, exitInUse, "The vault is open in another program. Close it there and try again; nothing was changed."},
+	{store.ErrInUse, exitInUse, "The vault is open in another program. Close it there and try again; nothing was changed."},
 	{store.ErrNewerFormat, exitDamaged, "This vault was written by a newer version of Paravent. Use that version; nothing was changed."},
-	{bolt.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
 	{store.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
-	{bolt.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
 	{store.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
 	{docket.ErrNotAllowed, exitNotAllowed, "Your office does not allow this. The refusal is in the audit log where the act itself would have been."},
 	{store.ErrNoAccess, exitNotAllowed, "You are not among those to whom this is sealed."},
 	{docket.ErrEnrol, exitNotAllowed, "A member of the court or of the bench is enrolled by a member of the same college. Nothing was changed."},
+	{store.ErrUncertain, exitDiskFull, "The disk failed while the vault was written. Open it again to see whether the last change was kept."},
+	{store.ErrReadOnly, exitNotAllowed, "This vault can only be read here: the file or its folder is write-protected. Nothing was changed."},
+	{store.ErrExists, exitExists, "There is a user with this login already. Nothing was changed."},
+	{store.ErrDiskFull, exitDiskFull, "The disk is full. Nothing of this step was written."},
+	{blob.ErrDiskFull, exitDiskFull, "The disk is full. What was recorded before is kept."},
 	{syscall.ENOSPC, exitDiskFull, "The disk is full. Nothing of this step was written."},
 	{errEvidence, exitEvidence, ""},
 	{errLawBroken, exitLawBroken, ""},
+	{blob.ErrDamaged, exitEvidence, "The recording's file was altered or is unreadable."},
+	{blob.ErrNotBlob, exitEvidence, "The recording's file is not a sealed recording."},
+	{live.ErrHeld, exitRefused, "This hearing was held and closed. Plan another one."},
+	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
+	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},
 	{identity.ErrNoCollege, exitRefused, ""},
 	{docket.ErrInvalid, exitRefused, ""},
 	{docket.ErrUser, exitRefused, ""},

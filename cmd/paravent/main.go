@@ -31,7 +31,6 @@ type commands struct {
 	Host     hostCmd      `cmd:"" help:"Hold a hearing without a window."`
 	Rehearse rehearseCmd  `cmd:"" help:"Run a complete hearing with simulated participants on this machine."`
 	Evidence evidenceCmds `cmd:"" help:"Recordings as evidence."`
-	Bench    benchCmd     `cmd:"" help:"Measure this machine against plain peers."`
 	Version  versionCmd   `cmd:"" help:"Print the version."`
 }
 

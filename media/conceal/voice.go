@@ -3,123 +3,217 @@ package conceal
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"math"
 )
 
-// grain is the span over which the disguise reads back, in samples: 40 ms, the delay that it adds at most.
-const grain = 1920
+// The disguise works on overlapping windows of 43 ms, a new one every 11 ms.
+const (
+	window = 2048
+	hop    = window / 4
+	half   = window / 2
+)
 
-// VoiceDisguise shifts pitch and formants of a voice together, by a factor drawn anew for every session. It deters
-// recognition by ear; it does not resist a forensic comparison. It is not safe for concurrent use.
+// Latency is the delay that [VoiceDisguise] adds, in samples at 48 kHz: 43 ms.
+const Latency = window
+
+// quefrency is where pitch ends and the shape of the mouth begins in a voice's cepstrum, in samples: 2 ms.
+const quefrency = 96
+
+// VoiceDisguise moves the pitch and the formants of a voice, each by a factor of its own drawn anew for every session. It
+// deters recognition by ear. It is no anonymisation: accent, rhythm and choice of words remain, and a forensic comparison may
+// succeed. It is not safe for concurrent use.
 //
-// Two heads read a short memory of the voice at another speed than it is written and take turns, each silent when it jumps.
+// It is a phase vocoder: every window is taken apart into partials, their envelope is removed, the partials are moved and
+// given the envelope of another, longer or shorter, throat. Nothing of the input is mixed into the output.
 type VoiceDisguise struct {
-	factor float64
-	memory [4096]float64
-	at     int
-	phase  float64
-}
+	pitch, formants float64
+	spectral        *transform
+	taper           [window]float64
 
-// NewVoiceDisguise draws a factor: lower by a fifth to a third, or higher by a quarter to a half.
-func NewVoiceDisguise() *VoiceDisguise {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	draw := float64(binary.LittleEndian.Uint32(b[:4])) / (1 << 32)
-	factor := 0.68 + 0.12*draw
-	if b[4]&1 == 1 {
-		factor = 1.25 + 0.25*draw
+	input   [window]float64 // the last samples, oldest first
+	output  [window]float64 // sums that later windows still add to
+	filled  int             // new samples since the last window
+	before  [half + 1]float64
+	phase   [half + 1]float64 // of the synthesis
+	scratch struct {
+		spectrum, cepstrum  [window]complex128
+		magnitude, envelope [half + 1]float64
+		frequency           [half + 1]float64 // in bins
+		newMagnitude        [half + 1]float64
+		newFrequency        [half + 1]float64
 	}
-	return disguiseBy(factor)
+	limit limiter
 }
 
-func disguiseBy(factor float64) *VoiceDisguise { return &VoiceDisguise{factor: factor} }
+// NewVoiceDisguise draws the factors from the system's randomness: pitch lower by 18 to 30 % with formants lower by 8 to
+// 18 %, or pitch higher by 22 to 45 % with formants higher by 10 to 22 %.
+func NewVoiceDisguise() *VoiceDisguise {
+	var b [9]byte
+	_, _ = rand.Read(b[:]) // never fails
+	one := float64(binary.LittleEndian.Uint32(b[:4])) / (1 << 32)
+	two := float64(binary.LittleEndian.Uint32(b[4:8])) / (1 << 32)
+	if b[8]&1 == 0 {
+		return disguiseBy(0.70+0.12*one, 0.82+0.10*two)
+	}
+	return disguiseBy(1.22+0.23*one, 1.10+0.12*two)
+}
 
-// Disguise takes the next samples and returns as many, delayed by at most 40 ms. If anything goes wrong inside, it
-// returns silence, never what it was given.
+func disguiseBy(pitch, formants float64) *VoiceDisguise {
+	d := &VoiceDisguise{pitch: pitch, formants: formants, spectral: newTransform(window)}
+	for i := range d.taper {
+		d.taper[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/window)
+	}
+	return d
+}
+
+var errFault = errors.New("the disguise computed no number")
+
+// Disguise takes the next samples, any number of them, and returns as many, [Latency] later. If anything goes wrong inside, it
+// returns silence, never what it was given, and begins anew.
 func (d *VoiceDisguise) Disguise(pcm []int16) (voice Voice) {
-	voice = Silence(len(pcm))
 	defer func() {
 		if recover() != nil {
+			d.forget()
 			voice = Silence(len(pcm))
 		}
 	}()
 	out := make([]int16, len(pcm))
 	for i, s := range pcm {
-		out[i] = int16(math.Round(d.next(float64(s))))
+		out[i] = d.next(s)
 	}
 	return Voice{out}
 }
 
-// next writes one sample and reads the two heads. Their gains add up to one, so the result is never louder than the voice.
-func (d *VoiceDisguise) next(sample float64) float64 {
-	d.memory[d.at] = sample
-	other := math.Mod(d.phase+0.5, 1)
-	gain := math.Sin(math.Pi * d.phase)
-	gain *= gain
-	sum := gain*d.read(d.phase*grain) + (1-gain)*d.read(other*grain)
-	d.at = (d.at + 1) % len(d.memory)
-	d.phase += (1 - d.factor) / grain
-	d.phase -= math.Floor(d.phase)
-	return math.Max(math.MinInt16, math.Min(math.MaxInt16, sum))
+// forget drops everything heard so far and keeps the factors.
+func (d *VoiceDisguise) forget() {
+	if d != nil {
+		*d = *disguiseBy(d.pitch, d.formants)
+	}
 }
 
-// read returns the sound a number of samples ago, between two of them where need be.
-func (d *VoiceDisguise) read(ago float64) float64 {
-	whole := int(ago)
-	part := ago - float64(whole)
-	n := len(d.memory)
-	near, far := d.memory[(d.at-whole+n)%n], d.memory[(d.at-whole-1+n)%n]
-	return near*(1-part) + far*part
+// next gives out one finished sample and takes a new one in.
+func (d *VoiceDisguise) next(sample int16) int16 {
+	finished := d.output[d.filled]
+	d.input[window-hop+d.filled] = float64(sample)
+	if d.filled++; d.filled == hop {
+		d.filled = 0
+		d.transformWindow()
+	}
+	if math.IsNaN(finished) || math.IsInf(finished, 0) {
+		panic(errFault)
+	}
+	return d.limit.pass(finished)
 }
 
-// SpeechMeter tells whether somebody is speaking, from the energy of their sound. It starts quickly and lets go slowly, so
-// that what it shows says nothing of the rhythm of the words.
-type SpeechMeter struct {
-	floor  float64 // running estimate of the room's noise, root mean square
-	loud   int     // samples of speech in a row
-	silent int     // samples since speech was last heard
-	active bool
+func (d *VoiceDisguise) transformWindow() {
+	copy(d.output[:], d.output[hop:])
+	clear(d.output[window-hop:])
+	x := d.scratch.spectrum[:]
+	for i, s := range d.input {
+		x[i] = complex(s*d.taper[i], 0)
+	}
+	copy(d.input[:], d.input[hop:])
+	d.spectral.forward(x)
+	d.analyse()
+	d.findEnvelope()
+	d.move()
+	d.synthesise()
+	const overlapGain = 1.5 // the sum of four squared tapers
+	for i := range d.output {
+		d.output[i] += real(x[i]) * d.taper[i] / overlapGain
+	}
 }
 
-// Thresholds of the meter, in sample values and samples at 48 kHz.
+// analyse finds the strength and the true frequency of every partial: a bin's phase says where in it the partial lies.
+func (d *VoiceDisguise) analyse() {
+	const turnPerHop = 2 * math.Pi * hop / window
+	s := &d.scratch
+	for k := range s.magnitude {
+		re, im := real(s.spectrum[k]), imag(s.spectrum[k])
+		s.magnitude[k] = math.Sqrt(re*re + im*im)
+		phase := math.Atan2(im, re)
+		deviation := math.Remainder(phase-d.before[k]-float64(k)*turnPerHop, 2*math.Pi)
+		d.before[k] = phase
+		s.frequency[k] = float64(k) + deviation/turnPerHop
+	}
+}
+
+// findEnvelope smooths the logarithmic spectrum: what changes slowly over frequency is the shape of the mouth.
+func (d *VoiceDisguise) findEnvelope() {
+	const floor = 1 // keeps the logarithm finite; far below one sample step
+	s := &d.scratch
+	c := s.cepstrum[:]
+	for k := range s.magnitude {
+		level := complex(math.Log(s.magnitude[k]+floor), 0)
+		c[k] = level
+		c[(window-k)%window] = level
+	}
+	d.spectral.inverse(c)
+	clear(c[quefrency+1 : window-quefrency])
+	d.spectral.forward(c)
+	for k := range s.envelope {
+		s.envelope[k] = math.Exp(real(c[k]))
+	}
+}
+
+// move carries every partial to its new place, stripped of the old envelope and dressed in the new one.
+func (d *VoiceDisguise) move() {
+	s := &d.scratch
+	clear(s.newMagnitude[:])
+	clear(s.newFrequency[:])
+	strongest := [half + 1]float64{}
+	for k, magnitude := range s.magnitude {
+		to := int(math.Round(float64(k) * d.pitch))
+		if to > half {
+			break
+		}
+		flat := magnitude / s.envelope[k]
+		s.newMagnitude[to] += flat
+		if flat >= strongest[to] {
+			strongest[to], s.newFrequency[to] = flat, s.frequency[k]*d.pitch
+		}
+	}
+	for k := range s.newMagnitude {
+		s.newMagnitude[k] *= d.envelopeAt(float64(k) / d.formants)
+	}
+}
+
+func (d *VoiceDisguise) envelopeAt(bin float64) float64 {
+	low := int(bin)
+	if low >= half {
+		return 0
+	}
+	part := bin - float64(low)
+	return d.scratch.envelope[low]*(1-part) + d.scratch.envelope[low+1]*part
+}
+
+// synthesise makes a window of sound from the moved partials; their phases run on from the window before and have nothing of
+// the input's.
+func (d *VoiceDisguise) synthesise() {
+	const turnPerHop = 2 * math.Pi * hop / window
+	s := &d.scratch
+	clear(s.spectrum[:])
+	for k := 1; k < half; k++ { // without the ends, which carry no voice
+		d.phase[k] = math.Mod(d.phase[k]+s.newFrequency[k]*turnPerHop, 2*math.Pi)
+		sin, cos := math.Sincos(d.phase[k])
+		s.spectrum[k] = complex(2*s.newMagnitude[k]*cos, 2*s.newMagnitude[k]*sin)
+	}
+	d.spectral.inverse(s.spectrum[:])
+}
+
+// limiter keeps sound within 16 bits: it turns down at once and up again slowly, so that nothing wraps or clips.
+type limiter struct{ peak float64 }
+
 const (
-	quietest = 80    // below this nothing is speech, whatever the room
-	attack   = 1920  // 40 ms of speech begin it
-	hangover = 28800 // 600 ms without end it
+	ceiling = 30000
+	release = 0.9997 // a sample: half in 48 ms
 )
 
-// Push takes the next samples and returns whether the person is speaking.
-func (m *SpeechMeter) Push(pcm []int16) (speaking bool) {
-	if len(pcm) == 0 {
-		return m.active
+func (l *limiter) pass(x float64) int16 {
+	l.peak = math.Max(math.Abs(x), l.peak*release)
+	if l.peak > ceiling {
+		x *= ceiling / l.peak
 	}
-	var sum float64
-	for _, s := range pcm {
-		sum += float64(s) * float64(s)
-	}
-	level := math.Sqrt(sum / float64(len(pcm)))
-	if level > math.Max(quietest, 3*m.floor) {
-		m.loud += len(pcm)
-		m.silent = 0
-	} else {
-		m.loud = 0
-		m.silent += len(pcm)
-	}
-	m.follow(level)
-	if m.loud >= attack {
-		m.active = true
-	}
-	if m.silent >= hangover {
-		m.active = false
-	}
-	return m.active
-}
-
-// follow lets the estimate of the room's noise fall quickly and rise slowly, so that a long answer is not taken for noise.
-func (m *SpeechMeter) follow(level float64) {
-	rate := 0.0005
-	if level < m.floor {
-		rate = 0.1
-	}
-	m.floor += rate * (level - m.floor)
+	return int16(math.Round(x))
 }

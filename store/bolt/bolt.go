@@ -195,12 +195,14 @@ func (b *Backend) close() error {
 		return nil
 	}
 	if b.broken.Load() {
-		// bbolt's own Close could wait for ever for a lock that its panic left behind. Closing the descriptor frees
-		// the file for others; the mapping goes with the process.
-		return file.Close()
+		// bbolt's own Close could wait for ever for a lock that its panic left behind. The mapping goes with the process.
+		return release(file)
 	}
 	return b.engine(db.Close)
 }
+
+// release frees the file for others. Closing alone would not: a mapping that bbolt's panic left behind keeps the lock.
+func release(file *os.File) error { return errors.Join(unlock(file), file.Close()) }
 
 func (b *Backend) usable() error {
 	if b.db == nil {
@@ -244,7 +246,7 @@ func (b *Backend) open(create bool) error {
 	})
 	if err != nil {
 		if b.db == nil && file != nil {
-			file.Close() // a panic on the way leaves it open, with its lock
+			_ = release(file) // a panic on the way leaves it open, with its lock
 		}
 		_ = b.close()
 		return fmt.Errorf("open vault file: %w", err)

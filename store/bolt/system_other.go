@@ -5,6 +5,7 @@ package bolt
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -22,3 +23,6 @@ func isReadOnly(err error) bool { return errors.Is(err, fs.ErrPermission) }
 
 // syncDirectory has nothing to do where directories can't be synced.
 func syncDirectory(string) error { return nil }
+
+// unlock has nothing to do: here the lock ends with its handle.
+func unlock(*os.File) error { return nil }

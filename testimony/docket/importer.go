@@ -303,6 +303,9 @@ func (im *importer) hearings(doc Document) error {
 			}
 			seats[p.Key] = true
 			participant := testimony.Participant{ID: testimony.ParticipantID(seat), Role: p.Role, Label: p.Label}
+			if p.Label == "" {
+				participant.Label = string(p.Role)
+			}
 			if p.Party != "" {
 				party, ok := im.done.Parties[p.Party]
 				if !ok {

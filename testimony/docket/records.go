@@ -273,6 +273,9 @@ func (d *Desk) allot(h *testimony.Hearing) error {
 			return err
 		}
 		h.Participants[i].ID = testimony.ParticipantID(id)
+		if h.Participants[i].Label == "" {
+			h.Participants[i].Label = string(h.Participants[i].Role)
+		}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pion/logging"
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"paravent/media/peer"
@@ -165,12 +166,6 @@ func (d *desk) hangUp() {
 	}
 }
 
-func (d *desk) isUp() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.pc != nil && d.pc.ConnectionState() == webrtc.PeerConnectionStateConnected
-}
-
 // line is one picture that the desk sends.
 type line struct {
 	publisher, form string
@@ -300,14 +295,14 @@ func newConnection() (*webrtc.PeerConnection, error) {
 		NewPeerConnection(webrtc.Configuration{})
 }
 
-// mirror sends back to out what comes in on track, and asks for key frames until out has had some packets.
-func mirror(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, out *webrtc.TrackLocalStaticRTP, count func()) {
+// mirror sends to out what comes in on track, and asks for a key frame again and again.
+func mirror(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, out rtpWriter, count func()) {
 	for n := 0; ; n++ {
 		packet, _, err := track.ReadRTP()
 		if err != nil {
 			return
 		}
-		if n%50 == 0 && track.Kind() == webrtc.RTPCodecTypeVideo {
+		if n%20 == 0 && track.Kind() == webrtc.RTPCodecTypeVideo {
 			_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(track.SSRC())}})
 		}
 		count()
@@ -319,6 +314,8 @@ func mirror(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, out *webrtc.Tr
 		}
 	}
 }
+
+type rtpWriter interface{ WriteRTP(*rtp.Packet) error }
 
 type silent struct{}
 

@@ -63,7 +63,7 @@ func (f *failures) origin(r *http.Request) origin {
 func (f *failures) tooMany(o origin, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.counts[o].left(now) >= failuresAllowed
+	return f.counts[o].left(now) > failuresAllowed-1
 }
 
 // add counts a failure.

@@ -66,6 +66,7 @@ func TestWitnessFromLinkToRemoval(t *testing.T) {
 	if w := guest.Words(); !slices.Equal(words, w[:]) {
 		t.Errorf("the page shows the words %q, the court has %q", words, w)
 	}
+	p.until("the level of the microphone", "Number(document.getElementById('meter').getAttribute('aria-valuenow')) > 0")
 	p.shot("lobby-en-phone")
 
 	// Admitted: the court receives the picture and sends it back as the judge's.

@@ -2,14 +2,17 @@ package join_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"paravent/testimony/invite"
@@ -39,8 +42,8 @@ func watched(t *testing.T, languages string, actions ...step) *tab {
 	return p
 }
 
-// camera is a guest whose picture feeds a track, so that others have something to see.
-func camera(t *testing.T, court *fakeCourt) *webrtc.TrackLocalStaticRTP {
+// camera is a guest whose picture others are shown.
+func camera(t *testing.T, court *fakeCourt) *feed {
 	t.Helper()
 	link, seat := court.invite("witness", "Witness B")
 	p := openTab(t, "en", chromedp.Navigate(link))
@@ -49,18 +52,52 @@ func camera(t *testing.T, court *fakeCourt) *webrtc.TrackLocalStaticRTP {
 	if err := guest.Send(testifying()); err != nil {
 		t.Fatal(err)
 	}
-	out := newTrack(t)
-	var packets atomic.Int64
+	out := &feed{arrived: make(chan struct{})}
 	err := guest.offer(true, nil, func(pc *webrtc.PeerConnection, track *webrtc.TrackRemote) {
 		if track.Kind() == webrtc.RTPCodecTypeVideo {
-			mirror(pc, track, out, func() { packets.Add(1) })
+			mirror(pc, track, out, func() { out.first.Do(func() { close(out.arrived) }) })
 		}
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.until("the witness is connected", "!document.getElementById('hearing').hidden")
+	select {
+	case <-out.arrived:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("no picture came of the witness; the page said %q", p.spoken())
+	}
 	return out
+}
+
+// feed writes one picture to any number of tracks.
+type feed struct {
+	first   sync.Once
+	arrived chan struct{}
+
+	mu     sync.Mutex
+	tracks []*webrtc.TrackLocalStaticRTP
+}
+
+func (f *feed) track(t *testing.T) *webrtc.TrackLocalStaticRTP {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := fmt.Sprint("t", len(f.tracks))
+	track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, id, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.tracks = append(f.tracks, track)
+	return track
+}
+
+func (f *feed) WriteRTP(packet *rtp.Packet) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, track := range f.tracks {
+		_ = track.WriteRTP(packet) // a guest that went away sees nothing more
+	}
+	return nil
 }
 
 func watching(mode string) join.State {
@@ -87,10 +124,13 @@ func TestGalleryAsksForNothingAndSeesASlateInPrivate(t *testing.T) {
 	if err := guest.Send(watching("public")); err != nil {
 		t.Fatal(err)
 	}
-	if err := guest.offer(false, []line{{"s1", "silhouette", picture}}, nil); err != nil {
+	if err := guest.offer(false, []line{{"s1", "silhouette", picture.track(t)}, {"s2", "clear", newVoice(t)}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.until("the drawing", decoding("s1", "silhouette"))
+	p.press("Turn sound on") // the browser lets no sound through before a click
+	p.until("the sound", "document.getElementById('sound').hidden && "+
+		"[...document.querySelectorAll('audio')].length === 1 && !document.querySelector('audio').paused")
 	if what := p.text("#what"); what != "You see a drawing in place of the witness. You hear the interpreter only." {
 		t.Errorf("the gallery reads %q", what)
 	}
@@ -106,6 +146,9 @@ func TestGalleryAsksForNothingAndSeesASlateInPrivate(t *testing.T) {
 	if n := ask[int](p, "document.querySelectorAll('figure[data-publisher=s1] video').length && "+
 		"[...document.querySelectorAll('figure[data-publisher=s1] video')].filter(v => v.srcObject).length"); n != 0 {
 		t.Errorf("in a private session %d pictures are still shown", n)
+	}
+	if n := ask[int](p, "document.querySelectorAll('audio').length"); n != 0 {
+		t.Errorf("in a private session %d voices still play", n)
 	}
 	if banner := p.text("#banner"); !strings.Contains(banner, "Reason: Family matters. Expected to go on at 15:30.") {
 		t.Errorf("the banner says %q", banner)
@@ -177,6 +220,101 @@ func TestDeviceComesBackAfterReloadAndAfterALostConnection(t *testing.T) {
 	if n := court.alarmed(); n != 1 {
 		t.Errorf("the second device raised %d alarms", n)
 	}
+}
+
+// Every role's page stands on a narrow phone and on wide screens without anything cut off, in both languages, and every
+// control has a name and is large enough to hit.
+func TestEveryRoleFitsEveryScreen(t *testing.T) {
+	court := newCourt(t, "127.0.0.1:0")
+	picture := camera(t, court)
+	for n, role := range []string{
+		"witness", "interpreter", "prosecution", "defence", "accused", "support", "coordinator", "gallery",
+	} {
+		link, seat := court.invite(role, "Seat "+role)
+		lang := []string{"en", "fr"}[n%2]
+		p := openTab(t, lang, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(link))
+		guest := seat.next(t)
+		if role != "gallery" {
+			p.press(map[string]string{"en": "Allow camera and microphone", "fr": "Autoriser la caméra et le micro"}[lang])
+		}
+		state := testifying()
+		state.Clock.Witness = ""
+		if role != "witness" {
+			state.What = map[string]join.Reception{role: clear()}
+		}
+		state.People = append(state.People, join.Person{ID: "s1", Role: "witness", Label: "Witness B", Speaking: true})
+		if err := guest.Send(state); err != nil {
+			t.Fatal(err)
+		}
+		lines := []line{{"s1", "clear", picture.track(t)}, {"bench", "clear", picture.track(t)}, {"s2", "clear", picture.track(t)}}
+		if err := guest.offer(role != "gallery", lines, nil); err != nil {
+			t.Fatal(err)
+		}
+		p.until("a picture", decoding("s1", "clear"))
+		p.until("a picture", decoding("bench", "clear"))
+		for _, size := range [][2]int64{{360, 640}, {1280, 800}, {1920, 1080}} {
+			p.run(chromedp.EmulateViewport(size[0], size[1]))
+			if wide := ask[int](p, "document.documentElement.scrollWidth"); wide > int(size[0]) {
+				t.Errorf("%s is %d wide on a screen of %d", role, wide, size[0])
+			}
+			bad := ask[[]string](p, `[...document.querySelectorAll('button, select, summary')].filter(e => e.offsetParent)
+				.filter(e => !(e.getAttribute('aria-label') || e.textContent).trim() || e.getBoundingClientRect().height < 48
+					|| e.scrollWidth > e.clientWidth + 1)
+				.map(e => e.id || e.outerHTML)`)
+			if len(bad) > 0 {
+				t.Errorf("%s at %d: controls without a name, cut off or too small: %v", role, size[0], bad)
+			}
+			p.shot(fmt.Sprintf("role-%s-%s-%d", role, lang, size[0]))
+		}
+		guest.Close(join.Bye{})
+	}
+}
+
+// A witness who cannot use a mouse reaches every button with the keyboard, in the order in which they stand.
+func TestKeyboardReachesTheButtons(t *testing.T) {
+	court := newCourt(t, "127.0.0.1:0")
+	link, seat := court.invite("witness", "Witness B")
+	p := openTab(t, "en", chromedp.EmulateViewport(1280, 800), chromedp.Navigate(link))
+	guest := seat.next(t)
+	p.press("Allow camera and microphone")
+	if err := guest.Send(testifying()); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the hearing", "!document.getElementById('hearing').hidden")
+	var reached []string
+	for range 12 {
+		p.run(chromedp.KeyEvent("\t"))
+		reached = append(reached, ask[string](p, "document.activeElement.id"))
+		if reached[len(reached)-1] != "" && !ask[bool](p,
+			"parseFloat(getComputedStyle(document.activeElement).outlineWidth) >= 2 || document.activeElement.id === 'main'") {
+			t.Errorf("the focus on %s cannot be seen", reached[len(reached)-1])
+		}
+	}
+	order := []string{"ask-understand", "ask-break", "ask-pause", "ask-alarm", "microphone"}
+	at := -1
+	for _, id := range order {
+		now := slices.Index(reached, id)
+		if now <= at {
+			t.Errorf("%s is not reached in its order: %v", id, reached)
+		}
+		at = now
+	}
+	ask[bool](p, "document.getElementById('ask-alarm').focus() ?? true")
+	p.run(chromedp.KeyEvent("\r"))
+	var asked join.Request
+	guest.await(t, join.TypeRequest, &asked)
+	if asked.Kind != join.AskAlarm {
+		t.Errorf("Enter asked for %q", asked.Kind)
+	}
+}
+
+func newVoice(t *testing.T) *webrtc.TrackLocalStaticRTP {
+	t.Helper()
+	track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}, "c", "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return track
 }
 
 func TestRefusalsAreOneSentence(t *testing.T) {

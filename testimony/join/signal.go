@@ -30,8 +30,8 @@ func (s *Server) signal(w http.ResponseWriter, r *http.Request) {
 	from := s.failures.origin(r)
 	session, err := s.welcome(ws, from)
 	if err != nil {
-		if !errors.Is(err, invite.Busy) {
-			s.failures.add(from, s.clock())
+		if why := invite.Refusal(""); !errors.As(err, &why) {
+			s.failures.add(from, s.clock()) // refusals have been counted
 		}
 		return
 	}
@@ -55,8 +55,7 @@ func (s *Server) welcome(ws *websocket.Conn, from origin) (*Session, error) {
 	}
 	guest, err := s.admit(ctx, id, device, hello.Lang)
 	if err != nil {
-		s.refuseSealed(ctx, ws, channel, err)
-		return nil, err
+		return nil, s.refuseSealed(ctx, ws, channel, from, refusalOf(err))
 	}
 	session := &Session{
 		guest: guest, id: id, lang: hello.Lang, words: channel.Words(hello.Lang),
@@ -78,16 +77,16 @@ func (s *Server) shake(ctx context.Context, ws *websocket.Conn, from origin) (*i
 		return nil, "", err
 	}
 	if s.failures.tooMany(from, s.clock()) {
-		return nil, "", s.refuse(ctx, ws, invite.Busy)
+		return nil, "", s.refuse(ctx, ws, from, invite.Busy)
 	}
 	secret, err := s.court.Secret(ctx, opening.ID)
 	if err != nil {
-		return nil, "", s.refuse(ctx, ws, refusalOf(err))
+		return nil, "", s.refuse(ctx, ws, from, refusalOf(err))
 	}
 	handshake, answer, err := opening.Answer(secret, s.random)
 	if err != nil {
 		s.log.Error("a handshake could not be answered")
-		return nil, "", s.refuse(ctx, ws, invite.Busy)
+		return nil, "", s.refuse(ctx, ws, from, invite.Busy)
 	}
 	if err := ws.Write(ctx, websocket.MessageText, answer); err != nil {
 		return nil, "", err
@@ -142,24 +141,38 @@ func (s *Server) admit(ctx context.Context, id invite.ID, device invite.Device, 
 }
 
 // refuse tells a refusal before there are keys, and returns it.
-func (s *Server) refuse(ctx context.Context, ws *websocket.Conn, why invite.Refusal) error {
+func (s *Server) refuse(ctx context.Context, ws *websocket.Conn, from origin, why invite.Refusal) error {
+	s.count(from, why)
 	if err := ws.Write(ctx, websocket.MessageText, invite.Refuse(why)); err == nil {
 		_ = ws.Close(websocket.StatusNormalClosure, "")
 	}
 	return why
 }
 
-func (s *Server) refuseSealed(ctx context.Context, ws *websocket.Conn, channel *invite.Channel, err error) {
-	text, errText := json.Marshal(Refused{Reason: string(refusalOf(err))})
-	if errText != nil {
-		return
+// refuseSealed tells a refusal to a guest that knows the secret, and returns it.
+func (s *Server) refuseSealed(
+	ctx context.Context, ws *websocket.Conn, channel *invite.Channel, from origin, why invite.Refusal,
+) error {
+	s.count(from, why)
+	text, err := json.Marshal(Refused{Reason: string(why)})
+	if err != nil {
+		return why
 	}
-	frame, errSeal := channel.Seal(text)
-	if errSeal != nil {
-		return
+	frame, err := channel.Seal(text)
+	if err != nil {
+		return why
 	}
 	if err := ws.Write(ctx, websocket.MessageBinary, frame); err == nil {
 		_ = ws.Close(websocket.StatusNormalClosure, "")
+	}
+	return why
+}
+
+// count counts a refusal before it is told, so that nobody can try on while it is. That the court is busy is not the
+// guest's failure.
+func (s *Server) count(from origin, why invite.Refusal) {
+	if why != invite.Busy {
+		s.failures.add(from, s.clock())
 	}
 }
 

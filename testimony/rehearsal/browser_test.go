@@ -45,13 +45,13 @@ type found struct {
 
 // browser is one Chromium with one page.
 type browser struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 }
 
 type step = chromedp.Action[chromedp.Void]
 
-func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser {
+func openBrowser(t testing.TB, flags ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -126,7 +126,7 @@ func (b *browser) until(what string, holds func(found) bool) found {
 }
 
 // fakeCamera writes the files that Chromium takes for a camera and a microphone.
-func fakeCamera(t *testing.T) []chromedp.ExecAllocatorOption {
+func fakeCamera(t testing.TB) []chromedp.ExecAllocatorOption {
 	t.Helper()
 	dir := t.TempDir()
 	source := capture.NewTestPicture(1, 640, 480, 15, nil)
@@ -157,7 +157,7 @@ func readNow(s capture.AudioSource) ([]int16, error) {
 	return f.PCM, err
 }
 
-func write(t *testing.T, path string, fn func(*os.File) error) {
+func write(t testing.TB, path string, fn func(*os.File) error) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
@@ -172,7 +172,7 @@ func write(t *testing.T, path string, fn func(*os.File) error) {
 }
 
 // courtroom opens the training vault's first hearing.
-func courtroom(t *testing.T) *live.Session {
+func courtroom(t testing.TB) *live.Session {
 	t.Helper()
 	d, err := docket.CreateTraining(t.Context(), filepath.Join(t.TempDir(), "v.paravent"), docket.Options{KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	if err != nil {
@@ -195,7 +195,7 @@ func courtroom(t *testing.T) *live.Session {
 	return s
 }
 
-func seat(t *testing.T, s *live.Session, role testimony.Role) live.Person {
+func seat(t testing.TB, s *live.Session, role testimony.Role) live.Person {
 	t.Helper()
 	for _, p := range s.State().People {
 		if p.Role == role {
@@ -206,14 +206,14 @@ func seat(t *testing.T, s *live.Session, role testimony.Role) live.Person {
 	return live.Person{}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func awaitPresence(t *testing.T, s *live.Session, role testimony.Role, want live.Presence) {
+func awaitPresence(t testing.TB, s *live.Session, role testimony.Role, want live.Presence) {
 	t.Helper()
 	deadline := time.After(30 * time.Second)
 	for {

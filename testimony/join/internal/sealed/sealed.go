@@ -71,8 +71,7 @@ func Start[T any](
 	running.Go(c.ping)
 	go func() {
 		running.Wait()
-		c.Close()
-		c.flush.Stop()
+		c.stop()
 		_ = ws.CloseNow()
 		close(c.done)
 	}()
@@ -112,6 +111,16 @@ func (c *Conn[T]) Close() {
 		c.closing = true
 		c.flush = time.AfterFunc(flushFor, func() { c.cancel(ErrClosed) })
 		close(c.out)
+	}
+}
+
+// stop takes no further message and lets no timer run on.
+func (c *Conn[T]) stop() {
+	c.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flush != nil {
+		c.flush.Stop()
 	}
 }
 

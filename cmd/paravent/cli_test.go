@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// shell runs command lines in a folder of its own.
+type shell struct {
+	t   *testing.T
+	dir string
+}
+
+func newShell(t *testing.T) *shell {
+	t.Helper()
+	s := &shell{t, t.TempDir()}
+	s.write("p", "a long passphrase\n")
+	s.write("wrong", "another passphrase")
+	return s
+}
+
+func (s *shell) path(name string) string { return filepath.Join(s.dir, name) }
+
+func (s *shell) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(s.path(name), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// run splits a line at spaces; @name stands for a file of the folder. It returns what was printed.
+func (s *shell) run(want int, line string) (out, errs string) {
+	s.t.Helper()
+	var o, e bytes.Buffer
+	args := strings.Fields(line)
+	for i, a := range args {
+		if name, ok := strings.CutPrefix(a, "@"); ok {
+			args[i] = s.path(name)
+		}
+		args[i] = strings.ReplaceAll(args[i], "~", " ")
+	}
+	if got := run(context.Background(), args, strings.NewReader(""), &o, &e); got != want {
+		s.t.Fatalf("paravent %s: exit code %d, want %d\n%s%s", line, got, want, o.String(), e.String())
+	}
+	return o.String(), e.String()
+}
+
+const asJudge = " --vault @v --login judge --passphrase-file @p"
+
+func (s *shell) vault() {
+	s.t.Helper()
+	s.run(exitOK, "vault create --role judge"+asJudge)
+}
+
+const docketText = `{"format":"paravent.docket/1",
+ "cases":[{"key":"c","reference":"TC 1/2026","offence":"trafficking"}],
+ "parties":[{"key":"w","status":"witness","appearances":[{"case":"c","pseudonym":"Witness B"}]}],
+ "orders":[{"key":"o","case":"c","party":"w","reference":"7/2026","state":"in_force","measures":[{"kind":"face_alteration"},{"kind":"interpreter_only"},{"kind":"screen_accused"}]}],
+ "hearings":[{"key":"h","case":"c","party":"w","start":"2026-11-25T09:00:00Z","minutes":60,"court_zone":"Europe/Paris","witness_zone":"Africa/Lagos","mode":"public",
+  "participants":[{"key":"w","role":"witness","party":"w"},{"key":"g","role":"gallery"}]}]}`
+
+func TestMatrixFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.vault()
+	s.write("docket.json", docketText)
+	s.run(exitOK, "docket import @docket.json"+asJudge)
+	out, _ := s.run(exitOK, "order matrix --case TC~1/2026 --party Witness~B"+asJudge)
+	for _, want := range []string{"Bench: sees clear, hears clear.", "Public gallery: sees silhouette, hears interpreter only. (order 7/2026, face alteration",
+		"The witness is not shown the accused: order 7/2026"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the explanation lacks %q:\n%s", want, out)
+		}
+	}
+	out, _ = s.run(exitOK, "order matrix --json --case c --party w --mode closed"+asJudge)
+	var report struct {
+		Mode  string
+		Cells []struct {
+			Audience, Picture, Voice string
+			Connected                bool
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range report.Cells {
+		if c.Audience == "gallery" && (c.Picture != "nothing" || c.Connected) {
+			t.Errorf("closed: the gallery has %+v", c)
+		}
+	}
+	if len(report.Cells) < 13 || report.Mode != "closed" {
+		t.Errorf("the report is %+v", report)
+	}
+	out, _ = s.run(exitOK, "docket export"+asJudge)
+	if !strings.Contains(out, `"key": "h"`) {
+		t.Errorf("the export is %s", out)
+	}
+}
+
+func TestEveryMistakeIsOneSentenceAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.vault()
+	s.write("docket.json", docketText)
+	s.run(exitOK, "docket import @docket.json"+asJudge)
+	s.write("not-a-vault", strings.Repeat("something else ", 1000))
+	s.write("empty", "")
+	whole, err := os.ReadFile(s.path("v"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write("half", string(whole[:len(whole)/2]))
+	s.write("bad.json", strings.Replace(docketText, `"trafficking"`, `"theft"`, 1))
+	s.write("broken.json", "{")
+	for name, c := range map[string]struct {
+		line string
+		code int
+		says string
+	}{
+		"wrong passphrase":  {"vault status --vault @v --login judge --passphrase-file @wrong", exitPassphrase, "login or the passphrase is wrong"},
+		"unknown login":     {"vault status --vault @v --login nobody --passphrase-file @p", exitPassphrase, "login or the passphrase is wrong"},
+		"no vault":          {"vault status --vault @none --login judge --passphrase-file @p", exitNotFound, "there is no vault"},
+		"not a vault":       {"vault status --vault @not-a-vault --login judge --passphrase-file @p", exitDamaged, "not a vault"},
+		"empty file":        {"vault status --vault @empty --login judge --passphrase-file @p", exitDamaged, ""},
+		"half a vault":      {"vault status --vault @half --login judge --passphrase-file @p", exitDamaged, ""},
+		"vault exists":      {"vault create --vault @v --login x --passphrase-file @p", exitExists, "already"},
+		"no passphrase":     {"vault status --vault @v --login judge", exitUsage, "--passphrase-file"},
+		"no passphrasefile": {"vault status --vault @v --login judge --passphrase-file @none", exitNotFound, ""},
+		"unknown hearing":   {"host --hearing nothing" + asJudge, exitNotFound, `no hearing "nothing"`},
+		"unknown case":      {"order matrix --case X --party w" + asJudge, exitNotFound, `no case "X"`},
+		"unknown party":     {"order matrix --case c --party X" + asJudge, exitNotFound, `no protected party "X"`},
+		"bad mode":          {"order matrix --case c --party w --mode secret" + asJudge, exitUsage, "mode"},
+		"bad time":          {"order matrix --case c --party w --at noon" + asJudge, exitUsage, "not a time"},
+		"bad docket":        {"docket import @bad.json" + asJudge, exitRefused, "cases[0].offence"},
+		"broken docket":     {"docket import @broken.json" + asJudge, exitRefused, "not JSON"},
+		"docket twice":      {"docket import @docket.json" + asJudge, exitRefused, "cases[0].reference"},
+		"no docket":         {"docket import @none.json" + asJudge, exitNotFound, ""},
+		"unknown recording": {"evidence verify nothing" + asJudge, exitNotFound, `no recording "nothing"`},
+		"unknown command":   {"frobnicate", exitUsage, "frobnicate"},
+		"unknown flag":      {"vault status --passphrase secret", exitUsage, "passphrase"},
+		"in the clear":      {"host --hearing h --listen http://0.0.0.0:0" + asJudge, exitUsage, "loopback"},
+		"short passphrase":  {"user add new --role clerk --new-passphrase-file @short" + asJudge, exitRefused, "at least"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &shell{t, s.dir}
+			s.write("short", "short")
+			_, errs := s.run(c.code, c.line)
+			if !strings.Contains(errs, c.says) || strings.Contains(errs, "goroutine") || strings.Contains(errs, "a long passphrase") {
+				t.Errorf("it says:\n%s", errs)
+			}
+			_, errs = s.run(c.code, c.line+" --json")
+			var told struct {
+				Error string
+				Code  int
+			}
+			if c.code != exitUsage || json.Valid([]byte(errs)) {
+				if err := json.Unmarshal([]byte(errs), &told); err != nil || told.Code != c.code || told.Error == "" {
+					t.Errorf("as JSON it says %q: %v", errs, err)
+				}
+			}
+		})
+	}
+	if after, err := os.ReadFile(s.path("not-a-vault")); err != nil || len(after) != 15000 {
+		t.Errorf("the file that is no vault was changed: %v", err)
+	}
+	s.run(exitOK, "vault verify"+asJudge)
+}
+
+func TestUsersAreEnrolledByTheirCollege(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.vault()
+	s.run(exitOK, "user add clerk --role clerk --new-passphrase-file @p"+asJudge)
+	s.run(exitNotAllowed, "user add clerk2 --role clerk --new-passphrase-file @p"+asJudge)
+	s.run(exitOK, "user add judge2 --role judge --new-passphrase-file @p"+asJudge)
+	s.run(exitExists, "user add judge2 --role judge --new-passphrase-file @p"+asJudge)
+	out, _ := s.run(exitOK, "user list --json --vault @v --login clerk --passphrase-file @p")
+	var users []map[string]string
+	if err := json.Unmarshal([]byte(out), &users); err != nil || len(users) != 3 {
+		t.Errorf("the users are %s: %v", out, err)
+	}
+}
+
+func TestHostEndsWithItsInput(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.vault()
+	s.write("docket.json", docketText)
+	s.run(exitOK, "docket import @docket.json"+asJudge)
+	var o, e bytes.Buffer
+	args := strings.Fields("host --hearing h --vault " + s.path("v") + " --login judge --passphrase-file " + s.path("p"))
+	in := strings.NewReader("admit w\nphase oath\nmode private\nmode secret\nfly\nstatus\nclose\n")
+	if code := run(t.Context(), args, in, &o, &e); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, e.String())
+	}
+	kinds, replies := map[string]int{}, map[string]string{}
+	for _, text := range strings.Split(strings.TrimSpace(o.String()), "\n") {
+		var l struct {
+			Event, Command, Error, URL string
+			OK                         bool
+		}
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			t.Fatalf("%q is not JSON: %v", text, err)
+		}
+		kinds[l.Event]++
+		if l.Event == "reply" && !l.OK {
+			replies[l.Command] = l.Error
+		}
+	}
+	for kind, n := range map[string]int{"opened": 1, "link": 2, "minutes": 1, "closed": 1, "reply": 7} {
+		if kinds[kind] != n {
+			t.Errorf("%d events %q, want %d:\n%s", kinds[kind], kind, n, o.String())
+		}
+	}
+	for command, says := range map[string]string{"admit w": "lobby", "phase oath": "follow", "mode private": "reason", "mode secret": "not a session mode", "fly": "not a command"} {
+		if !strings.Contains(replies[command], says) {
+			t.Errorf("%q is answered with %q", command, replies[command])
+		}
+	}
+	_, errs := s.run(exitRefused, "host --hearing h"+asJudge)
+	if !strings.Contains(errs, "was held") {
+		t.Errorf("a held hearing is answered with %q", errs)
+	}
+}

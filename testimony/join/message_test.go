@@ -1,0 +1,98 @@
+package join
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func FuzzParseGuestMessage(f *testing.F) {
+	for _, seed := range []string{
+		`{"type":"leave"}`, `{"type":"request","kind":"break"}`, `{"type":"media","audio":true}`, `{"type":"answer","sdp":"v=0"}`,
+		`{"type":"state"}`, `[]`, `{`, `null`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := parseGuestMessage(text)
+		if err == nil && (!fromGuest[m.Type] || !json.Valid(m.Body)) {
+			t.Errorf("%q was taken as %q", text, m.Type)
+		}
+	})
+}
+
+func FuzzParseAddress(f *testing.F) {
+	f.Add("127.0.0.1:0", "")
+	f.Add("http://0.0.0.0:80", "court.example")
+	f.Fuzz(func(t *testing.T, listen, host string) {
+		a, err := parseAddress(listen, host)
+		if err == nil && !a.secure && !loopback(a.host) {
+			t.Errorf("%q would be served without encryption", listen)
+		}
+	})
+}
+
+func TestMessagesCarryTheirType(t *testing.T) {
+	t.Parallel()
+	for want, m := range map[string]any{
+		TypeRequest: Request{}, TypeMedia: Media{}, TypeHello: Hello{}, TypeWelcome: Welcome{}, TypeState: State{},
+		TypeNotice: Notice{}, TypeRefused: Refused{}, TypeRemoved: Removed{}, TypeBye: Bye{}, TypeLeave: Leave{},
+	} {
+		if h, ok := m.(Hello); ok {
+			h.Device = json.RawMessage(`{}`)
+			m = h
+		}
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Errorf("%s: %v", want, err)
+			continue
+		}
+		if got, err := ParseMessage(text); err != nil || got.Type != want {
+			t.Errorf("%s is written as %s", want, text)
+		}
+	}
+}
+
+// An origin waits after ten failures and is forgiven with time; memory is bounded whatever comes.
+func TestFailuresAreBoundedAndForgiven(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		f, err := newFailures(zeros{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := time.Unix(0, 0)
+		recent := 0.0
+		for range rapid.IntRange(1, 60).Draw(t, "failures") {
+			pause := time.Duration(rapid.IntRange(0, 20).Draw(t, "pause")) * time.Second
+			now = now.Add(pause)
+			recent = max(0, recent-pause.Seconds()/forgivenAfter.Seconds()) + 1
+			f.add(origin{1}, now)
+			if f.tooMany(origin{1}, now) != (recent > failuresAllowed-1) {
+				t.Fatalf("after %v recent failures: %v", recent, f.tooMany(origin{1}, now))
+			}
+		}
+		if f.tooMany(origin{2}, now) {
+			t.Fatal("one origin's failures are another's")
+		}
+		if f.tooMany(origin{1}, now.Add(100*forgivenAfter)) {
+			t.Fatal("an origin is never forgiven")
+		}
+	})
+	f, err := newFailures(zeros{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 * maxRemembered {
+		f.add(origin{byte(i), byte(i >> 8), byte(i >> 16)}, time.Unix(0, 0))
+	}
+	if len(f.counts) > maxRemembered {
+		t.Errorf("%d origins are remembered", len(f.counts))
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
