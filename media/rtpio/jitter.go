@@ -1,6 +1,3 @@
-// Package rtpio puts RTP packets (RFC 3550) back into order and VP8 packets (RFC 7741) together into frames.
-//
-// It opens no socket and starts no goroutine; time comes in as an argument. The type to start from is [JitterBuffer].
 package rtpio
 
 import (
@@ -19,15 +16,18 @@ const (
 const MaxHeld = 1024
 
 // JitterBuffer takes packets of one source as the network delivers them and gives them back in order, each once. A gap holds
-// up what follows for a bounded time; then the gap is lost. It is not safe for concurrent use.
+// up what follows for a bounded time; then the gap is lost. It is not safe for concurrent use. Use [NewJitterBuffer].
 type JitterBuffer struct {
-	wait    time.Duration
-	held    map[uint16]held
-	next    uint16 // the sequence number that is due
-	begun   bool
-	ssrc    uint32
-	lost    bool
-	waiting time.Time // since when the gap before the next held packet has been waited for
+	wait  time.Duration
+	held  map[uint16]held
+	next  uint16 // the sequence number that is due
+	begun bool
+	ssrc  uint32
+	lost  bool
+
+	// A packet far from the others is believed when the one after it comes, too (RFC 3550 §A.1).
+	jumped   bool
+	jumpNext uint16
 }
 
 type held struct {
@@ -40,19 +40,29 @@ func NewJitterBuffer(wait time.Duration) *JitterBuffer {
 	return &JitterBuffer{wait: wait, held: map[uint16]held{}}
 }
 
-// Push takes a packet, which the buffer keeps. Duplicates and packets that come after their turn are dropped; a new SSRC
-// begins anew.
+// Push takes a packet, which the buffer keeps and does not change. Duplicates and packets that come after their turn are
+// dropped. A new SSRC begins anew, and so does a jump of the sequence number by [MaxHeld] or more once a second packet
+// follows it; both count as loss.
 func (b *JitterBuffer) Push(p *rtp.Packet, now time.Time) {
-	if !b.begun || p.SSRC != b.ssrc {
+	switch {
+	case !b.begun:
 		b.restart(p)
+	case p.SSRC != b.ssrc:
+		b.restart(p)
+		b.lost = true
 	}
 	ahead := int16(p.SequenceNumber - b.next)
-	switch {
-	case ahead < 0 && ahead > -MaxHeld:
+	if ahead <= -MaxHeld || ahead >= MaxHeld {
+		if !b.jumped || p.SequenceNumber != b.jumpNext {
+			b.jumped, b.jumpNext = true, p.SequenceNumber+1
+			return
+		}
+		b.restart(p)
+		b.lost, ahead = true, 0
+	}
+	b.jumped = false
+	if ahead < 0 {
 		return // late, or a duplicate
-	case ahead < 0 || ahead >= MaxHeld:
-		b.restart(p) // the source jumped
-		b.lost = true
 	}
 	if _, twice := b.held[p.SequenceNumber]; !twice {
 		b.held[p.SequenceNumber] = held{p, now}
@@ -61,10 +71,11 @@ func (b *JitterBuffer) Push(p *rtp.Packet, now time.Time) {
 
 func (b *JitterBuffer) restart(p *rtp.Packet) {
 	clear(b.held)
-	b.begun, b.ssrc, b.next, b.waiting = true, p.SSRC, p.SequenceNumber, time.Time{}
+	b.begun, b.ssrc, b.next, b.jumped = true, p.SSRC, p.SequenceNumber, false
 }
 
-// Pop returns the packets that are due, in order. Packets that carry no payload take part in the order and are left out.
+// Pop returns the packets that are due, in order. Packets without payload (padding, which bandwidth probing sends) are among
+// them, because they count in the sequence: pass all of them to a [VP8Depacketizer], and skip the empty ones for sound.
 func (b *JitterBuffer) Pop(now time.Time) []*rtp.Packet {
 	var due []*rtp.Packet
 	for len(b.held) > 0 {
@@ -77,55 +88,42 @@ func (b *JitterBuffer) Pop(now time.Time) []*rtp.Packet {
 		}
 		delete(b.held, b.next)
 		b.next++
-		b.waiting = time.Time{}
-		if len(h.packet.Payload) > 0 {
-			due = append(due, h.packet)
-		}
+		due = append(due, h.packet)
 	}
 	return due
 }
 
-// giveUp skips a gap that was waited for long enough, to the next packet that is held.
+// giveUp skips the gap in front of the held packets when one of them has waited long enough.
 func (b *JitterBuffer) giveUp(now time.Time) bool {
-	nearest, found := b.nearest()
-	if !found {
+	var nearest uint16
+	var oldest time.Time
+	first := true
+	for n, h := range b.held {
+		if first || n-b.next < nearest-b.next {
+			nearest = n
+		}
+		if first || h.arrived.Before(oldest) {
+			oldest = h.arrived
+		}
+		first = false
+	}
+	if now.Sub(oldest) < b.wait {
 		return false
 	}
-	if b.waiting.IsZero() {
-		b.waiting = b.held[nearest].arrived
-	}
-	if now.Sub(b.waiting) < b.wait {
-		return false
-	}
-	b.next, b.waiting, b.lost = nearest, time.Time{}, true
+	b.next, b.lost = nearest, true
 	return true
 }
 
-func (b *JitterBuffer) nearest() (uint16, bool) {
-	best, found := uint16(0), false
-	for n := range b.held {
-		if !found || n-b.next < best-b.next {
-			best, found = n, true
-		}
-	}
-	return best, found
-}
-
-// Missing lists the sequence numbers that are waited for, for a negative acknowledgement (RFC 4585 §6.2.1).
+// Missing lists the sequence numbers that are waited for, in order, for a negative acknowledgement (RFC 4585 §6.2.1).
 func (b *JitterBuffer) Missing() []uint16 {
-	var missing []uint16
-	if len(b.held) == 0 {
-		return nil
-	}
-	last := b.next
+	var ahead uint16
 	for n := range b.held {
-		if n-b.next > last-b.next {
-			last = n
-		}
+		ahead = max(ahead, n-b.next)
 	}
-	for n := b.next; n != last; n++ {
-		if _, ok := b.held[n]; !ok {
-			missing = append(missing, n)
+	var missing []uint16
+	for i := range ahead {
+		if _, ok := b.held[b.next+i]; !ok {
+			missing = append(missing, b.next+i)
 		}
 	}
 	return missing
@@ -138,5 +136,5 @@ func (b *JitterBuffer) Lost() bool {
 	return was
 }
 
-// Len returns how many packets are held.
+// Len returns how many packets are held, at most [MaxHeld].
 func (b *JitterBuffer) Len() int { return len(b.held) }
