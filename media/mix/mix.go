@@ -1,7 +1,7 @@
 // Package mix adds up the sound of several people, 20 ms at a time.
 //
-// Whoever is late is silent, and whoever sends too much is cut: the mix goes at the pace of the one who pulls. The type to
-// start from is [Mixer].
+// Whoever is late is silent, and whoever sends too much is cut: the mix goes at the pace of the one who pulls. It decodes
+// nothing and keeps no clock. The type to start from is [Mixer].
 package mix
 
 import (
@@ -10,27 +10,47 @@ import (
 	"paravent/media"
 )
 
-// maxQueued bounds one source's waiting sound: 200 ms. More than that would be heard as lag.
-const maxQueued = 10 * media.FrameSamples
+const (
+	// maxQueued bounds one source's waiting sound: 200 ms. More than that would be heard as lag.
+	maxQueued = 10 * media.FrameSamples
+	// cushion is what a source gathers before it is heard, so that a frame a little late tears no hole: 40 ms.
+	cushion = 2 * media.FrameSamples
+	// patience is how often a source that gathers is passed over: a last word of 20 ms is heard, too.
+	patience = 3
+	// ramp softens the edge where a source begins or breaks off: 1 ms.
+	ramp = media.SampleRate / 1000
+)
 
 // Mixer adds mono sources at 48 kHz. It is safe for concurrent use. Use [New].
 type Mixer struct {
 	mu      sync.Mutex
-	sources map[string][]int16
+	sources map[string]*queue
+}
+
+// queue is one source's waiting sound.
+type queue struct {
+	pcm    []int16
+	heard  bool // it was heard in the last pull
+	passed int  // pulls that it was passed over while gathering
 }
 
 // New makes a mixer without sources.
-func New() *Mixer { return &Mixer{sources: map[string][]int16{}} }
+func New() *Mixer { return &Mixer{sources: map[string]*queue{}} }
 
-// Push adds samples to a source's queue; they are copied. When more than 200 ms wait, the oldest are dropped.
+// Push adds samples to a source's queue; they are copied. When more than 200 ms wait, the oldest are dropped. A source is
+// heard from 40 ms on, or 60 ms after its first samples.
 func (m *Mixer) Push(source string, pcm []int16) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	q := append(m.sources[source], pcm...)
-	if over := len(q) - maxQueued; over > 0 {
-		q = append([]int16(nil), q[over:]...)
+	q := m.sources[source]
+	if q == nil {
+		q = &queue{}
+		m.sources[source] = q
 	}
-	m.sources[source] = q
+	q.pcm = append(q.pcm, pcm...)
+	if over := len(q.pcm) - maxQueued; over > 0 {
+		q.pcm = append([]int16(nil), q.pcm[over:]...)
+	}
 }
 
 // Drop forgets a source and what it still had to say.
@@ -46,15 +66,10 @@ func (m *Mixer) Pull() []int16 {
 	var sum [media.FrameSamples]int32
 	m.mu.Lock()
 	for source, q := range m.sources {
-		n := min(len(q), media.FrameSamples)
-		for i, s := range q[:n] {
-			sum[i] += int32(s)
-		}
-		if n == len(q) {
+		q.addTo(&sum)
+		if len(q.pcm) == 0 {
 			delete(m.sources, source)
-			continue
 		}
-		m.sources[source] = q[n:]
 	}
 	m.mu.Unlock()
 	out := make([]int16, media.FrameSamples)
@@ -62,6 +77,27 @@ func (m *Mixer) Pull() []int16 {
 		out[i] = limit(s)
 	}
 	return out
+}
+
+// addTo adds the queue's next 20 ms, or as much as there is.
+func (q *queue) addTo(sum *[media.FrameSamples]int32) {
+	if !q.heard && len(q.pcm) < cushion && q.passed < patience {
+		q.passed++
+		return
+	}
+	n := min(len(q.pcm), media.FrameSamples)
+	ends := n == len(q.pcm)
+	for i, s := range q.pcm[:n] {
+		v := int32(s)
+		if !q.heard && i < ramp {
+			v = v * int32(i) / ramp
+		}
+		if left := n - 1 - i; ends && left < ramp {
+			v = v * int32(left) / ramp
+		}
+		sum[i] += v
+	}
+	q.pcm, q.heard = q.pcm[n:], true
 }
 
 // limit keeps a sum within 16 bits: linear up to three quarters of the range, bent above, so that it never wraps or clips.
