@@ -79,7 +79,6 @@ func against(from, to string) string {
 		return "the arrow goes the other way"
 	case slices.Contains(pure, strings.TrimPrefix(from, module)) && room(to) != "protection":
 		return "a pure room has no store and no media"
-	case strings.HasPrefix(to, "fyne.io/"):
 	}
 	if strings.HasPrefix(to, "fyne.io/") && room(from) != "app" && room(from) != "cmd" {
 		return "only the desktop draws"
