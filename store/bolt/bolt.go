@@ -61,7 +61,7 @@ func Open(path string, opts Options) (*Backend, error) {
 	}
 	if opts.Create {
 		if err := syncDirectory(filepath.Dir(path)); err != nil {
-			return nil, errors.Join(mapError(err), b.Close())
+			return nil, errors.Join(mapError(err), b.Close(), os.Remove(path))
 		}
 	}
 	return b, nil
@@ -249,6 +249,9 @@ func (b *Backend) open(create bool) error {
 			_ = release(file) // a panic on the way leaves it open, with its lock
 		}
 		_ = b.close()
+		if create && file != nil {
+			_ = os.Remove(b.path) // made here a moment ago, and no vault
+		}
 		return fmt.Errorf("open vault file: %w", err)
 	}
 	return nil

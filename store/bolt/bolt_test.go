@@ -38,6 +38,8 @@ func playChild(role, path string) {
 		fmt.Println(errors.Is(err, store.ErrInUse))
 	case "fill":
 		fillUntilFull(path)
+	case "create":
+		createWhenFull(path)
 	case "faulty":
 		writeThroughFaults(path)
 	}
@@ -340,6 +342,30 @@ func TestGarbledPages(t *testing.T) {
 	}
 	if damaged < 50 {
 		t.Errorf("only %d garbled pages were noticed", damaged)
+	}
+}
+
+func TestNoStumpIsLeftOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "vault")
+	if out := strings.TrimSpace(child(t, "create", path)); out != "full" {
+		t.Errorf("making a vault file on a full disk ends with %s", out)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a stump is left: %v", err)
+	}
+}
+
+// createWhenFull makes a vault file where not even its first pages fit.
+func createWhenFull(path string) {
+	signal.Ignore(syscall.SIGXFSZ)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 4096, Max: 4096}); err != nil {
+		panic(err)
+	}
+	if _, err := bolt.Open(path, bolt.Options{Create: true}); errors.Is(err, store.ErrDiskFull) {
+		fmt.Println("full")
+	} else {
+		fmt.Printf("%q\n", err)
 	}
 }
 
