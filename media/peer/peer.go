@@ -242,7 +242,7 @@ func (p *Peer) end() {
 		p.config.Subscriber.Close()
 	}
 	if err := p.pc.GracefulClose(); err != nil {
-		p.log.Debug("close connection", "error", err)
+		p.log.Debug("the connection did not close in good order") // the error may quote an address
 	}
 	p.readers.wait()
 	if p.State() != webrtc.PeerConnectionStateFailed {
@@ -318,7 +318,7 @@ func (p *Peer) answer(sdp string) error {
 	p.early = nil
 	for _, c := range early {
 		if err := p.pc.AddICECandidate(c); err != nil {
-			p.log.Debug("candidate refused", "error", err)
+			p.log.Debug("candidate refused") // the error would quote an address
 		}
 	}
 	return nil
@@ -336,7 +336,7 @@ func (p *Peer) remoteCandidate(c *webrtc.ICECandidateInit) error {
 		return nil
 	}
 	if err := p.pc.AddICECandidate(*c); err != nil {
-		return fmt.Errorf("take candidate: %w", err)
+		return fmt.Errorf("take candidate: %w", ErrUnexpected) // pion's error quotes the candidate, an address
 	}
 	return nil
 }
