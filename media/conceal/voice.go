@@ -74,7 +74,7 @@ var errFault = errors.New("the disguise computed no number")
 func (d *VoiceDisguise) Disguise(pcm []int16) (voice Voice) {
 	defer func() {
 		if recover() != nil {
-			d.forget()
+			d.Forget()
 			voice = Silence(len(pcm))
 		}
 	}()
@@ -85,8 +85,8 @@ func (d *VoiceDisguise) Disguise(pcm []int16) (voice Voice) {
 	return Voice{out}
 }
 
-// forget drops everything heard so far and keeps the factors.
-func (d *VoiceDisguise) forget() {
+// Forget drops everything heard so far, the [Latency] that is still to come out included, and keeps the factors.
+func (d *VoiceDisguise) Forget() {
 	if d != nil {
 		*d = *disguiseBy(d.pitch, d.formants)
 	}

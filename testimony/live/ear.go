@@ -96,12 +96,19 @@ type listener struct {
 	id        testimony.ParticipantID
 	publisher *hub.Publisher
 	concealer *concealer // nil for those who are not protected
-	audio     chan *rtp.Packet
-	video     chan *rtp.Packet
+	audio     chan arrival
+	video     chan arrival
+}
+
+// arrival is a packet with the seating under which it came: what was said in a private session and is still on its way
+// through a buffer when the session opens stays private.
+type arrival struct {
+	packet *rtp.Packet
+	seats  *seating
 }
 
 func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher *hub.Publisher) {
-	l := &listener{session: s, id: p.ID, publisher: publisher, audio: make(chan *rtp.Packet, backlog), video: make(chan *rtp.Packet, backlog)}
+	l := &listener{session: s, id: p.ID, publisher: publisher, audio: make(chan arrival, backlog), video: make(chan arrival, backlog)}
 	if p.Role == testimony.RoleWitness {
 		l.concealer = newConcealer(s.log, publisher)
 		s.workers.Go(func() { l.concealer.draw(ctx) })
@@ -112,7 +119,7 @@ func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher
 			into = l.video
 		}
 		select {
-		case into <- packet:
+		case into <- arrival{packet, s.seats.Load()}:
 		default:
 		}
 	})
@@ -121,6 +128,41 @@ func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher
 		l.hear(ctx)
 	})
 	s.workers.Go(func() { l.see(ctx) })
+}
+
+// threshold tells the packets that came before the last change of what the public may have of a participant from those
+// after it. It knows them by their numbers, so that a packet that is sent again later still belongs to its own time.
+type threshold struct {
+	id     testimony.ParticipantID
+	seats  *seating
+	ssrc   uint32
+	newest uint16
+	last   uint16 // number of the last packet of the earlier time
+	barred bool
+}
+
+// pass takes the next packet in the order of arrival and reports whether it is the first after a change.
+func (t *threshold) pass(a arrival) (changed bool) {
+	begun := t.seats != nil && t.ssrc == a.packet.SSRC
+	if begun && a.seats != t.seats && a.seats.differsInPublic(t.seats, t.id) {
+		t.last, t.barred, changed = t.newest, true, true
+	}
+	if !begun {
+		t.barred = false
+	}
+	if !begun || int16(a.packet.SequenceNumber-t.newest) > 0 {
+		t.newest = a.packet.SequenceNumber
+	}
+	t.seats, t.ssrc = a.seats, a.packet.SSRC
+	return changed
+}
+
+// before reports whether a packet, asked for in the order of its number, belongs to the earlier time.
+func (t *threshold) before(p *rtp.Packet) bool {
+	if t.barred && (p.SSRC != t.ssrc || int16(p.SequenceNumber-t.last) > 0) {
+		t.barred = false
+	}
+	return t.barred
 }
 
 // jitterTick is how often a jitter buffer is asked for packets that it has waited long enough for.
@@ -136,6 +178,7 @@ func (l *listener) hear(ctx context.Context) {
 	var (
 		meter  conceal.SpeechMeter
 		buffer = rtpio.NewJitterBuffer(rtpio.AudioWait)
+		since  = threshold{id: l.id}
 		tick   = time.NewTicker(jitterTick)
 		last   time.Time
 	)
@@ -144,11 +187,14 @@ func (l *listener) hear(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case p := <-l.audio:
-			if !l.session.seats.Load().maySend(l.id) {
+		case a := <-l.audio:
+			if !a.seats.maySend(l.id) {
 				continue // nothing is taken in during a break
 			}
-			buffer.Push(p, time.Now())
+			if since.pass(a) && l.concealer != nil {
+				l.concealer.disguise.Forget()
+			}
+			buffer.Push(a.packet, time.Now())
 		case <-tick.C:
 		}
 		for _, p := range buffer.Pop(time.Now()) {
@@ -157,7 +203,7 @@ func (l *listener) hear(ctx context.Context) {
 				continue
 			}
 			last = time.Now()
-			l.heard(pcm, meter.Push(pcm))
+			l.heard(pcm, meter.Push(pcm), since.before(p))
 		}
 		// Someone who stopped sending is not speaking.
 		if time.Since(last) > time.Second && l.session.ears.setSpeaking(l.id, false) {
@@ -169,7 +215,8 @@ func (l *listener) hear(ctx context.Context) {
 	}
 }
 
-func (l *listener) heard(pcm []int16, speaking bool) {
+// heard takes decoded sound. Of what came under an earlier seating only the bench and the master have the use.
+func (l *listener) heard(pcm []int16, speaking, earlier bool) {
 	s := l.session
 	if s.ears.setSpeaking(l.id, speaking) {
 		s.post(s.refresh)
@@ -178,19 +225,25 @@ func (l *listener) heard(pcm []int16, speaking bool) {
 	if seats.heard(l.id) {
 		s.bench.Push(string(l.id), pcm)
 	}
+	open := pcm
+	if earlier {
+		open = make([]int16, len(pcm))
+	}
 	var disguised []int16
 	if l.concealer != nil {
-		disguised = l.concealer.hear(pcm, speaking && seats.heard(l.id))
+		disguised = l.concealer.hear(open, speaking && seats.heard(l.id))
 	}
 	if r := s.tape.Load(); r != nil {
-		r.hear(l.id, pcm, disguised)
+		r.hear(l.id, pcm, open, disguised)
 	}
 }
 
 func (l *listener) see(ctx context.Context) {
 	var (
 		buffer  = rtpio.NewJitterBuffer(rtpio.VideoWait)
+		since   = threshold{id: l.id}
 		frames  rtpio.VP8Depacketizer
+		earlier bool // a packet of the frame that is being put together came under an earlier seating
 		decoder *vpx.Decoder
 		tick    = time.NewTicker(jitterTick)
 	)
@@ -204,17 +257,22 @@ func (l *listener) see(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case p := <-l.video:
-			if !l.session.seats.Load().maySend(l.id) {
+		case a := <-l.video:
+			if !a.seats.maySend(l.id) {
 				continue
 			}
-			buffer.Push(p, time.Now())
+			since.pass(a)
+			buffer.Push(a.packet, time.Now())
 		case <-tick.C:
 		}
 		for _, p := range buffer.Pop(time.Now()) {
+			earlier = since.before(p) || earlier
 			frame, key, _, ok := frames.Push(p)
 			if ok {
-				decoder = l.seen(decoder, frame, key)
+				decoder = l.seen(decoder, frame, key, earlier)
+			}
+			if p.Marker {
+				earlier = false
 			}
 		}
 		if buffer.Lost() || frames.NeedKeyFrame() {
@@ -224,10 +282,10 @@ func (l *listener) see(ctx context.Context) {
 }
 
 // seen hands a whole encoded frame to the recorder, and decodes it where somebody watches.
-func (l *listener) seen(decoder *vpx.Decoder, frame []byte, key bool) *vpx.Decoder {
+func (l *listener) seen(decoder *vpx.Decoder, frame []byte, key, earlier bool) *vpx.Decoder {
 	s := l.session
 	if r := s.tape.Load(); r != nil {
-		r.see(l.id, frame, key)
+		r.see(l.id, frame, key, earlier)
 		if r.wantsKey() {
 			l.publisher.RequestKeyFrame()
 		}

@@ -177,7 +177,7 @@ func (s *Session) speak(c Config, publisher *hub.Publisher) error {
 		}
 		seats := s.seats.Load()
 		if r := s.tape.Load(); r != nil {
-			r.hear(testimony.BenchID, f.PCM, nil)
+			r.hear(testimony.BenchID, f.PCM, f.PCM, nil)
 		}
 		if !seats.maySend(testimony.BenchID) {
 			continue

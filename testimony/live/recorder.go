@@ -42,13 +42,15 @@ type recorder struct {
 	masterSound *mix.Mixer
 	publicSound *mix.Mixer
 
-	mu      sync.Mutex
-	master  *tape
-	public  *tape
-	held    []block // of the public version, oldest first
-	blanks  []blank
-	failure error
-	ended   bool
+	mu     sync.Mutex
+	master *tape
+	public *tape
+	held   []block // of the public version, oldest first
+	// unbroken says that every clear picture since a key frame is in the public version.
+	unbroken bool
+	blanks   []blank
+	failure  error
+	ended    bool
 
 	slate  []byte // one encoded key frame
 	hush   []byte // one encoded packet of silence
@@ -177,8 +179,9 @@ func (r *recorder) length() time.Duration {
 	return r.master.length
 }
 
-// hear takes 20 ms of one participant's sound, and of a witness the disguised voice beside it.
-func (r *recorder) hear(id testimony.ParticipantID, clear, disguised []int16) {
+// hear takes 20 ms of one participant's sound: all of it for the master, what may be open of it for the public version, and of
+// a witness the disguised voice beside it.
+func (r *recorder) hear(id testimony.ParticipantID, clear, open, disguised []int16) {
 	seats := r.seats.Load()
 	if seats == nil {
 		return
@@ -188,7 +191,7 @@ func (r *recorder) hear(id testimony.ParticipantID, clear, disguised []int16) {
 	}
 	switch seats.recorded(id, protection.PublicRecord).Voice {
 	case protection.ClearVoice:
-		r.publicSound.Push(string(id), clear)
+		r.publicSound.Push(string(id), open)
 	case protection.Disguised:
 		if disguised != nil {
 			r.publicSound.Push(string(id), disguised)
@@ -196,8 +199,9 @@ func (r *recorder) hear(id testimony.ParticipantID, clear, disguised []int16) {
 	}
 }
 
-// see takes one encoded clear picture. Only the witness who testifies is in the picture of the record.
-func (r *recorder) see(id testimony.ParticipantID, frame []byte, key bool) {
+// see takes one encoded clear picture. Only the witness who testifies is in the picture of the record. One that was taken in
+// under an earlier seating is not for the public version, nor is what builds on it.
+func (r *recorder) see(id testimony.ParticipantID, frame []byte, key, earlier bool) {
 	seats := r.seats.Load()
 	if seats == nil || id != r.witness {
 		return
@@ -214,8 +218,14 @@ func (r *recorder) see(id testimony.ParticipantID, frame []byte, key bool) {
 	if seats.recorded(id, protection.MasterRecord).Picture == protection.ClearPicture {
 		r.note(r.master.picture(pts, fromCamera, key, frame))
 	}
-	if seats.recorded(id, protection.PublicRecord).Picture == protection.ClearPicture {
+	switch {
+	case seats.recorded(id, protection.PublicRecord).Picture != protection.ClearPicture || earlier:
+		r.unbroken = false
+	case key || r.unbroken:
+		r.unbroken = true
 		r.hold(block{pts, media.KindVideo, key, frame, fromCamera})
+	default:
+		r.keyDue.Store(0)
 	}
 }
 

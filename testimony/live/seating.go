@@ -57,6 +57,12 @@ func (s *seating) recorded(id testimony.ParticipantID, version protection.Audien
 	return protection.Full()
 }
 
+// differsInPublic reports whether this seating and another give the public different things of a participant, or in
+// different sessions.
+func (s *seating) differsInPublic(other *seating, id testimony.ParticipantID) bool {
+	return s.reception.Session != other.reception.Session || s.recorded(id, protection.PublicRecord) != other.recorded(id, protection.PublicRecord)
+}
+
 // receives is what a seat receives of the witness who testifies, as the bench is shown it.
 func (s *seating) receives(witness, to testimony.Participant) protection.Access {
 	if _, ok := s.admitted[to.ID]; !ok || !s.maySend(witness.ID) {
