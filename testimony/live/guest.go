@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/pion/webrtc/v4"
@@ -160,19 +161,26 @@ func (s *Session) message(session *join.Session, m join.Message) {
 	}
 }
 
-// maxRequests bounds the unanswered requests of all guests together.
-const maxRequests = 100
+// askAgain is how soon the same wish of the same guest counts as another one.
+const askAgain = 2 * time.Second
 
+// requested takes a guest's wish in. A wish that stands unanswered is renewed and not doubled, so that no guest can push
+// another's, least of all a call for help, out of the bench's sight.
 func (s *Session) requested(g *guest, kind string) {
-	if len(s.requests) >= maxRequests {
-		return
+	_ = g.session.Send(join.Notice{Text: "heard"}) // whoever is gone needs no answer
+	r := Request{At: s.now(), From: g.participant.ID, Kind: kind}
+	same := func(other Request) bool { return other.From == r.From && other.Kind == r.Kind }
+	if i := slices.IndexFunc(s.requests, same); i >= 0 {
+		if r.At.Sub(s.requests[i].At) < askAgain {
+			return
+		}
+		s.requests = slices.Delete(s.requests, i, i+1)
 	}
-	s.requests = append(s.requests, Request{At: s.now(), From: g.participant.ID, Kind: kind})
+	s.requests = append(s.requests, r)
 	if kind == join.AskAlarm {
 		s.alarm("help", g.participant.ID)
 	}
 	s.note(testimony.Requested, g.participant.ID, kind)
-	_ = g.session.Send(join.Notice{Text: "heard"}) // whoever is gone needs no answer
 	s.refresh()
 }
 
@@ -307,11 +315,17 @@ func (s *Session) tellGuests() {
 	}
 }
 
+// stateFor is the state as it concerns one guest. Whoever has not been let in is told that they wait, and nothing of the
+// hearing: a link can be in the wrong hands.
 func (s *Session) stateFor(seats *seating, g *guest) join.State {
-	sends := g.presence == Admitted && seats.maySend(g.participant.ID)
+	if g.presence != Admitted {
+		return join.State{Phase: string(testimony.Lobby), Mode: s.hearing.Mode.String(), What: map[string]join.Reception{},
+			Clock: join.Clock{Court: s.hearing.CourtZone}}
+	}
+	sends := seats.maySend(g.participant.ID)
 	state := join.State{
 		Phase: string(s.state.Phase), Mode: s.matrix.Mode.String(), Reason: s.state.Reason,
-		Admitted: g.presence == Admitted && seats.reception.Connected(g.participant),
+		Admitted: seats.reception.Connected(g.participant),
 		Muted:    g.muted, Publish: join.Publish{Audio: sends && !g.muted, Video: sends},
 		What: map[string]join.Reception{}, Clock: join.Clock{Court: s.hearing.CourtZone},
 	}
@@ -344,9 +358,6 @@ func reception(a protection.Access) join.Reception {
 // of an accused who is screened.
 func (s *Session) peopleFor(seats *seating, g *guest) []join.Person {
 	var people []join.Person
-	if g.presence != Admitted {
-		return people
-	}
 	add := func(p testimony.Participant) {
 		a := seats.reception.Access(p, g.participant)
 		if p.ID != g.participant.ID && (a.Picture != protection.NoPicture || a.Voice != protection.NoVoice) {

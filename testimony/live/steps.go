@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"paravent/protection"
@@ -31,17 +32,18 @@ func (s *Session) Admit(id testimony.ParticipantID) error {
 	})
 }
 
-// Remove takes a participant out: the connection is taken down and the invitation revoked.
+// Remove takes a participant out: the connection is taken down and the invitation revoked, whether or not the participant
+// has come already.
 func (s *Session) Remove(id testimony.ParticipantID, reason string) error {
 	return s.do(func() error {
-		g := s.guests[id]
-		if g == nil {
+		if _, ok := s.hearing.Participant(id); !ok || id == testimony.BenchID {
 			return ErrNobody
 		}
-		g.presence = Absent
-		s.enforce()
-		g.dismiss("removed")
-		delete(s.guests, id)
+		if g := s.guests[id]; g != nil {
+			delete(s.guests, id)
+			s.enforce()
+			g.dismiss("removed")
+		}
 		s.links[id] = ""
 		s.note(testimony.Removed, id, reason)
 		err := s.desk.Revoke(s.ctx, s.hearing.ID, id)
@@ -60,13 +62,17 @@ func (s *Session) Mute(id testimony.ParticipantID, mute bool) error {
 		if g.muted == mute {
 			return testimony.ErrSame
 		}
+		if !mute {
+			e := testimony.Event{At: s.now(), Kind: testimony.Unmuted, Phase: s.state.Phase, Mode: s.state.Mode, Participant: id}
+			if err := s.keep(e); err != nil {
+				return fmt.Errorf("it was not written down, so the microphone stays off: %w", err)
+			}
+		}
 		g.muted = mute
 		s.enforce()
-		kind := testimony.Unmuted
 		if mute {
-			kind = testimony.Muted
+			s.note(testimony.Muted, id, "")
 		}
-		s.note(kind, id, "")
 		s.refresh()
 		return nil
 	})
@@ -174,6 +180,19 @@ func (s *Session) witnessEvent(during testimony.Phase, kind testimony.EventKind)
 		e := testimony.Event{At: s.now(), Kind: kind, Phase: s.state.Phase, Mode: s.state.Mode, Participant: w.ID}
 		if err := s.keep(e); err != nil {
 			return err
+		}
+		s.refresh()
+		return nil
+	})
+}
+
+// Answer takes all of a participant's requests off the list.
+func (s *Session) Answer(id testimony.ParticipantID) error {
+	return s.do(func() error {
+		before := len(s.requests)
+		s.requests = slices.DeleteFunc(s.requests, func(r Request) bool { return r.From == id })
+		if len(s.requests) == before {
+			return errors.New("this participant asks for nothing")
 		}
 		s.refresh()
 		return nil
