@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -71,11 +72,7 @@ func (f vaultFlags) unlock(ctx context.Context, c *console) (*docket.Desk, error
 // readPassphrase takes a passphrase from a file, or asks for it where a person sits at a terminal.
 func readPassphrase(c *console, file, prompt string) ([]byte, error) {
 	if file != "" {
-		p, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("read the passphrase: %w", err)
-		}
-		return bytes.TrimRight(p, "\r\n"), nil
+		return passphraseIn(file)
 	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return nil, usageError{"A passphrase is needed: name a file with --passphrase-file, or run this in a terminal."}
@@ -87,6 +84,30 @@ func readPassphrase(c *console, file, prompt string) ([]byte, error) {
 		return nil, fmt.Errorf("read the passphrase: %w", err)
 	}
 	return p, nil
+}
+
+// maxPassphrase bounds what is read from a passphrase file, in bytes: a longer file is not a passphrase.
+const maxPassphrase = 4096
+
+func passphraseIn(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the passphrase: %w", err)
+	}
+	defer f.Close()
+	p := make([]byte, 0, maxPassphrase+1) // large enough that no copy is left behind by growing
+	for len(p) < cap(p) {
+		n, err := f.Read(p[len(p):cap(p)])
+		p = p[:len(p)+n]
+		if errors.Is(err, io.EOF) {
+			return bytes.TrimRight(p, "\r\n"), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the passphrase: %w", err)
+		}
+	}
+	clear(p)
+	return nil, usageError{fmt.Sprintf("The passphrase file is longer than %d bytes; name the file that holds the passphrase alone.", maxPassphrase)}
 }
 
 // newPassphrase takes a new passphrase, asked for twice at a terminal.

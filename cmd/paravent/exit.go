@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"syscall"
 
 	"paravent/protection/identity"
@@ -46,6 +47,7 @@ type sentence struct {
 }
 
 var sentences = []sentence{
+	{errSilenced, exitFailure, "Standard output cannot be written, so the session was ended. Its recordings are sealed, and the hearing can be opened again."},
 	{store.ErrWrongPassphrase, exitPassphrase, "The login or the passphrase is wrong. Nothing was changed."},
 	{store.ErrInUse, exitInUse, "The vault is open in another program. Close it there and try again; nothing was changed."},
 	{store.ErrNewerFormat, exitDamaged, "This vault was written by a newer version of Paravent. Use that version; nothing was changed."},
@@ -73,6 +75,14 @@ var sentences = []sentence{
 	{docket.ErrNotFound, exitNotFound, ""},
 	{fs.ErrExist, exitExists, "There is a file with this name already. It was not touched; choose another name."},
 	{fs.ErrNotExist, exitNotFound, ""},
+}
+
+// askedForJSON reports whether --json stands in a command line that could not be parsed.
+func askedForJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json")
 }
 
 // usageError is a mistake in what was typed.

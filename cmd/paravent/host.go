@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-
+	"errors"
 	"fmt"
 	"io"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"paravent/protection"
@@ -36,6 +38,8 @@ Standard input takes one command a line:
   mark                blank the public version from 20 s before to 10 s after
   break [REASON]      resume      interrupt [REASON]
   mute P   unmute P   remove P [REASON]
+  answered P          take P's requests off the list
+  invite P            withdraw P's link and make a new one, for a lost device or a link that was given away
   status              print the state
   close               seal the recordings, print the minutes and end`
 }
@@ -55,7 +59,9 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 			s.Abandon()
 			return err
 		}
-		return (&host{session: s, keys: keys, out: json.NewEncoder(c.out)}).run(ctx, c.in)
+		// A reader that goes away must not kill the recording: writing fails instead, and the session is ended in good order.
+		signal.Ignore(syscall.SIGPIPE)
+		return (&host{session: s, keys: keys, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
 	})
 }
 
@@ -63,9 +69,12 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 type host struct {
 	session *live.Session
 	keys    map[testimony.ParticipantID]string
+	seen    int // events told
 
-	mu  sync.Mutex
-	out *json.Encoder
+	mu     sync.Mutex
+	out    *json.Encoder
+	failed error         // of standard output
+	deaf   chan struct{} // closed when standard output has failed
 }
 
 type line map[string]any
@@ -74,58 +83,101 @@ func (h *host) tell(kind string, l line) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l["event"] = kind
-	_ = h.out.Encode(l)
+	if err := h.out.Encode(l); err != nil && h.failed == nil {
+		h.failed = fmt.Errorf("%w: %w", errSilenced, err)
+		close(h.deaf)
+	}
 }
+
+// silenced is why nobody heard the last events, if that was so.
+func (h *host) silenced() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.failed
+}
+
+// errSilenced ends a session whose events nobody reads: whoever steers it no longer knows what happens.
+var errSilenced = errors.New("standard output cannot be written")
 
 func (h *host) run(ctx context.Context, in io.Reader) error {
 	state := h.session.State()
+	h.seen = len(state.Events) // of an earlier opening of the courtroom
 	h.tell("opened", line{"hearing": state.Hearing.ID, "case": state.CaseReference, "address": state.Address, "fingerprint": state.Fingerprint})
 	for _, p := range state.People {
-		h.tell("link", line{"participant": p.ID, "key": h.keys[p.ID], "role": p.Role, "label": p.Label, "url": p.Link})
+		h.link(p)
 	}
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
 		h.watch()
 	}()
-	err := h.commands(ctx, in)
+	minutes, how, err := h.commands(ctx, in)
 	h.session.Abandon()
 	<-watching
-	return err
+	if minutes != nil {
+		h.tell("minutes", line{"sealed": minutes, "public": minutes.Public()})
+	}
+	h.tell("closed", line{"how": how, "resumable": minutes == nil})
+	return errors.Join(err, h.silenced())
 }
 
-// commands reads standard input until close. Its end leaves the hearing open to be resumed.
-func (h *host) commands(ctx context.Context, in io.Reader) error {
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		scanner := bufio.NewScanner(in)
-		for scanner.Scan() {
-			select {
-			case lines <- scanner.Text():
-			case <-h.session.Done():
-				return
-			}
+func (h *host) link(p live.Person) {
+	h.tell("link", line{"participant": p.ID, "key": h.keys[p.ID], "role": p.Role, "label": p.Label, "url": p.Link})
+}
+
+// maxLine bounds one command, in bytes.
+const maxLine = 4096
+
+// readLines passes on one line at a time until the input or the session ends. What is too long for a command comes as
+// one line that is no command.
+func (h *host) readLines(in io.Reader, lines chan<- string) {
+	defer close(lines)
+	reader := bufio.NewReaderSize(in, maxLine)
+	for {
+		text, more, err := reader.ReadLine()
+		command := string(text)
+		for more && err == nil {
+			command = tooLong
+			_, more, err = reader.ReadLine()
 		}
-	}()
+		if err != nil {
+			return
+		}
+		select {
+		case lines <- command:
+		case <-h.session.Done():
+			return
+		}
+	}
+}
+
+const tooLong = "(a line of more than 4096 bytes)"
+
+// commands follows standard input until close, or until nobody gives or hears commands any more: that leaves the hearing
+// to be opened again. It returns the minutes of a hearing that was closed.
+func (h *host) commands(ctx context.Context, in io.Reader) (minutes *testimony.Minutes, how string, err error) {
+	lines := make(chan string)
+	go h.readLines(in, lines)
 	for {
 		select {
 		case <-ctx.Done():
-			h.tell("closed", line{"how": "stopped", "resumable": true})
-			return nil
+			return nil, "stopped", nil
+		case <-h.deaf:
+			return nil, "nobody reads the events", nil
 		case text, ok := <-lines:
 			if !ok {
-				h.tell("closed", line{"how": "end of input", "resumable": true})
-				return nil
+				return nil, "end of input", nil
 			}
 			fields := strings.Fields(text)
 			if len(fields) == 0 {
 				continue
 			}
 			if fields[0] == "close" {
-				return h.close(ctx, text)
+				minutes, err := h.session.Close(ctx)
+				h.reply(text, err)
+				return &minutes, "closed", err
 			}
-			h.reply(text, h.execute(fields))
+			h.reply(text, h.execute(ctx, fields))
 		}
 	}
 }
@@ -138,15 +190,7 @@ func (h *host) reply(command string, err error) {
 	h.tell("reply", l)
 }
 
-func (h *host) close(ctx context.Context, text string) error {
-	minutes, err := h.session.Close(ctx)
-	h.reply(text, err)
-	h.tell("minutes", line{"sealed": minutes, "public": minutes.Public()})
-	h.tell("closed", line{"how": "closed", "resumable": false})
-	return err
-}
-
-func (h *host) execute(fields []string) error {
+func (h *host) execute(ctx context.Context, fields []string) error {
 	argument := func(i int) string {
 		if i < len(fields) {
 			return fields[i]
@@ -161,7 +205,7 @@ func (h *host) execute(fields []string) error {
 	}
 	s := h.session
 	switch fields[0] {
-	case "admit", "remove", "mute", "unmute":
+	case "admit", "remove", "mute", "unmute", "answered", "invite":
 		id, err := h.participant(argument(1))
 		if err != nil {
 			return err
@@ -171,6 +215,10 @@ func (h *host) execute(fields []string) error {
 			return s.Admit(id)
 		case "remove":
 			return s.Remove(id, rest(2))
+		case "answered":
+			return s.Answer(id)
+		case "invite":
+			return h.invite(ctx, id)
 		}
 		return s.Mute(id, fields[0] == "mute")
 	case "phase":
@@ -200,6 +248,19 @@ func (h *host) execute(fields []string) error {
 	return usageError{fmt.Sprintf("%q is not a command of the session", fields[0])}
 }
 
+// invite withdraws a seat's link and tells the new one.
+func (h *host) invite(ctx context.Context, id testimony.ParticipantID) error {
+	if err := h.session.Reinvite(ctx, id); err != nil {
+		return err
+	}
+	for _, p := range h.session.State().People {
+		if p.ID == id {
+			h.link(p)
+		}
+	}
+	return nil
+}
+
 // participant finds a seat by its id, its key, or its role where only one has it.
 func (h *host) participant(typed string) (testimony.ParticipantID, error) {
 	var byRole []testimony.ParticipantID
@@ -217,14 +278,14 @@ func (h *host) participant(typed string) (testimony.ParticipantID, error) {
 	return "", fmt.Errorf("%w: %q", live.ErrNobody, typed)
 }
 
-// watch tells every change until the session ends.
+// watch tells every change until the session ends, the last one included.
 func (h *host) watch() {
-	events, alarms, requests, last := 0, 0, map[time.Time]bool{}, ""
-	for {
+	alarms, requests, last := 0, map[time.Time]bool{}, ""
+	for ended := false; ; {
 		changed := h.session.Changed()
 		state := h.session.State()
-		for ; events < len(state.Events); events++ {
-			e := state.Events[events]
+		for ; h.seen < len(state.Events); h.seen++ {
+			e := state.Events[h.seen]
 			h.tell("event", line{"at": e.At, "kind": e.Kind, "phase": e.Phase, "mode": e.Mode, "participant": e.Participant, "reason": e.Reason})
 		}
 		for ; alarms < len(state.Alarms); alarms++ {
@@ -242,10 +303,13 @@ func (h *host) watch() {
 			last = string(text)
 			h.tell("state", described)
 		}
+		if ended {
+			return
+		}
 		select {
 		case <-changed:
 		case <-h.session.Done():
-			return
+			ended = true
 		}
 	}
 }

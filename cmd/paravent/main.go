@@ -70,8 +70,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return exited // help was printed
 	}
 	if err != nil {
-		fmt.Fprintf(errOut, "paravent: %s\nRun 'paravent --help' for the commands.\n", err)
-		return exitUsage
+		return (&console{json: askedForJSON(args), errors: errOut}).fail(usageError{err.Error() + "\nRun 'paravent --help' for the commands."})
 	}
 	cons := &console{json: c.JSON, in: in, out: out, errors: errOut,
 		log: slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))}

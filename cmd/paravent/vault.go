@@ -124,11 +124,56 @@ func (v vaultVerifyCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		if err := d.VerifyAudit(ctx); err != nil {
+		if report.Sound() {
+			if err := d.VerifyAudit(ctx); err != nil {
+				return err
+			}
+		}
+		if err := c.print(describeReport(report), reportedWords(report)); err != nil || report.Sound() {
 			return err
 		}
-		return c.print(report, "The vault is sound: every record, every manifest and the audit log were checked.\n")
+		return fmt.Errorf("verify vault: %w", store.ErrDamaged)
 	})
+}
+
+// vaultReport is a check of a vault as a script reads it.
+type vaultReport struct {
+	Sound        bool         `json:"sound"`
+	Records      int          `json:"records"`
+	Sealed       int          `json:"sealed_to_others"`
+	Compartments int          `json:"compartments"`
+	AuditEntries int          `json:"audit_entries"`
+	Users        int          `json:"users"`
+	Faults       []vaultFault `json:"faults"`
+}
+
+type vaultFault struct {
+	Place   string `json:"place"`
+	Problem string `json:"problem"`
+}
+
+func describeReport(r store.Report) vaultReport {
+	described := vaultReport{Sound: r.Sound(), Records: r.Records, Sealed: r.Sealed, Compartments: r.Compartments,
+		AuditEntries: r.AuditEntries, Users: r.Users, Faults: []vaultFault{}}
+	for _, f := range r.Faults {
+		described.Faults = append(described.Faults, vaultFault(f))
+	}
+	return described
+}
+
+func reportedWords(r store.Report) string {
+	if !r.Sound() {
+		var b strings.Builder
+		for _, f := range r.Faults {
+			fmt.Fprintf(&b, "%s: %s\n", f.Place, f.Problem)
+		}
+		return b.String()
+	}
+	words := "The vault is sound: every record, every manifest and the audit log were checked.\n"
+	if r.Sealed > 0 {
+		words = fmt.Sprintf("The vault is sound: the records sealed to you, every manifest and the audit log were checked. %d records are sealed to others.\n", r.Sealed)
+	}
+	return words
 }
 
 func yesNo(b bool) string {
