@@ -17,7 +17,13 @@ import (
 	"paravent/media/hub"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(playReceivers) != "" {
+		receive()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // courtroom is a hub with a witness who publishes over a real connection and whose concealed feeds are drawn.
 type courtroom struct {
