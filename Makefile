@@ -52,8 +52,12 @@ test: deps-test
 race: deps-test
 	@go test -race $(HEADLESS)
 
+# Ratios of one run; the number of rounds is each benchmark's own, so that a minute is enough.
 bench: deps-test
-	@go test -run '^$$' -bench 'Ratio|Fanout|FirstPicture' -benchtime 5x ./store ./media/hub ./testimony/live ./testimony/rehearsal | grep -E '^(Benchmark|ok|FAIL|panic)'
+	@{ go test -run '^$$' -bench 'BatchWriteRatio' -benchtime 7x ./store; \
+	   go test -run '^$$' -bench 'ScanRatio|RatioConcealedPath' -benchtime 10x ./store ./testimony/live; \
+	   go test -run '^$$' -bench 'HubCPU' -benchtime 3x ./media/peer; \
+	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; } 2>&1 | awk -f .ci/bench.awk
 
 lint: deps
 	@test -z "$$(gofmt -l app cmd media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd media protection store testimony; exit 1; }

@@ -1,0 +1,18 @@
+# Turns go test's benchmark lines into one line for each figure that has a goal. Ratios are measured in one run.
+# Output that shows no benchmark, and any failure, ends with an error.
+function figure(text, value, unit, goal, sign) {
+  met = goal == "" ? "" : sprintf("  goal %s %s: %s", sign == ">" ? "at least" : "at most", goal, (sign == ">" ? value + 0 >= goal + 0 : value + 0 <= goal + 0) ? "met" : "MISSED")
+  printf "%-74s %8.2f%s%s\n", text, value, unit, met
+  shown++
+}
+function of(unit,   i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) return $i; return "" }
+/^BenchmarkBatchWriteRatio/     { figure("sealed batch writes, of raw bbolt with the same hashed names", of("sealed/raw"), "", "0.9", ">") }
+/^BenchmarkScanRatio/           { figure("sealed scan that hands out every value, of raw bbolt", of("sealed/raw"), "", "0.2", ">") }
+/^BenchmarkRatioConcealedPath/  { figure("concealed path (decode, draw, encode), of decode and encode", of("concealed/plain"), "", "1.15", "<") }
+/^BenchmarkFirstPicture/        { figure("page load to the first decoded picture, witness to bench", of("s-to-the-witness"), " s", "", "")
+                                  figure("page load to the first decoded picture, silhouette to gallery", of("s-to-the-silhouette"), " s", "", "") }
+/^BenchmarkHubCPU\/10/          { figure("hub, one core's share per subscriber of 1 Mbit/s, 10 subscribers", of("%core/subscriber"), " %", "", "") }
+/^BenchmarkHubCPU\/50/          { figure("hub, one core's share per subscriber of 1 Mbit/s, 50 subscribers", of("%core/subscriber"), " %", "", "") }
+/^(FAIL|panic)|^--- FAIL/       { failed = 1 }
+/^FAIL|^panic|_test\.go:/       { print }
+END { if (failed || shown < 7) { print "not every figure was measured"; exit 1 } }
