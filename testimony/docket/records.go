@@ -300,15 +300,38 @@ func labelWitnesses(tx store.Reading, h *testimony.Hearing) error {
 
 // Matrix compiles the orders in force for a party in a case.
 func (d *Desk) Matrix(ctx context.Context, c protection.CaseID, p protection.PartyID, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {
+	list, err := d.Orders(ctx)
+	if err != nil {
+		return policy.Matrix{}, err
+	}
+	return d.compile(ctx, c, p, list, mode, at)
+}
+
+// Foresee compiles the matrix as it would be after a step of an order, for the judge to read before deciding. Nothing is
+// written. It fails as the step would.
+func (d *Desk) Foresee(ctx context.Context, o order.Order, to order.State, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {
+	after, err := o.Step(to, d.May(testimony.ActDecideOrder), at)
+	if err != nil {
+		return policy.Matrix{}, err
+	}
+	list, err := d.Orders(ctx)
+	if err != nil {
+		return policy.Matrix{}, err
+	}
+	for i := range list {
+		if list[i].ID == o.ID {
+			list[i] = after
+		}
+	}
+	return d.compile(ctx, o.Case, o.Party, list, mode, at)
+}
+
+func (d *Desk) compile(ctx context.Context, c protection.CaseID, p protection.PartyID, list []order.Order, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {
 	if _, err := d.Party(ctx, p); err != nil {
 		return policy.Matrix{}, fmt.Errorf("the protected party: %w", err)
 	}
 	if _, err := d.Case(ctx, c); err != nil {
 		return policy.Matrix{}, fmt.Errorf("the case: %w", err)
-	}
-	list, err := d.Orders(ctx)
-	if err != nil {
-		return policy.Matrix{}, err
 	}
 	others, err := d.othersIn(ctx, c, p)
 	return policy.Compile(policy.Input{Party: p, Case: c, Orders: list, Mode: mode, At: at, Others: others}), err

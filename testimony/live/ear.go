@@ -85,6 +85,29 @@ func (s *Session) Pictures(from testimony.ParticipantID, fn func(*media.Frame)) 
 	return cancel
 }
 
+// Silhouettes hands every picture that is made for the concealed audiences to fn, decoded from what leaves the machine, so that
+// the bench sees what the public sees. fn runs on the concealer's goroutine and must be quick; the frame is valid during the
+// call. After cancel has returned fn is not called again.
+func (s *Session) Silhouettes(fn func(*media.Frame)) (cancel func(), err error) {
+	decoder, err := vpx.NewDecoder()
+	if err != nil {
+		return nil, err
+	}
+	witness, _ := s.State().Hearing.Witness()
+	untap := s.hub.Publish(string(witness.ID)).TapConcealedFrames(func(kind media.Kind, _ bool, _ time.Duration, payload []byte) {
+		if kind != media.KindVideo {
+			return
+		}
+		if picture, err := decoder.Decode(payload); err == nil && picture != nil {
+			fn(picture)
+		}
+	})
+	return func() {
+		untap()
+		decoder.Close()
+	}, nil
+}
+
 // backlog bounds the packets that wait for a decoder, about two seconds of video: what does not fit is lost and asked for
 // again, so that a slow decoder never holds up forwarding.
 const backlog = 512

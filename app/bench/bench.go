@@ -1,0 +1,286 @@
+// Package bench is the courtroom as the bench sees it: the witness clear and large, a banner that says who may follow, who
+// receives what at this moment, and one key for each thing a judge must be able to do at once.
+//
+// The room holds no rule. It shows the snapshots of testimony/live and calls its steps; what a step lets anyone see is asked of
+// the session, never worked out here. Start from [Open].
+package bench
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/media"
+	"paravent/media/capture"
+	"paravent/media/device"
+	"paravent/protection"
+	"paravent/testimony"
+	"paravent/testimony/live"
+	"paravent/testimony/rehearsal"
+)
+
+// Bench is one open courtroom. All of it but its watchers runs on Fyne's goroutine.
+type Bench struct {
+	host    room.Host
+	session *live.Session
+	speaker *device.Speaker // nil where the machine has none
+	missing []string        // keys of the sentences on devices that are missing
+
+	stage, inset   *xwidget.Screen
+	stageIs, insIs protection.Picture
+	reason         *xwidget.Choice
+	company        *rehearsal.Company
+	parts          parts
+	root           fyne.CanvasObject
+	heard          int // alarms that were acknowledged
+	cancels        []func()
+	over           bool
+	onOver         func(testimony.HearingID)
+}
+
+// parts are the pieces of the screen that are drawn anew only when what they show has changed, so that the focus stays.
+type parts struct{ banner, stage, controls, record, people, asks part }
+
+type part struct {
+	box  *fyne.Container
+	last any
+}
+
+func newPart() part { return part{box: container.NewStack()} }
+
+func (p *part) show(now any, build func() fyne.CanvasObject) {
+	if p.last != nil && reflect.DeepEqual(p.last, now) {
+		return
+	}
+	p.last = now
+	p.box.Objects = []fyne.CanvasObject{build()}
+	p.box.Refresh()
+}
+
+// Reach says where guests can reach the courtroom: an address to listen on, or this machine only where it is empty.
+type Reach struct{ Listen string }
+
+// Open opens the courtroom of a hearing with this machine's devices. It is slow and runs off Fyne's goroutine; what the machine
+// has not got is left out and said on the screen.
+func Open(h room.Host, id testimony.HearingID, reach Reach) (*Bench, error) {
+	b := &Bench{host: h}
+	config := live.Config{Desk: h.Desk(), Hearing: id, Listen: reach.Listen}
+	var err error
+	if config.Microphone, err = device.OpenMicrophone(); err != nil {
+		config.Microphone = nil
+		b.missing = append(b.missing, "bench.no_microphone")
+	}
+	if config.Camera, err = device.OpenCamera(640, 360); err != nil {
+		config.Camera = nil
+		b.missing = append(b.missing, "bench.no_camera")
+	}
+	if b.speaker, err = device.OpenSpeaker(); err != nil {
+		b.speaker = nil
+		b.missing = append(b.missing, "bench.no_speaker")
+	}
+	if b.session, err = live.Open(context.Background(), config); err != nil {
+		return nil, errors.Join(err, closeAll(config.Microphone, config.Camera, b.speaker))
+	}
+	return b, nil
+}
+
+func closeAll(m capture.AudioSource, c capture.VideoSource, s *device.Speaker) error {
+	var errs []error
+	if m != nil {
+		errs = append(errs, m.Close())
+	}
+	if c != nil {
+		errs = append(errs, c.Close())
+	}
+	if s != nil {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Start begins to follow the session. over is called on Fyne's goroutine when the courtroom has ended, however it ended.
+func (b *Bench) Start(over func(testimony.HearingID)) {
+	b.onOver = over
+	b.build()
+	if b.speaker != nil {
+		b.cancels = append(b.cancels, b.session.Sound(b.speaker.Play), func() { _ = b.speaker.Close() })
+	}
+	witness, _ := b.session.State().Hearing.Witness()
+	b.cancels = append(b.cancels, b.session.Pictures(witness.ID, func(f *media.Frame) {
+		paint(b.stage, f)
+		if b.insetShows(protection.ClearPicture) {
+			paint(b.inset, f)
+		}
+	}))
+	stop, err := b.session.Silhouettes(func(f *media.Frame) {
+		if b.insetShows(protection.Silhouette) {
+			paint(b.inset, f)
+		}
+	})
+	if err == nil {
+		b.cancels = append(b.cancels, stop)
+	}
+	go b.follow()
+}
+
+// follow hands every change to the screen until the session ends.
+func (b *Bench) follow() {
+	for {
+		changed := b.session.Changed()
+		fyne.Do(b.update)
+		select {
+		case <-changed:
+		case <-b.session.Done():
+			fyne.Do(b.finish)
+			return
+		}
+	}
+}
+
+func (b *Bench) finish() {
+	if b.over {
+		return
+	}
+	b.over = true
+	id := b.session.State().Hearing.ID
+	cancels := b.cancels
+	b.cancels = nil
+	company := b.company
+	b.company = nil
+	go func() { // they wait for goroutines that may be waiting for this one
+		for _, cancel := range cancels {
+			cancel()
+		}
+		if company != nil {
+			company.Leave()
+		}
+	}()
+	b.stage.Clear()
+	b.inset.Clear()
+	b.onOver(id)
+}
+
+// Session is the courtroom's session, for the shell to show that it runs.
+func (b *Bench) Session() *live.Session { return b.session }
+
+// Abandon ends the courtroom without closing the hearing, as when the window is shut. It waits until the recordings are sealed.
+func (b *Bench) Abandon() {
+	if b.company != nil {
+		b.company.Leave()
+		b.company = nil
+	}
+	b.session.Abandon()
+}
+
+// Screen is the bench with its keys.
+func (b *Bench) Screen() room.Screen {
+	b.build()
+	b.update()
+	keys := map[fyne.KeyName]func(){
+		fyne.KeyF5: func() { b.setMode(protection.PublicMode) }, fyne.KeyF6: func() { b.setMode(protection.PrivateMode) },
+		fyne.KeyF7: func() { b.setMode(protection.ClosedMode) }, fyne.KeyF8: b.breakOrResume, fyne.KeySpace: b.mark,
+		fyne.KeyF9: b.next, fyne.KeyF10: b.close, fyne.KeyA: b.admitFirst, fyne.KeyQ: b.answerFirst, fyne.KeyP: b.practise,
+	}
+	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
+		keys[k] = func() {
+			if people := b.session.State().People; i < len(people) {
+				b.person(people[i].ID)
+			}
+		}
+	}
+	return room.Screen{Content: b.root, Keys: keys, Back: func() { b.host.Go(room.Today, "") }}
+}
+
+// build makes the pieces in the colours and words in use now.
+func (b *Bench) build() {
+	if b.stage == nil {
+		b.stage, b.inset = xwidget.NewScreen(), xwidget.NewScreen()
+	}
+	chosen := 0
+	if b.reason != nil {
+		chosen = max(b.reason.SelectedIndex(), 0)
+	}
+	b.reason = xwidget.NewChoice(reasons(), chosen, nil)
+	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
+	left := container.New(leftColumn{}, b.parts.stage.box, b.parts.controls.box, b.parts.record.box)
+	right := container.NewBorder(nil, nil, nil, nil, xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.people.box)))
+	b.root = container.NewBorder(b.parts.banner.box, nil, nil, nil, xwidget.Inset(xwidget.Split(left, right, 372), 16, 12))
+}
+
+// update shows the state as it is now.
+func (b *Bench) update() {
+	if b.over || b.root == nil {
+		return
+	}
+	st := b.session.State()
+	b.parts.banner.show(nil, func() fyne.CanvasObject { return banner(st) })
+	b.showStage(st)
+	b.showControls(st)
+	b.showRecord(st)
+	b.showPeople(st)
+	b.showAsks(st)
+}
+
+// act takes a step of the session off Fyne's goroutine and tells when it fails.
+func (b *Bench) act(step func() error) {
+	room.Later(step, func(err error) {
+		if err != nil && !errors.Is(err, testimony.ErrSame) {
+			room.Failed(b.host, err)
+		}
+	})
+}
+
+// leftColumn gives the picture what the controls and the record leave.
+type leftColumn struct{}
+
+func (leftColumn) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	const gap = 10
+	record := max(min(size.Height*0.24, 230), 150)
+	controls := o[1].MinSize().Height
+	stage := size.Height - record - controls - 2*gap
+	o[0].Resize(fyne.NewSize(size.Width, stage))
+	o[0].Move(fyne.NewPos(0, 0))
+	o[1].Resize(fyne.NewSize(size.Width, controls))
+	o[1].Move(fyne.NewPos(0, stage+gap))
+	o[2].Resize(fyne.NewSize(size.Width, record))
+	o[2].Move(fyne.NewPos(0, stage+controls+2*gap))
+}
+
+func (leftColumn) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(480, 200+o[1].MinSize().Height+150)
+}
+
+// labels are the seats' labels by id.
+func labels(st live.State) map[testimony.ParticipantID]string {
+	out := map[testimony.ParticipantID]string{testimony.BenchID: i18n.T("role.bench")}
+	for _, p := range st.People {
+		out[p.ID] = p.Label
+	}
+	return out
+}
+
+func personOf(st live.State, id testimony.ParticipantID) (live.Person, bool) {
+	i := slices.IndexFunc(st.People, func(p live.Person) bool { return p.ID == id })
+	if i < 0 {
+		return live.Person{}, false
+	}
+	return st.People[i], true
+}
+
+// testified adds up the time spent testifying in each mode so far.
+func testified(st live.State) map[protection.SessionMode]time.Duration {
+	m := testimony.BuildMinutes(st.Hearing, st.CaseReference, st.Began, st.Now, st.Events, nil)
+	out := map[protection.SessionMode]time.Duration{}
+	for _, t := range m.Totals {
+		out[t.Mode] = time.Duration(t.Seconds * float64(time.Second))
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package bench
+
+import (
+	"net"
+	"strings"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/testimony"
+)
+
+// Lobby is the room while no courtroom is open: the hearings that can be opened.
+func Lobby(h room.Host) (room.Screen, error) {
+	names, err := room.ReadRegister(h.Desk())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	l := room.Listing{Title: i18n.T("room.bench"), Empty: i18n.T("bench.none"),
+		Heads:   []string{i18n.T("hearing.when"), i18n.T("witness.pseudonym"), i18n.T("cases.reference"), i18n.T("hearing.room")},
+		Weights: []float32{4, 2, 2, 2}, Open: func(id string) { h.OpenCourtroom(testimony.HearingID(id)) }}
+	for _, x := range names.Hearings {
+		if !x.Held.IsZero() {
+			continue
+		}
+		court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
+		l.Lines = append(l.Lines, room.Line{ID: string(x.ID), Text: xwidget.RowText{Chip: room.ModeWord(x.Mode), Tone: room.ModeTone(x.Mode),
+			Cells: []string{room.Day(court) + " · " + room.Clock(court), names.Pseudonym(x.Party, x.Case), names.Cases[x.Case], x.Room}}})
+	}
+	return l.Screen(), nil
+}
+
+// defaultPort is the port that is offered for a courtroom on the court's network.
+const defaultPort = "8443"
+
+// AskReach asks from where guests are to reach the courtroom, before it is opened.
+func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) {
+	address := xwidget.NewInput("192.0.2.7:" + defaultPort)
+	if ip := ownAddress(); ip != "" {
+		address.SetText(net.JoinHostPort(ip, defaultPort))
+	}
+	var s *xwidget.Sheet
+	here := xwidget.NewButton(i18n.T("reach.here"), "", func() {
+		s.Close()
+		open(Reach{})
+	})
+	network := xwidget.NewButton(i18n.T("reach.network"), "", func() {
+		s.Close()
+		open(Reach{Listen: strings.TrimSpace(address.Text)})
+	})
+	address.OnSubmitted = func(string) { network.Tapped(nil) }
+	first := network
+	if h.Desk().Training() {
+		first = here
+	}
+	first.Kind = xwidget.Primary
+	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("reach.title"), 520, xwidget.Column(10,
+		xwidget.WrappedSmall(i18n.T("reach.network.text")), xwidget.Field(i18n.T("reach.address"), address), xwidget.Wrap(0, network), xwidget.Line(),
+		xwidget.WrappedSmall(i18n.T("reach.here.text")), xwidget.Wrap(0, here)), xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() }))
+	h.Window().Canvas().Focus(first)
+}
+
+// ownAddress is an address of this machine on a network, or empty.
+func ownAddress() string {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && n.IP.To4() != nil {
+			return n.IP.String()
+		}
+	}
+	return ""
+}
+
+// Opening says that the courtroom is being opened.
+func Opening(h room.Host) *xwidget.Sheet {
+	s := xwidget.ShowSheet(h.Window().Canvas(), i18n.T("reach.opening"), 420, xwidget.Paragraph(i18n.T("reach.opening.text")))
+	s.OnEscape(func() {}) // it ends by itself
+	return s
+}

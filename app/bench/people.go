@@ -1,0 +1,245 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	qrcode "github.com/skip2/go-qrcode"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/theme"
+	"paravent/app/xwidget"
+	"paravent/testimony"
+	"paravent/testimony/live"
+)
+
+// seated is what one row of the participants shows.
+type seated struct {
+	Label, Role  string
+	Presence     live.Presence
+	Muted        bool
+	Speaking     bool
+	Witness      bool
+	ShowsAccused bool
+	Access       string
+}
+
+func (b *Bench) showPeople(st live.State) {
+	witness, _ := st.Hearing.Witness()
+	var now []seated
+	for _, p := range st.People {
+		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Speaking, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
+	}
+	b.parts.people.show(now, func() fyne.CanvasObject {
+		var rows []fyne.CanvasObject
+		for i, p := range st.People {
+			rows = append(rows, b.personRow(st, i, p, p.ID == witness.ID))
+		}
+		if b.host.Desk().Training() && b.company == nil && st.Session.Phase == testimony.Lobby {
+			rows = append(rows, xwidget.WrappedSmall(i18n.T("practice.text")), xwidget.Wrap(0, benchButton(i18n.T("practice.do"), "P", b.practise)))
+		}
+		return xwidget.Card(i18n.T("bench.people"), rows...)
+	})
+}
+
+// personRow is one seat: who, where they are, and what they receive of the witness right now.
+func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyne.CanvasObject {
+	name := benchButton(p.Label, fmt.Sprint(i+1), func() { b.person(p.ID) })
+	name.Tone = xwidget.Neutral
+	switch {
+	case p.Muted:
+		name.Icon = xwidget.IconMuted
+	case p.Speaking:
+		name.Icon = xwidget.IconSpeaks
+	}
+	chips := room.AccessChips(p.Receives, p.Receives.Connected)
+	switch {
+	case p.Presence != live.Admitted:
+		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence."+string(p.Presence)), presenceTone(p.Presence))}
+	case witness && st.ShowsAccused:
+		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("bench.sees_accused"), xwidget.Clear)}
+	case witness:
+		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("bench.sees_no_accused"), xwidget.Break)}
+	}
+	return xwidget.Column(4, container.NewBorder(nil, nil, name, container.NewVBox(xwidget.Gap(0, 1), xwidget.Middle(xwidget.Row(4, chips...)))), xwidget.Line())
+}
+
+func presenceTone(p live.Presence) xwidget.Tone {
+	switch p {
+	case live.InLobby:
+		return xwidget.Private
+	case live.Lost:
+		return xwidget.Fault
+	}
+	return xwidget.Break
+}
+
+// person shows one seat: what it receives and why, the four words, the link while it is unused, and what the bench can do.
+func (b *Bench) person(id testimony.ParticipantID) {
+	st := b.session.State()
+	p, ok := personOf(st, id)
+	if !ok || xwidget.HasSheet(b.host.Window().Canvas()) {
+		return
+	}
+	var s *xwidget.Sheet
+	do := func(act func() error) func() {
+		return func() {
+			s.Close()
+			b.act(act)
+		}
+	}
+	witness, _ := st.Hearing.Witness()
+	rows := []fyne.CanvasObject{xwidget.Row(8, xwidget.Chip(i18n.T("role."+string(p.Role)), xwidget.Neutral), xwidget.Chip(i18n.T("presence."+string(p.Presence)), presenceTone(p.Presence)))}
+	if id != witness.ID {
+		rows = append(rows, xwidget.WrappedSmall(p.Cell.Summary(i18n.Policy())+" "+strings.Join(p.Cell.Reasons(i18n.Policy()), "; ")+"."))
+	} else if !st.ShowsAccused {
+		rows = append(rows, xwidget.WrappedSmall(i18n.T("bench.sees_no_accused")))
+	}
+	if p.Words != [4]string{} {
+		rows = append(rows, xwidget.Field(i18n.T("person.words"), xwidget.Strong(strings.Join(p.Words[:], " · "))), xwidget.WrappedSmall(i18n.T("person.words.text")))
+	}
+	if p.Link != "" {
+		rows = append(rows, b.link(st, p))
+	}
+	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
+	buttons := []fyne.CanvasObject{}
+	switch p.Presence {
+	case live.InLobby:
+		buttons = append(buttons, xwidget.NewButton(i18n.T("bench.admit"), "", do(func() error { return b.session.Admit(id) })))
+	case live.Admitted:
+		mute := i18n.T("person.mute")
+		if p.Muted {
+			mute = i18n.T("person.unmute")
+		}
+		buttons = append(buttons, xwidget.NewButton(mute, "", do(func() error { return b.session.Mute(id, !p.Muted) })))
+	}
+	if p.Presence != live.Absent {
+		buttons = append(buttons, xwidget.NewButton(i18n.T("person.remove"), "", func() {
+			s.Close()
+			room.Confirm(b.host, i18n.T("person.remove"), i18n.T("person.remove.text", map[string]any{"Who": p.Label}), i18n.T("person.remove"), func() {
+				b.act(func() error { return b.session.Remove(id, "") })
+			})
+		}))
+	}
+	if p.Link == "" {
+		buttons = append(buttons, xwidget.NewButton(i18n.T("person.newlink"), "", func() {
+			s.Close()
+			room.Confirm(b.host, i18n.T("person.newlink"), i18n.T("person.newlink.text", map[string]any{"Who": p.Label}), i18n.T("person.newlink"), func() {
+				b.act(func() error { return b.session.Reinvite(room.Ctx(), id) })
+			})
+		}))
+	}
+	rows = append(rows, xwidget.Wrap(8, buttons...))
+	s = xwidget.ShowSheet(b.host.Window().Canvas(), p.Label, 520, xwidget.Column(10, rows...), done)
+	b.host.Window().Canvas().Focus(done)
+}
+
+// link shows a join link as text and as a picture to photograph. It leaves this desk only by the hand that copies it.
+func (b *Bench) link(st live.State, p live.Person) fyne.CanvasObject {
+	field := xwidget.NewInput("")
+	field.SetText(p.Link)
+	copied := xwidget.Small("")
+	button := xwidget.NewButton(i18n.T("person.copy"), "", func() {
+		fyne.CurrentApp().Clipboard().SetContent(p.Link)
+		copied.(*canvas.Text).Text = i18n.T("person.copied")
+		copied.Refresh()
+	})
+	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("person.link"), field), xwidget.Row(10, button, xwidget.Middle(copied)), xwidget.WrappedSmall(i18n.T("person.link.text"))}
+	if st.Fingerprint != "" {
+		rows = append(rows, xwidget.Field(i18n.T("person.fingerprint"), xwidget.WrappedSmall(st.Fingerprint)))
+	}
+	if code, err := qrcode.New(p.Link, qrcode.Medium); err == nil {
+		img := canvas.NewImageFromImage(code.Image(220))
+		img.FillMode, img.ScaleMode = canvas.ImageFillContain, canvas.ImageScalePixels
+		img.SetMinSize(fyne.NewSize(190, 190))
+		rows = append(rows, container.NewCenter(img))
+	}
+	return xwidget.Column(6, rows...)
+}
+
+// asked is what waits for the bench.
+type asked struct {
+	Waiting  []string
+	Requests []live.Request
+	Alarms   []live.Alarm
+}
+
+// showAsks shows who waits in the lobby, what guests asked for, and what is wrong. It takes no room where there is nothing.
+func (b *Bench) showAsks(st live.State) {
+	var now asked
+	for _, p := range st.People {
+		if p.Presence == live.InLobby {
+			now.Waiting = append(now.Waiting, p.Label)
+		}
+	}
+	now.Requests = st.Requests
+	now.Alarms = st.Alarms[min(b.heard, len(st.Alarms)):]
+	b.parts.asks.show(now, func() fyne.CanvasObject {
+		if len(now.Waiting)+len(now.Requests)+len(now.Alarms) == 0 {
+			return xwidget.Gap(0, 0)
+		}
+		return xwidget.Card(i18n.T("bench.needs"), b.askRows(st, now)...)
+	})
+}
+
+func (b *Bench) askRows(st live.State, now asked) []fyne.CanvasObject {
+	names := labels(st)
+	at := func(t time.Time) string {
+		if court, _, err := st.Hearing.Clocks(t); err == nil {
+			t = court
+		}
+		return t.Format("15:04:05")
+	}
+	var rows []fyne.CanvasObject
+	for i, a := range now.Alarms {
+		text := xwidget.Column(2, xwidget.Row(8, xwidget.Middle(xwidget.Glyph(xwidget.IconAlert, theme.Fault, 16)), xwidget.Text(names[a.Participant]+" "+at(a.At), theme.Fault, theme.SizeText, true)),
+			xwidget.WrappedSmall(i18n.T("alarm."+a.Kind)))
+		rows = append(rows, text)
+		if i == len(now.Alarms)-1 {
+			rows = append(rows, xwidget.Wrap(0, benchButton(i18n.T("bench.understood"), "Q", b.answerFirst)))
+		}
+	}
+	for i, r := range now.Requests {
+		key := ""
+		if i == 0 && len(now.Alarms) == 0 {
+			key = "Q"
+		}
+		rows = append(rows, container.NewBorder(nil, nil, nil, benchButton(i18n.T("bench.done"), key, func() { b.act(func() error { return b.session.Answered(i) }) }),
+			xwidget.Column(0, xwidget.Strong(names[r.From]), xwidget.WrappedSmall(i18n.T("ask."+r.Kind)+" · "+at(r.At)))))
+	}
+	if len(now.Waiting) > 0 {
+		admit := benchButton(i18n.T("bench.admit"), "A", b.admitFirst)
+		admit.Kind = xwidget.Primary
+		rows = append(rows, container.NewBorder(nil, nil, nil, admit, xwidget.Column(0, xwidget.Strong(i18n.T("bench.waiting", map[string]any{"N": len(now.Waiting)})),
+			xwidget.WrappedSmall(strings.Join(now.Waiting, ", ")+". "+i18n.T("bench.waiting.text")))))
+	}
+	return rows
+}
+
+// admitFirst lets the one in who stands first in the order of the seats.
+func (b *Bench) admitFirst() {
+	for _, p := range b.session.State().People {
+		if p.Presence == live.InLobby {
+			b.act(func() error { return b.session.Admit(p.ID) })
+			return
+		}
+	}
+}
+
+// answerFirst acknowledges the alarms, or else answers the oldest request.
+func (b *Bench) answerFirst() {
+	st := b.session.State()
+	if b.heard < len(st.Alarms) {
+		b.heard = len(st.Alarms)
+		b.update()
+		return
+	}
+	if len(st.Requests) > 0 {
+		b.act(func() error { return b.session.Answered(0) })
+	}
+}

@@ -1,0 +1,114 @@
+// Package cases is the room of the court's cases: the list, one case with its protected parties and hearings, and the forms
+// for a new case and a new protected party.
+package cases
+
+import (
+	"fyne.io/fyne/v2"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/protection"
+	"paravent/testimony"
+)
+
+// New draws the list, or the case that was asked for.
+func New(h room.Host) (room.Screen, error) {
+	list, err := h.Desk().Cases(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	for _, c := range list {
+		if string(c.ID) == h.Selected() {
+			return one(h, c)
+		}
+	}
+	l := room.Listing{Title: i18n.T("room.cases"), Empty: i18n.T("cases.none"), NewWord: i18n.T("cases.new"),
+		Heads: []string{i18n.T("cases.reference"), i18n.T("cases.court"), i18n.T("cases.opened")}, Weights: []float32{2, 3, 2},
+		Open: func(id string) { h.Go(room.Cases, id) }}
+	if h.Desk().May(testimony.ActKeepDocket) {
+		l.New = func() { Add(h) }
+	}
+	for _, c := range list {
+		l.Lines = append(l.Lines, room.Line{ID: string(c.ID), Text: xwidget.RowText{
+			Cells: []string{c.Reference, c.Court, room.Day(c.Opened)}, Chip: i18n.T("offence." + string(c.Offence))}})
+	}
+	return l.Screen(), nil
+}
+
+func one(h room.Host, c testimony.Case) (room.Screen, error) {
+	parties, err := h.Desk().Parties(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	hearings, err := h.Desk().Hearings(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	about := xwidget.Card("", xwidget.Row(10, xwidget.Middle(xwidget.Heading(c.Court)), xwidget.Chip(i18n.T("offence."+string(c.Offence)), xwidget.Neutral)),
+		xwidget.Small(i18n.T("cases.opened_on", map[string]any{"Day": room.Day(c.Opened)})))
+	var people, days []fyne.CanvasObject
+	for _, p := range parties {
+		if name := p.PseudonymIn(c.ID); name != "" {
+			people = append(people, xwidget.Entry(string(name), i18n.T("status."+string(p.Status)),
+				xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(room.Witnesses, string(p.ID)+"/"+string(c.ID)) })))
+		}
+	}
+	for _, x := range hearings {
+		if x.Case == c.ID {
+			days = append(days, hearing(h, x))
+		}
+	}
+	if len(people) == 0 {
+		people = append(people, xwidget.Empty(i18n.T("cases.no_parties")))
+	}
+	if len(days) == 0 {
+		days = append(days, xwidget.Empty(i18n.T("cases.no_hearings")))
+	}
+	back, step := room.Back(h, room.Cases)
+	screen := room.Screen{Back: step}
+	actions := []fyne.CanvasObject{back}
+	if h.Desk().May(testimony.ActKeepDocket) {
+		screen.New = func() { AddParty(h, c.ID) }
+		actions = append(actions, xwidget.NewPrimary(i18n.T("witness.new"), "Ctrl N", screen.New))
+	}
+	screen.Content = xwidget.Page(c.Reference, actions, xwidget.Scroll(xwidget.Column(16, about,
+		xwidget.Card(i18n.T("cases.parties"), people...), xwidget.Card(i18n.T("cases.hearings"), days...))))
+	return screen, nil
+}
+
+func hearing(h room.Host, x testimony.Hearing) fyne.CanvasObject {
+	from, there := room.Clocks(x, x.Start)
+	court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
+	return xwidget.Entry(room.Day(court)+" · "+from, there+" · "+x.Room, room.ModeChip(x.Mode),
+		xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(room.Hearings, string(x.ID)) }))
+}
+
+// Add asks for a new case.
+func Add(h room.Host) {
+	reference, court := xwidget.NewInput(i18n.T("cases.reference.hint")), xwidget.NewInput("")
+	offence := xwidget.NewChoice(room.Words("offence.", testimony.Offences), 0, nil)
+	room.Form(h, i18n.T("cases.new"), i18n.T("action.save"), xwidget.Column(10,
+		xwidget.Field(i18n.T("cases.reference"), reference), xwidget.Field(i18n.T("cases.court"), court),
+		xwidget.Field(i18n.T("cases.offence"), offence)), reference, func() error {
+		c, err := h.Desk().AddCase(room.Ctx(), testimony.Case{Reference: reference.Text, Court: court.Text, Offence: testimony.Offences[max(offence.SelectedIndex(), 0)]})
+		if err == nil {
+			h.Go(room.Cases, string(c.ID))
+		}
+		return err
+	})
+}
+
+// AddParty asks for a new protected party of a case. The pseudonym is allotted; a name is not asked for.
+func AddParty(h room.Host, c protection.CaseID) {
+	status, language := xwidget.NewChoice(room.Words("status.", protection.Statuses), 0, nil), xwidget.NewInput(i18n.T("witness.language.hint"))
+	room.Form(h, i18n.T("witness.new"), i18n.T("action.save"), xwidget.Column(10,
+		xwidget.Paragraph(i18n.T("witness.new.text")),
+		xwidget.Field(i18n.T("witness.status"), status), xwidget.Field(i18n.T("witness.language"), language)), language, func() error {
+		p, err := h.Desk().AddParty(room.Ctx(), c, protection.Statuses[max(status.SelectedIndex(), 0)], language.Text)
+		if err == nil {
+			h.Go(room.Witnesses, string(p.ID))
+		}
+		return err
+	})
+}

@@ -1,0 +1,100 @@
+// Package hearing is the room of the planned and held hearings: when on both clocks, who sits where, what each will receive,
+// and afterwards the minutes and the sealed recordings.
+package hearing
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/testimony"
+)
+
+// New draws the list, or the hearing that was asked for.
+func New(h room.Host) (room.Screen, error) {
+	names, err := room.ReadRegister(h.Desk())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	l := room.Listing{Title: i18n.T("room.hearings"), Empty: i18n.T("hearing.none"), NewWord: i18n.T("hearing.new"),
+		Heads:   []string{i18n.T("hearing.when"), i18n.T("witness.pseudonym"), i18n.T("cases.reference"), i18n.T("hearing.room")},
+		Weights: []float32{4, 2, 2, 2}, Open: func(id string) { h.Go(room.Hearings, id) }}
+	if h.Desk().May(testimony.ActKeepDocket) && len(names.Parties) > 0 {
+		l.New = func() { add(h, names) }
+	}
+	for _, x := range names.Hearings {
+		if string(x.ID) == h.Selected() {
+			return one(h, names, x)
+		}
+		court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
+		text := xwidget.RowText{Cells: []string{room.Day(court) + " · " + room.Clock(court), names.Pseudonym(x.Party, x.Case), names.Cases[x.Case], x.Room},
+			Chip: room.ModeWord(x.Mode), Tone: room.ModeTone(x.Mode)}
+		if !x.Held.IsZero() {
+			text.Chip, text.Tone = i18n.T("hearing.held"), xwidget.Neutral
+		}
+		l.Lines = append(l.Lines, room.Line{ID: string(x.ID), Text: text})
+	}
+	return l.Screen(), nil
+}
+
+func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, error) {
+	back, step := room.Back(h, room.Hearings)
+	screen := room.Screen{Back: step, Keys: map[fyne.KeyName]func(){}}
+	chips := []fyne.CanvasObject{xwidget.Chip(names.Cases[x.Case], xwidget.Clear), room.ModeChip(x.Mode)}
+	actions := []fyne.CanvasObject{back}
+	if !x.Held.IsZero() {
+		chips = append(chips, xwidget.Chip(i18n.T("hearing.held"), xwidget.Neutral))
+	} else if h.Desk().May(testimony.ActHoldHearing) {
+		open := func() { h.OpenCourtroom(x.ID) }
+		screen.Keys[fyne.KeyB] = open
+		actions = append([]fyne.CanvasObject{xwidget.NewPrimary(i18n.T("hearing.open"), "B", open)}, actions...)
+	}
+	seats, err := seating(h, x)
+	if err != nil {
+		return screen, err
+	}
+	record, err := record(h, x)
+	if err != nil {
+		return screen, err
+	}
+	left := xwidget.Scroll(xwidget.Column(16, when(x), seats))
+	screen.Content = xwidget.PageWith(names.Pseudonym(x.Party, x.Case), chips, actions, xwidget.Split(left, xwidget.Scroll(record), 400))
+	return screen, nil
+}
+
+// when shows the hearing on both clocks, side by side.
+func when(x testimony.Hearing) fyne.CanvasObject {
+	end := x.Start.Add(x.Duration)
+	court, witness, _ := x.Clocks(x.Start) // planned hearings have known time zones
+	courtEnd, witnessEnd, _ := x.Clocks(end)
+	return xwidget.Card(i18n.T("hearing.clocks"), xwidget.Grid([]float32{3, 4, 3}, nil,
+		[]fyne.CanvasObject{xwidget.Strong(i18n.T("hearing.at_court")), xwidget.Small(room.Day(court)), xwidget.Strong(room.Clock(court) + " – " + room.Clock(courtEnd))},
+		[]fyne.CanvasObject{xwidget.Strong(i18n.T("hearing.at_witness")), xwidget.Small(room.Day(witness)), xwidget.Strong(room.Clock(witness) + " – " + room.Clock(witnessEnd))}),
+		xwidget.Small(x.Room+" · "+place(x.CourtZone)))
+}
+
+// place is the city of a time zone's name.
+func place(zone string) string {
+	return strings.ReplaceAll(zone[strings.LastIndex(zone, "/")+1:], "_", " ")
+}
+
+// seating shows every seat with what it will receive of the witness in the mode in which testimony begins.
+func seating(h room.Host, x testimony.Hearing) (fyne.CanvasObject, error) {
+	m, err := h.Desk().Matrix(room.Ctx(), x.Case, x.Party, x.Mode, x.Start)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]fyne.CanvasObject
+	for _, p := range x.Participants {
+		var gets fyne.CanvasObject = xwidget.WrappedSmall(i18n.T("hearing.testifies"))
+		if p.Party != x.Party {
+			c := m.Cell(p.Audience())
+			gets = xwidget.Wrap(4, room.AccessChips(c.Access, c.Connected)...)
+		}
+		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(p.Label), xwidget.Small(i18n.T("role." + string(p.Role))), gets})
+	}
+	return xwidget.Card(i18n.T("hearing.seats"), xwidget.Grid([]float32{3, 3, 4}, []string{i18n.T("hearing.seat"), i18n.T("hearing.role"), i18n.T("hearing.gets")}, rows...)), nil
+}

@@ -1,0 +1,70 @@
+package room
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"paravent/app/i18n"
+	"paravent/app/xwidget"
+)
+
+// Line is one thing of a listing.
+type Line struct {
+	ID   string
+	Text xwidget.RowText
+}
+
+// Listing is a room's first screen: its things in a list of any length, narrowed by typing.
+type Listing struct {
+	Title   string
+	Empty   string // said where there is nothing yet, with what to do
+	NewWord string // of the button for a new thing
+	New     func() // nil where the user's office does not allow it
+	Heads   []string
+	Weights []float32 // widths of the columns, in proportion
+	Lines   []Line
+	Open    func(id string)
+}
+
+// Screen draws the listing.
+func (l Listing) Screen() Screen {
+	var actions []fyne.CanvasObject
+	if l.New != nil {
+		actions = append(actions, xwidget.NewPrimary(l.NewWord, "Ctrl N", l.New))
+	}
+	if len(l.Lines) == 0 {
+		return Screen{Content: xwidget.Page(l.Title, actions, container.NewVBox(xwidget.Empty(l.Empty))), New: l.New}
+	}
+	shown := l.Lines
+	rows := xwidget.NewRows(l.Weights, func() int { return len(shown) }, func(i int) xwidget.RowText { return shown[i].Text },
+		func(i int) { l.Open(shown[i].ID) })
+	filter := xwidget.NewInput(i18n.T("list.filter"))
+	filter.OnChanged = func(text string) {
+		shown = narrow(l.Lines, text)
+		rows.UnselectAll()
+		rows.Refresh()
+	}
+	filter.OnSubmitted = func(string) {
+		if len(shown) > 0 {
+			l.Open(shown[0].ID)
+		}
+	}
+	head := container.NewVBox(filter, xwidget.Gap(0, 4), xwidget.RowHeads(l.Weights, l.Heads))
+	return Screen{Content: xwidget.Page(l.Title, actions, xwidget.Panel(container.NewBorder(head, nil, nil, nil, rows))), New: l.New, First: filter}
+}
+
+func narrow(lines []Line, text string) []Line {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "" {
+		return lines
+	}
+	var out []Line
+	for _, l := range lines {
+		if strings.Contains(strings.ToLower(strings.Join(l.Text.Cells, "\n")+"\n"+l.Text.Chip), text) {
+			out = append(out, l)
+		}
+	}
+	return out
+}

@@ -1,0 +1,356 @@
+// Package room is what the screens of the desktop have in common: the host that shows them, and how they ask, tell and save.
+//
+// It holds no rule. A screen is a function of the desk that draws what is there now; it is drawn anew after every change.
+// Start from [Host].
+package room
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/i18n"
+	"paravent/app/xwidget"
+	"paravent/protection"
+	"paravent/protection/identity"
+	"paravent/protection/order"
+	"paravent/protection/policy"
+	"paravent/store"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/live"
+)
+
+// Name names a room of the desktop.
+type Name string
+
+// The rooms.
+const (
+	Today     Name = "today"
+	Cases     Name = "cases"
+	Witnesses Name = "witnesses"
+	Hearings  Name = "hearings"
+	Bench     Name = "bench"
+	Audit     Name = "audit"
+	Settings  Name = "settings"
+)
+
+// Names lists the rooms in the order of the rail.
+var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Audit, Settings}
+
+// Screen is what a room shows: its content, and the keys that act in it whatever has the focus.
+type Screen struct {
+	Content fyne.CanvasObject
+	// Keys are named as on the buttons: "F5", "Space", "A". Ctrl+N is bound by New.
+	Keys map[fyne.KeyName]func()
+	// New asks for a new thing of this room; nil where there is none.
+	New func()
+	// Back steps out of a detail; nil on a room's first screen.
+	Back func()
+	// First has the focus when the screen is shown; nil for none.
+	First fyne.Focusable
+}
+
+// Host is the window as a screen knows it. Its methods are called on Fyne's goroutine.
+type Host interface {
+	Desk() *docket.Desk
+	Window() fyne.Window
+	// Go shows a room, with one of its things selected; an empty id selects none.
+	Go(to Name, id string)
+	// Selected is what the room shown was asked to select.
+	Selected() string
+	// Refresh draws the room anew.
+	Refresh()
+	// OpenCourtroom opens the bench of a hearing.
+	OpenCourtroom(id testimony.HearingID)
+	// Apply takes in a new language or a new look, and draws everything anew.
+	Apply(Look) error
+	// Look is how the window speaks and looks now.
+	Look() Look
+}
+
+// Look is the window's language and theme.
+type Look struct {
+	Language     string
+	Dark         bool
+	HighContrast bool
+}
+
+// Ctx is the context of a screen's reads: they are short.
+func Ctx() context.Context { return context.Background() }
+
+// Failed tells an error: what happened, and what to do.
+func Failed(h Host, err error) {
+	if err != nil {
+		Tell(h.Window(), i18n.T("error.title"), Say(err))
+	}
+}
+
+// Tell says something that has to be read before going on.
+func Tell(w fyne.Window, title, text string) {
+	var s *xwidget.Sheet
+	ok := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
+	s = xwidget.ShowSheet(w.Canvas(), title, 440, xwidget.Paragraph(text), ok)
+	w.Canvas().Focus(ok)
+}
+
+// Later runs slow work off Fyne's goroutine and then, back on it, the rest.
+func Later(work func() error, then func(error)) {
+	go func() {
+		err := work()
+		fyne.Do(func() { then(err) })
+	}()
+}
+
+// Errors of what was typed into the window.
+var (
+	ErrDate   = errors.New("the date is not understood")
+	ErrNumber = errors.New("the number is not understood")
+	ErrZone   = errors.New("the time zone is not known")
+	ErrDiffer = errors.New("the two passphrases differ")
+	ErrShort  = errors.New("the passphrase is too short")
+)
+
+// sayings are the errors that the window has its own words for.
+var sayings = []struct {
+	is  error
+	key string
+}{
+	{store.ErrWrongPassphrase, "error.passphrase"}, {store.ErrInUse, "error.in_use"}, {store.ErrNotVault, "error.not_vault"},
+	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {store.ErrUncertain, "error.uncertain"},
+	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
+	{docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"},
+	{identity.ErrNoCollege, "error.no_college"}, {identity.ErrEmpty, "error.empty"}, {identity.ErrTooLong, "error.too_long"},
+	{live.ErrHeld, "error.held"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
+	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+}
+
+// Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.
+func Say(err error) string {
+	var rule *order.RuleError
+	if errors.As(err, &rule) {
+		return i18n.T("error.rule", map[string]any{"Why": rule.Why, "Rule": rule.Rule})
+	}
+	for _, s := range sayings {
+		if errors.Is(err, s.is) {
+			return i18n.T(s.key)
+		}
+	}
+	return i18n.T("error.other", map[string]any{"Text": err.Error()})
+}
+
+// Confirm asks for a deliberate second act that names its effect. Nothing has the focus but stepping back.
+func Confirm(h Host, title, effect, yes string, act func()) {
+	var s *xwidget.Sheet
+	no := xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() })
+	ok := xwidget.NewPrimary(yes, "", func() {
+		s.Close()
+		act()
+	})
+	s = xwidget.ShowSheet(h.Window().Canvas(), title, 460, xwidget.Paragraph(effect), no, ok)
+	h.Window().Canvas().Focus(no)
+}
+
+// Form shows a form. Save is tried until it succeeds; its error is told above the fields, which keep what was typed. Enter in a
+// line of text saves.
+func Form(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focusable, try func() error) *xwidget.Sheet {
+	return form(h, title, save, fields, first, func(done func(error)) { done(try()) })
+}
+
+// SlowForm is a form whose saving takes long: read takes what was typed, and the work that it returns runs off Fyne's goroutine.
+func SlowForm(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focusable, read func() (work func() error, err error)) *xwidget.Sheet {
+	return form(h, title, save, fields, first, func(done func(error)) {
+		work, err := read()
+		if err != nil {
+			done(err)
+			return
+		}
+		Later(work, done)
+	})
+}
+
+func form(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focusable, try func(done func(error))) *xwidget.Sheet {
+	fault := xwidget.Wrapped("")
+	fault.Importance = widget.DangerImportance
+	var s *xwidget.Sheet
+	yes := xwidget.NewPrimary(save, "Enter", nil)
+	yes.OnTapped = func() {
+		yes.Disable() // once is enough
+		try(func(err error) {
+			yes.Enable()
+			if err != nil {
+				fault.SetText(Say(err))
+				fault.Show()
+				return
+			}
+			s.Close()
+			h.Refresh()
+		})
+	}
+	no := xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() })
+	forEachInput(fields, func(e *xwidget.Input) {
+		if !e.MultiLine && e.OnSubmitted == nil {
+			e.OnSubmitted = func(string) { yes.Tapped(nil) }
+		}
+	})
+	s = xwidget.ShowSheet(h.Window().Canvas(), title, 560, container.NewVBox(fault, fields), no, yes)
+	fault.Hide()
+	if first != nil {
+		h.Window().Canvas().Focus(first)
+	}
+	return s
+}
+
+// forEachInput visits the lines of text of a form.
+func forEachInput(o fyne.CanvasObject, visit func(*xwidget.Input)) {
+	switch o := o.(type) {
+	case *xwidget.Input:
+		visit(o)
+	case *fyne.Container:
+		for _, c := range o.Objects {
+			forEachInput(c, visit)
+		}
+	}
+}
+
+// Date and hours as the window writes them.
+func Day(t time.Time) string {
+	return i18n.T("day.format", map[string]any{"Weekday": i18n.T("weekday." + t.Weekday().String()), "Day": t.Day(),
+		"Month": i18n.T("month." + t.Month().String()), "Year": t.Year()})
+}
+
+// Clock is a time of day.
+func Clock(t time.Time) string { return t.Format("15:04") }
+
+// Clocks is a moment on the court's clock, and in words on the witness's.
+func Clocks(h testimony.Hearing, at time.Time) (court, witness string) {
+	c, w, err := h.Clocks(at)
+	if err != nil {
+		return Clock(at.UTC()), ""
+	}
+	there := Clock(w)
+	if c.YearDay() != w.YearDay() {
+		there += " (" + i18n.T("weekday."+w.Weekday().String()) + ")"
+	}
+	return Clock(c), i18n.T("clock.there", map[string]any{"Time": there})
+}
+
+// ModeTone is the colour of a session mode.
+func ModeTone(m protection.SessionMode) xwidget.Tone {
+	switch m {
+	case protection.PublicMode:
+		return xwidget.Public
+	case protection.PrivateMode:
+		return xwidget.Private
+	}
+	return xwidget.Closed
+}
+
+// ModeWord is a session mode in words.
+func ModeWord(m protection.SessionMode) string { return i18n.T("mode." + m.String()) }
+
+// ModeIcon is the shape of a session mode.
+func ModeIcon(m protection.SessionMode) xwidget.Icon {
+	switch m {
+	case protection.PublicMode:
+		return xwidget.IconPublic
+	case protection.PrivateMode:
+		return xwidget.IconPrivate
+	}
+	return xwidget.IconClosed
+}
+
+// ModeChip is a session mode with its colour, its shape and its word.
+func ModeChip(m protection.SessionMode) fyne.CanvasObject {
+	return xwidget.IconChip(ModeIcon(m), ModeWord(m), ModeTone(m))
+}
+
+// PictureTone is the colour of what an audience sees.
+func PictureTone(p protection.Picture) xwidget.Tone {
+	switch p {
+	case protection.ClearPicture:
+		return xwidget.Clear
+	case protection.Silhouette:
+		return xwidget.Private
+	}
+	return xwidget.Break
+}
+
+// VoiceTone is the colour of what an audience hears.
+func VoiceTone(v protection.Voice) xwidget.Tone {
+	switch v {
+	case protection.ClearVoice:
+		return xwidget.Clear
+	case protection.NoVoice:
+		return xwidget.Break
+	}
+	return xwidget.Private
+}
+
+// AccessChips are what an audience receives, in the words of the order.
+func AccessChips(a protection.Access, connected bool) []fyne.CanvasObject {
+	if !connected {
+		return []fyne.CanvasObject{xwidget.Chip(i18n.T("access.off"), xwidget.Break)}
+	}
+	picture, voice := policy.PictureWord(a.Picture, i18n.Policy()), policy.VoiceWord(a.Voice, i18n.Policy())
+	if picture == voice {
+		return []fyne.CanvasObject{xwidget.Chip(picture, PictureTone(a.Picture))}
+	}
+	return []fyne.CanvasObject{xwidget.Chip(picture, PictureTone(a.Picture)), xwidget.Chip(voice, VoiceTone(a.Voice))}
+}
+
+// Back is the button that steps out of a detail.
+func Back(h Host, to Name) (fyne.CanvasObject, func()) {
+	back := func() { h.Go(to, "") }
+	b := xwidget.NewButton(i18n.T("room."+string(to)), "Esc", back)
+	b.Icon = xwidget.IconBack
+	return b, back
+}
+
+// Words are the catalogue's words for a list of the domain's terms.
+func Words[T ~string](prefix string, terms []T) []string {
+	words := make([]string, len(terms))
+	for i, t := range terms {
+		words[i] = i18n.T(prefix + string(t))
+	}
+	return words
+}
+
+// Register is what the things of the docket are called.
+type Register struct {
+	Cases    map[protection.CaseID]string
+	Parties  map[protection.PartyID]protection.Party
+	Hearings []testimony.Hearing
+}
+
+// ReadRegister reads the docket's names.
+func ReadRegister(d *docket.Desk) (Register, error) {
+	r := Register{Cases: map[protection.CaseID]string{}, Parties: map[protection.PartyID]protection.Party{}}
+	cases, err := d.Cases(Ctx())
+	if err != nil {
+		return r, err
+	}
+	for _, c := range cases {
+		r.Cases[c.ID] = c.Reference
+	}
+	parties, err := d.Parties(Ctx())
+	if err != nil {
+		return r, err
+	}
+	for _, p := range parties {
+		r.Parties[p.ID] = p
+	}
+	r.Hearings, err = d.Hearings(Ctx())
+	return r, err
+}
+
+// Pseudonym is what a party is called in a case.
+func (r Register) Pseudonym(p protection.PartyID, c protection.CaseID) string {
+	return string(r.Parties[p].PseudonymIn(c))
+}

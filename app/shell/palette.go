@@ -1,0 +1,126 @@
+package shell
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+)
+
+// command is one thing that can be found and done from the palette.
+type command struct {
+	word, detail string
+	act          func()
+}
+
+// commands are everything that can be reached: rooms, cases, witnesses, hearings, and what the window can do.
+func (s *Shell) commands() []command {
+	var out []command
+	for _, r := range s.rooms() {
+		out = append(out, command{i18n.T("room." + string(r)), i18n.T("palette.room"), func() { s.Go(r, "") }})
+	}
+	if s.screen.New != nil {
+		out = append(out, command{i18n.T("palette.new"), "Ctrl N", s.screen.New})
+	}
+	names, err := room.ReadRegister(s.desk)
+	if err == nil {
+		for id, reference := range names.Cases {
+			out = append(out, command{reference, i18n.T("palette.case"), func() { s.Go(room.Cases, string(id)) }})
+		}
+		for id, p := range names.Parties {
+			for _, a := range p.Appearances {
+				out = append(out, command{string(a.Pseudonym), i18n.T("palette.witness") + " · " + names.Cases[a.Case], func() { s.Go(room.Witnesses, string(id)+"/"+string(a.Case)) }})
+			}
+		}
+		for _, x := range names.Hearings {
+			court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
+			out = append(out, command{names.Pseudonym(x.Party, x.Case) + " · " + room.Day(court), i18n.T("palette.hearing") + " · " + names.Cases[x.Case], func() { s.Go(room.Hearings, string(x.ID)) }})
+		}
+	}
+	look := func(change func(*room.Look)) func() {
+		return func() {
+			l := s.look
+			change(&l)
+			_ = s.Apply(l) // both languages have a catalogue
+		}
+	}
+	return append(out,
+		command{i18n.T("palette.language"), "English / Français", look(func(l *room.Look) {
+			if l.Language == "fr" {
+				l.Language = "en"
+			} else {
+				l.Language = "fr"
+			}
+		})},
+		command{i18n.T("palette.dark"), "", look(func(l *room.Look) { l.Dark = !l.Dark })},
+		command{i18n.T("palette.contrast"), "", look(func(l *room.Look) { l.HighContrast = !l.HighContrast })},
+		command{i18n.T("action.lock"), "Ctrl L", s.Lock},
+		command{i18n.T("palette.quit"), "", s.askToEnd})
+}
+
+// matching keeps the commands that hold every word typed, those that begin with it first.
+func matching(all []command, typed string) []command {
+	words := strings.Fields(strings.ToLower(typed))
+	var first, rest []command
+	for _, c := range all {
+		text := strings.ToLower(c.word + " " + c.detail)
+		fits := true
+		for _, w := range words {
+			fits = fits && strings.Contains(text, w)
+		}
+		switch {
+		case !fits:
+		case len(words) > 0 && strings.HasPrefix(text, words[0]):
+			first = append(first, c)
+		default:
+			rest = append(rest, c)
+		}
+	}
+	return append(first, rest...)
+}
+
+// palette finds everything: type, choose with the arrows, Enter.
+func (s *Shell) palette() {
+	if s.desk == nil || xwidget.HasSheet(s.window.Canvas()) {
+		return
+	}
+	all := s.commands()
+	found, at := all, 0
+	list := xwidget.Column(2)
+	var sheet *xwidget.Sheet
+	run := func(i int) {
+		if i < len(found) {
+			sheet.Close()
+			found[i].act()
+		}
+	}
+	draw := func() {
+		list.Objects = nil
+		from := max(0, min(at-paletteShown+1, len(found)-paletteShown))
+		for i := from; i < min(from+paletteShown, len(found)); i++ {
+			b := xwidget.NewButton(found[i].word, found[i].detail, func() { run(i) })
+			b.Wide, b.Selected, b.KeyIsNote = true, i == at, !strings.HasPrefix(found[i].detail, "Ctrl")
+			list.Add(b)
+		}
+		if len(found) == 0 {
+			list.Add(xwidget.WrappedSmall(i18n.T("palette.nothing")))
+		}
+		list.Refresh()
+	}
+	typed := xwidget.NewInput(i18n.T("palette.hint"))
+	typed.OnChanged = func(text string) {
+		found, at = matching(all, text), 0
+		draw()
+	}
+	typed.OnArrow = func(step int) {
+		at = max(0, min(at+step, len(found)-1))
+		draw()
+	}
+	typed.OnSubmitted = func(string) { run(at) }
+	draw()
+	sheet = xwidget.ShowSheet(s.window.Canvas(), i18n.T("palette.title"), paletteWidth, xwidget.Column(8, typed, xwidget.MinHeight(paletteShown*40, list)))
+	s.window.Canvas().Focus(fyne.Focusable(typed))
+}

@@ -1,0 +1,348 @@
+// Package shell is the desktop's window: the rail of rooms, the one place for every command, the keys, and the vault that is
+// open. It knows every room; no room knows it.
+package shell
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"paravent/app/bench"
+	"paravent/app/cases"
+	"paravent/app/hearing"
+	"paravent/app/i18n"
+	"paravent/app/ledger"
+	"paravent/app/room"
+	"paravent/app/settings"
+	"paravent/app/theme"
+	"paravent/app/today"
+	"paravent/app/welcome"
+	"paravent/app/witness"
+	"paravent/app/xwidget"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+// Options say what the window opens with.
+type Options struct {
+	Vault    string // the vault file
+	Training bool   // open Vault as the training vault, and make it where there is none
+	Look     *room.Look
+}
+
+// The keys of preferences. None of them says anything of a vault's content.
+const (
+	appID          = "org.paravent.desktop"
+	prefLanguage   = "language"
+	prefDark       = "dark"
+	prefContrast   = "high_contrast"
+	windowWidth    = 1280
+	windowHeight   = 800
+	smallestWidth  = 1120
+	smallestHeight = 700
+	windowTitle    = "Paravent"
+	railWidth      = 196
+	paletteWidth   = 560
+	paletteShown   = 9
+	searchBoxWidth = 300
+)
+
+// Shell is the window. All of it runs on Fyne's goroutine.
+type Shell struct {
+	app    fyne.App
+	window fyne.Window
+	look   room.Look
+	desk   *docket.Desk // nil while locked
+	vault  string
+
+	at       room.Name
+	selected string
+	screen   room.Screen
+	redraw   func() // of what stands before a vault is open
+	witness  witness.Room
+	bench    *bench.Bench // nil while no courtroom is open
+	ending   bool
+}
+
+// Run opens the window and returns when it is closed. It must be called from the program's main goroutine.
+func Run(ctx context.Context, o Options) error {
+	a := app.NewWithID(appID)
+	s, err := New(a, o)
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { fyne.Do(s.end) })
+	defer stop()
+	s.window.ShowAndRun()
+	return nil
+}
+
+// New makes the window of an application without showing it.
+func New(a fyne.App, o Options) (*Shell, error) {
+	s := &Shell{app: a, vault: o.Vault, look: storedLook(a.Preferences())}
+	if o.Look != nil {
+		s.look = *o.Look
+	}
+	if err := s.applyLook(); err != nil {
+		return nil, err
+	}
+	s.window = a.NewWindow(windowTitle)
+	s.window.SetMaster()
+	s.window.SetPadded(false)
+	s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
+	s.window.CenterOnScreen()
+	s.window.SetCloseIntercept(s.askToEnd)
+	s.bindKeys()
+	switch {
+	case o.Training:
+		welcome.Training(s, o.Vault)
+	case docket.Exists(o.Vault):
+		welcome.Unlock(s, o.Vault)
+	default:
+		welcome.First(s, o.Vault)
+	}
+	return s, nil
+}
+
+func storedLook(p fyne.Preferences) room.Look {
+	return room.Look{Language: p.StringWithFallback(prefLanguage, i18n.System()), Dark: p.BoolWithFallback(prefDark, false), HighContrast: p.BoolWithFallback(prefContrast, false)}
+}
+
+func (s *Shell) applyLook() error {
+	if err := i18n.Use(s.look.Language); err != nil {
+		return err
+	}
+	s.app.Settings().SetTheme(&theme.Theme{Dark: s.look.Dark, HighContrast: s.look.HighContrast})
+	return nil
+}
+
+// Look is the window's language and theme.
+func (s *Shell) Look() room.Look { return s.look }
+
+// Apply takes in another language or look, keeps it, and draws everything anew.
+func (s *Shell) Apply(l room.Look) error {
+	s.look = l
+	if err := s.applyLook(); err != nil {
+		return err
+	}
+	p := s.app.Preferences()
+	p.SetString(prefLanguage, l.Language)
+	p.SetBool(prefDark, l.Dark)
+	p.SetBool(prefContrast, l.HighContrast)
+	if s.desk == nil {
+		s.redraw()
+		return nil
+	}
+	s.Refresh()
+	return nil
+}
+
+// Window is the window.
+func (s *Shell) Window() fyne.Window { return s.window }
+
+// Desk is the open vault.
+func (s *Shell) Desk() *docket.Desk { return s.desk }
+
+// Selected is what the room shown was asked to select.
+func (s *Shell) Selected() string { return s.selected }
+
+// Show shows a screen while no vault is open.
+func (s *Shell) Show(screen room.Screen) {
+	s.screen = screen
+	s.redraw = func() { s.reshow() }
+	s.window.SetContent(ground(screen.Content))
+	s.focus()
+}
+
+// reshow begins again what stands before a vault is open, in another language or look.
+func (s *Shell) reshow() {
+	if docket.Exists(s.vault) {
+		welcome.Unlock(s, s.vault)
+	} else {
+		welcome.First(s, s.vault)
+	}
+}
+
+// Opened takes an unlocked vault over.
+func (s *Shell) Opened(d *docket.Desk) {
+	s.desk, s.vault = d, d.Path()
+	s.Go(s.rooms()[0], "")
+}
+
+// rooms are the rooms that the user's office gives something to do in.
+func (s *Shell) rooms() []room.Name {
+	var out []room.Name
+	for _, r := range room.Names {
+		switch r {
+		case room.Audit:
+			if !s.desk.May(testimony.ActReadAudit) {
+				continue
+			}
+		case room.Bench:
+			if !s.desk.May(testimony.ActHoldHearing) {
+				continue
+			}
+		case room.Settings:
+		default:
+			if !s.desk.May(testimony.ActKeepDocket) {
+				continue
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// Go shows a room.
+func (s *Shell) Go(to room.Name, id string) {
+	if s.desk == nil {
+		return
+	}
+	s.at, s.selected = to, id
+	s.Refresh()
+}
+
+// Refresh draws the room anew.
+func (s *Shell) Refresh() {
+	if s.desk == nil {
+		return
+	}
+	screen, err := s.draw()
+	if err != nil {
+		screen = room.Screen{Content: xwidget.Page(i18n.T("room."+string(s.at)), nil, xwidget.Empty(room.Say(err)))}
+	}
+	s.screen = screen
+	if s.at == room.Bench && s.bench != nil {
+		s.window.SetContent(ground(screen.Content))
+	} else {
+		s.window.SetContent(ground(s.withRail(screen.Content)))
+	}
+	s.focus()
+}
+
+// focus gives the keyboard to what the screen wants typed first. Without it, nothing has the focus and every key is the screen's.
+func (s *Shell) focus() {
+	if s.screen.First != nil {
+		s.window.Canvas().Focus(s.screen.First)
+	}
+}
+
+func (s *Shell) draw() (room.Screen, error) {
+	switch s.at {
+	case room.Cases:
+		return cases.New(s)
+	case room.Witnesses:
+		return s.witness.Screen(s)
+	case room.Hearings:
+		return hearing.New(s)
+	case room.Audit:
+		return ledger.New(s)
+	case room.Settings:
+		return settings.New(s)
+	case room.Bench:
+		if s.bench != nil {
+			return s.bench.Screen(), nil
+		}
+		return bench.Lobby(s)
+	}
+	return today.New(s)
+}
+
+// OpenCourtroom opens the bench of a hearing, or goes back to the one that is open.
+func (s *Shell) OpenCourtroom(id testimony.HearingID) {
+	if s.bench != nil {
+		s.Go(room.Bench, "")
+		if s.bench.Session().State().Hearing.ID != id {
+			room.Tell(s.window, i18n.T("courtroom.busy"), i18n.T("courtroom.busy.text"))
+		}
+		return
+	}
+	bench.AskReach(s, id, func(reach bench.Reach) {
+		var b *bench.Bench
+		wait := bench.Opening(s)
+		room.Later(func() (err error) {
+			b, err = bench.Open(s, id, reach)
+			return err
+		}, func(err error) {
+			wait.Close()
+			if err != nil {
+				room.Failed(s, err)
+				return
+			}
+			s.bench = b
+			b.Start(s.courtroomOver)
+			s.Go(room.Bench, "")
+		})
+	})
+}
+
+func (s *Shell) courtroomOver(id testimony.HearingID) {
+	s.bench = nil
+	if s.ending || s.desk == nil {
+		return
+	}
+	xwidget.CloseSheets(s.window.Canvas())
+	if s.at == room.Bench {
+		s.Go(room.Hearings, string(id))
+		return
+	}
+	s.Refresh()
+}
+
+// Lock closes the vault: keys are wiped, every screen of it is taken away. An open courtroom holds it back.
+func (s *Shell) Lock() {
+	if s.desk == nil {
+		return
+	}
+	if s.bench != nil {
+		room.Tell(s.window, i18n.T("lock.held"), i18n.T("lock.held.text"))
+		return
+	}
+	s.close()
+	welcome.Unlock(s, s.vault)
+}
+
+func (s *Shell) close() {
+	xwidget.CloseSheets(s.window.Canvas())
+	d := s.desk
+	s.desk, s.selected, s.witness = nil, "", witness.Room{}
+	if err := d.Close(); err != nil {
+		room.Tell(s.window, i18n.T("error.title"), room.Say(err))
+	}
+}
+
+// askToEnd closes the window. An open courtroom asks for a second act: the recordings are sealed, the hearing stays open.
+func (s *Shell) askToEnd() {
+	if s.bench == nil {
+		s.end()
+		return
+	}
+	room.Confirm(s, i18n.T("quit.title"), i18n.T("quit.text"), i18n.T("quit.yes"), s.end)
+}
+
+// end leaves the program: first the courtroom, then the vault, then the window.
+func (s *Shell) end() {
+	if s.ending {
+		return
+	}
+	s.ending = true
+	b, d := s.bench, s.desk
+	room.Later(func() error {
+		if b != nil {
+			b.Abandon()
+		}
+		if d != nil {
+			return d.Close()
+		}
+		return nil
+	}, func(error) {
+		s.desk = nil
+		s.app.Quit()
+	})
+}
+
+// place says in a few words which vault is open, for the foot of the rail.
+func (s *Shell) place() string { return fmt.Sprint(filepath.Base(s.vault)) }

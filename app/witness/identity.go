@@ -1,0 +1,64 @@
+package witness
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/protection"
+	"paravent/protection/identity"
+)
+
+// identityTab shows which fields are sealed, and nothing of what is in them.
+func identityTab(h room.Host, p protection.PartyID) (fyne.CanvasObject, error) {
+	sealed, err := h.Desk().SealedFields(room.Ctx(), p)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]fyne.CanvasObject
+	for _, f := range identity.AllFields {
+		chip := xwidget.Chip(i18n.T("identity.not_entered"), xwidget.Break)
+		if slices.Contains(sealed, f) {
+			chip = xwidget.IconChip(xwidget.IconClosed, i18n.T("identity.sealed"), xwidget.Public)
+		}
+		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(i18n.T("field." + string(f))), xwidget.Wrap(4, chip)})
+	}
+	left := xwidget.Card(i18n.T("identity.title"), xwidget.Grid([]float32{2, 3}, nil, rows...))
+	right := xwidget.Column(16, xwidget.Card(i18n.T("identity.who"), xwidget.WrappedSmall(i18n.T("identity.who.text"))),
+		xwidget.Card(i18n.T("identity.read"), xwidget.WrappedSmall(i18n.T("identity.read.text"))))
+	return xwidget.Split(xwidget.Scroll(left), xwidget.Scroll(right), 360), nil
+}
+
+// enterIdentity asks for the fields of a true identity. They are sealed as they are saved, and the form forgets them whatever
+// becomes of it.
+func enterIdentity(h room.Host, p protection.PartyID) {
+	inputs := map[identity.Field]*xwidget.Input{}
+	rows := []fyne.CanvasObject{xwidget.Paragraph(i18n.T("identity.enter.text"))}
+	for _, f := range identity.AllFields {
+		in := xwidget.NewInput("")
+		switch f {
+		case identity.Address, identity.Family, identity.Documents, identity.Note:
+			in = xwidget.NewLines("", 2)
+		}
+		inputs[f] = in
+		rows = append(rows, xwidget.Field(i18n.T("field."+string(f)), in))
+	}
+	s := room.Form(h, i18n.T("identity.enter"), i18n.T("identity.seal"), xwidget.Column(8, rows...), inputs[identity.Name], func() error {
+		fields := identity.Fields{}
+		for f, in := range inputs {
+			if in.Text != "" {
+				fields[f] = in.Text
+			}
+		}
+		defer clear(fields)
+		return h.Desk().SealIdentity(room.Ctx(), p, fields)
+	})
+	s.OnClosed(func() {
+		for _, in := range inputs {
+			in.Wipe()
+		}
+	})
+}

@@ -1,0 +1,193 @@
+// Package witness is the room of the protected parties: who they are to the court (a pseudonym and a status), the orders that
+// protect them, what those orders mean for every audience, and the form by which a true identity is sealed.
+//
+// A true name is typed here and never shown: nothing in this room can read one back.
+package witness
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"paravent/app/cases"
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/protection"
+	"paravent/protection/order"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+// Room is the room with what it shows of a party, kept so that a redraw does not jump. The zero Room is ready.
+type Room struct {
+	asked string
+	cas   protection.CaseID
+	tab   int
+	mode  protection.SessionMode
+}
+
+// Screen draws the list, or the protected party that was asked for.
+func (r *Room) Screen(h room.Host) (room.Screen, error) {
+	names, err := room.ReadRegister(h.Desk())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	// A party can be asked for alone, or as it appears in one case.
+	id, in, _ := strings.Cut(h.Selected(), "/")
+	if p, ok := names.Parties[protection.PartyID(id)]; ok && len(p.Appearances) > 0 {
+		if r.asked != h.Selected() {
+			*r = Room{asked: h.Selected(), cas: protection.CaseID(in), mode: protection.PublicMode}
+		}
+		return r.one(h, names, p)
+	}
+	return list(h, names)
+}
+
+func list(h room.Host, names room.Register) (room.Screen, error) {
+	parties, err := h.Desk().Parties(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	orders, err := h.Desk().Orders(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	l := room.Listing{Title: i18n.T("room.witnesses"), Empty: i18n.T("witness.none"), NewWord: i18n.T("witness.new"),
+		Heads: []string{i18n.T("witness.pseudonym"), i18n.T("cases.reference"), i18n.T("witness.status")}, Weights: []float32{2, 2, 3},
+		Open: func(id string) { h.Go(room.Witnesses, id) }}
+	if h.Desk().May(testimony.ActKeepDocket) && len(names.Cases) > 0 {
+		l.New = func() { chooseCase(h) }
+	}
+	for _, p := range parties {
+		for _, a := range p.Appearances {
+			text := xwidget.RowText{Cells: []string{string(a.Pseudonym), names.Cases[a.Case], i18n.T("status." + string(p.Status))}}
+			text.Chip, text.Tone = i18n.T("witness.unprotected"), xwidget.Fault
+			if len(order.Applying(orders, a.Case, p.ID, h.Desk().Now())) > 0 {
+				text.Chip, text.Tone = i18n.T("witness.protected"), xwidget.Public
+			}
+			l.Lines = append(l.Lines, room.Line{ID: string(p.ID) + "/" + string(a.Case), Text: text})
+		}
+	}
+	return l.Screen(), nil
+}
+
+// chooseCase asks in which case a new protected party appears.
+func chooseCase(h room.Host) {
+	list, err := h.Desk().Cases(room.Ctx())
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	var s *xwidget.Sheet
+	var rows []fyne.CanvasObject
+	var first *xwidget.Button
+	for _, c := range list {
+		b := xwidget.NewButton(c.Reference, "", func() {
+			s.Close()
+			cases.AddParty(h, c.ID)
+		})
+		b.Wide = true
+		if first == nil {
+			first = b
+		}
+		rows = append(rows, b)
+	}
+	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("witness.which_case"), 420, xwidget.Column(6, rows...),
+		xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() }))
+	h.Window().Canvas().Focus(first)
+}
+
+func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.Screen, error) {
+	if p.PseudonymIn(r.cas) == "" {
+		r.cas = p.Appearances[0].Case
+	}
+	back, step := room.Back(h, room.Witnesses)
+	screen := room.Screen{Back: step}
+	chips := []fyne.CanvasObject{xwidget.Chip(names.Cases[r.cas], xwidget.Clear), xwidget.Chip(i18n.T("status."+string(p.Status)), xwidget.Neutral)}
+	tabs := xwidget.Tabs([]string{i18n.T("witness.tab.measures"), i18n.T("witness.tab.cases"), i18n.T("witness.tab.identity")}, r.tab, func(i int) {
+		r.tab = i
+		h.Refresh()
+	})
+	var content fyne.CanvasObject
+	var actions []fyne.CanvasObject
+	var err error
+	switch r.tab {
+	case 0:
+		if h.Desk().May(testimony.ActFileOrder) {
+			screen.New = func() { r.fileOrder(h, p) }
+			actions = append(actions, xwidget.NewPrimary(i18n.T("order.new"), "Ctrl N", screen.New))
+		}
+		content, err = r.measures(h, names, p)
+	case 1:
+		content = r.appearances(h, names, p)
+	default:
+		if h.Desk().May(testimony.ActEnterIdentity) {
+			screen.New = func() { enterIdentity(h, p.ID) }
+			actions = append(actions, xwidget.NewPrimary(i18n.T("identity.enter"), "Ctrl N", screen.New))
+		}
+		content, err = identityTab(h, p.ID)
+	}
+	if err != nil {
+		return screen, err
+	}
+	bar := xwidget.Column(8, container.NewBorder(nil, nil, tabs, xwidget.Row(10, append(actions, back)...)), xwidget.Line(), xwidget.Gap(0, 2))
+	screen.Content = xwidget.PageWith(string(p.PseudonymIn(r.cas)), chips, nil, container.NewBorder(bar, nil, nil, nil, content))
+	return screen, nil
+}
+
+// appearances shows the cases a party appears in, and lets it join another.
+func (r *Room) appearances(h room.Host, names room.Register, p protection.Party) fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for _, a := range p.Appearances {
+		b := xwidget.NewButton(i18n.T("witness.show_case"), "", func() {
+			r.cas, r.tab = a.Case, 0
+			h.Refresh()
+		})
+		rows = append(rows, xwidget.Entry(names.Cases[a.Case], i18n.T("witness.as", map[string]any{"Pseudonym": string(a.Pseudonym)}), b))
+	}
+	rows = append(rows, xwidget.WrappedSmall(i18n.T("witness.language_is", map[string]any{"Language": p.Language})), xwidget.WrappedSmall(i18n.T("witness.link_note")))
+	var free []protection.CaseID
+	for id := range names.Cases {
+		if p.PseudonymIn(id) == "" {
+			free = append(free, id)
+		}
+	}
+	if len(free) > 0 && h.Desk().May(testimony.ActKeepDocket) {
+		rows = append(rows, xwidget.Wrap(8, xwidget.NewButton(i18n.T("witness.join_case"), "", func() { joinCase(h, names, p.ID, free) })))
+	}
+	return xwidget.Scroll(xwidget.Card(i18n.T("witness.appears"), rows...))
+}
+
+func joinCase(h room.Host, names room.Register, party protection.PartyID, free []protection.CaseID) {
+	words := make([]string, len(free))
+	for i, id := range free {
+		words[i] = names.Cases[id]
+	}
+	choice := xwidget.NewChoice(words, 0, nil)
+	room.Form(h, i18n.T("witness.join_case"), i18n.T("action.save"), xwidget.Column(10, xwidget.Paragraph(i18n.T("witness.join_text")),
+		xwidget.Field(i18n.T("cases.reference"), choice)), choice, func() error {
+		_, err := h.Desk().JoinCase(room.Ctx(), party, free[max(choice.SelectedIndex(), 0)])
+		return err
+	})
+}
+
+// missing is what the day's list says of this party.
+func missing(h room.Host, names room.Register, p protection.PartyID) (fyne.CanvasObject, error) {
+	items, err := h.Desk().Today(room.Ctx(), h.Desk().Now())
+	if err != nil {
+		return nil, err
+	}
+	var rows []fyne.CanvasObject
+	for _, i := range items {
+		if i.Party != p || i.Kind == docket.HearingSoon || i.Kind == docket.HearingNow {
+			continue
+		}
+		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), names.Cases[i.Case]+"\n"+i18n.T("need."+string(i.Kind)+".do")))
+	}
+	if len(rows) == 0 {
+		rows = append(rows, xwidget.WrappedSmall(i18n.T("witness.nothing_missing")))
+	}
+	return xwidget.Card(i18n.T("witness.missing"), rows...), nil
+}

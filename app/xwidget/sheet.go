@@ -1,0 +1,95 @@
+package xwidget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Sheet is a question or a form over the screen. Escape steps back from it; Enter in a line of text does what the sheet is for.
+type Sheet struct {
+	popup   *widget.PopUp
+	canvas  fyne.Canvas
+	back    fyne.Focusable // what had the focus before
+	onEsc   func()
+	onClose []func()
+}
+
+// sheets are those that are shown, the topmost last. They belong to Fyne's goroutine.
+var sheets []*Sheet
+
+// ShowSheet shows a sheet: a title, content that scrolls where it is taller than the window, and buttons at the lower right.
+func ShowSheet(c fyne.Canvas, title string, width float32, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Sheet {
+	s := &Sheet{canvas: c, back: c.Focused()}
+	body := container.NewVScroll(content)
+	tallest := c.Size().Height - 220
+	body.SetMinSize(fyne.NewSize(width, 10))
+	var foot fyne.CanvasObject
+	if len(buttons) > 0 {
+		foot = Column(0, Gap(0, 12), container.NewBorder(nil, nil, nil, Row(10, buttons...)))
+	}
+	s.popup = widget.NewModalPopUp(Inset(container.NewBorder(Column(10, Heading(title), Gap(0, 0)), foot, nil, nil, body), 18, 14), c)
+	// Text wraps only once it knows its width, so the height is taken after a first layout.
+	content.Resize(fyne.NewSize(width, content.MinSize().Height))
+	body.SetMinSize(fyne.NewSize(width, min(content.MinSize().Height+4, tallest)))
+	s.popup.Show()
+	sheets = append(sheets, s)
+	return s
+}
+
+// OnEscape replaces closing as what Escape does.
+func (s *Sheet) OnEscape(fn func()) { s.onEsc = fn }
+
+// OnClosed runs fn when the sheet has been taken away.
+func (s *Sheet) OnClosed(fn func()) { s.onClose = append(s.onClose, fn) }
+
+// Close takes the sheet away and gives the focus back.
+func (s *Sheet) Close() {
+	for i, other := range sheets {
+		if other == s {
+			sheets = append(sheets[:i:i], sheets[i+1:]...)
+			s.popup.Hide()
+			if s.back != nil {
+				s.canvas.Focus(s.back)
+			}
+			for _, fn := range s.onClose {
+				fn()
+			}
+			return
+		}
+	}
+}
+
+// Escape steps back from the topmost sheet of a canvas; it reports whether there was one.
+func Escape(c fyne.Canvas) bool {
+	s := topSheet(c)
+	if s == nil {
+		return false
+	}
+	if s.onEsc != nil {
+		s.onEsc()
+	} else {
+		s.Close()
+	}
+	return true
+}
+
+// HasSheet reports whether a sheet is shown on a canvas.
+func HasSheet(c fyne.Canvas) bool { return topSheet(c) != nil }
+
+// CloseSheets takes every sheet of a canvas away, as when the vault is locked.
+func CloseSheets(c fyne.Canvas) {
+	for s := topSheet(c); s != nil; s = topSheet(c) {
+		s.back = nil
+		s.Close()
+	}
+}
+
+func topSheet(c fyne.Canvas) *Sheet {
+	for i := len(sheets) - 1; i >= 0; i-- {
+		if sheets[i].canvas == c {
+			return sheets[i]
+		}
+	}
+	return nil
+}
