@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,23 +17,23 @@ import (
 	"paravent/testimony/docket"
 )
 
-// shell runs command lines in a folder of its own.
-type shell struct {
+// terminal runs command lines in a folder of its own.
+type terminal struct {
 	t   *testing.T
 	dir string
 }
 
-func newShell(t *testing.T) *shell {
+func newTerminal(t *testing.T) *terminal {
 	t.Helper()
-	s := &shell{t, t.TempDir()}
+	s := &terminal{t, t.TempDir()}
 	s.write("p", "a long passphrase\n")
 	s.write("wrong", "another passphrase")
 	return s
 }
 
-func (s *shell) path(name string) string { return filepath.Join(s.dir, name) }
+func (s *terminal) path(name string) string { return filepath.Join(s.dir, name) }
 
-func (s *shell) write(name, text string) {
+func (s *terminal) write(name, text string) {
 	s.t.Helper()
 	if err := os.WriteFile(s.path(name), []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
@@ -40,7 +41,7 @@ func (s *shell) write(name, text string) {
 }
 
 // run splits a line at spaces; @name stands for a file of the folder. It returns what was printed.
-func (s *shell) run(want int, line string) (out, errs string) {
+func (s *terminal) run(want int, line string) (out, errs string) {
 	s.t.Helper()
 	var o, e bytes.Buffer
 	args := strings.Fields(line)
@@ -58,7 +59,7 @@ func (s *shell) run(want int, line string) (out, errs string) {
 
 const asJudge = " --vault @v --login judge --passphrase-file @p"
 
-func (s *shell) vault() {
+func (s *terminal) vault() {
 	s.t.Helper()
 	s.run(exitOK, "vault create --role judge"+asJudge)
 }
@@ -72,7 +73,7 @@ const docketText = `{"format":"paravent.docket/1",
 
 func TestMatrixFromTheCommandLine(t *testing.T) {
 	t.Parallel()
-	s := newShell(t)
+	s := newTerminal(t)
 	s.vault()
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
@@ -110,7 +111,7 @@ func TestMatrixFromTheCommandLine(t *testing.T) {
 
 func TestEveryMistakeIsOneSentenceAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	s := newShell(t)
+	s := newTerminal(t)
 	s.vault()
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
@@ -128,34 +129,37 @@ func TestEveryMistakeIsOneSentenceAndChangesNothing(t *testing.T) {
 		code int
 		says string
 	}{
-		"wrong passphrase":   {"vault status --vault @v --login judge --passphrase-file @wrong", exitPassphrase, "login or the passphrase is wrong"},
-		"unknown login":      {"vault status --vault @v --login nobody --passphrase-file @p", exitPassphrase, "login or the passphrase is wrong"},
-		"no vault":           {"vault status --vault @none --login judge --passphrase-file @p", exitNotFound, "there is no vault"},
-		"not a vault":        {"vault status --vault @not-a-vault --login judge --passphrase-file @p", exitDamaged, "not a vault"},
-		"empty file":         {"vault status --vault @empty --login judge --passphrase-file @p", exitDamaged, ""},
-		"half a vault":       {"vault status --vault @half --login judge --passphrase-file @p", exitDamaged, ""},
-		"vault exists":       {"vault create --vault @v --login x --passphrase-file @p", exitExists, "already"},
-		"no passphrase":      {"vault status --vault @v --login judge", exitUsage, "--passphrase-file"},
-		"no passphrasefile":  {"vault status --vault @v --login judge --passphrase-file @none", exitNotFound, ""},
-		"unknown hearing":    {"host --hearing nothing" + asJudge, exitNotFound, `no hearing "nothing"`},
-		"unknown case":       {"order matrix --case X --party w" + asJudge, exitNotFound, `no case "X"`},
-		"unknown party":      {"order matrix --case c --party X" + asJudge, exitNotFound, `no protected party "X"`},
-		"bad mode":           {"order matrix --case c --party w --mode secret" + asJudge, exitUsage, "mode"},
-		"bad time":           {"order matrix --case c --party w --at noon" + asJudge, exitUsage, "not a time"},
-		"bad docket":         {"docket import @bad.json" + asJudge, exitRefused, "cases[0].offence"},
-		"broken docket":      {"docket import @broken.json" + asJudge, exitRefused, "not JSON"},
-		"docket twice":       {"docket import @docket.json" + asJudge, exitRefused, "cases[0].reference"},
-		"endless passphrase": {"vault status --vault @v --login judge --passphrase-file /dev/zero", exitUsage, "longer than"},
-		"no such folder":     {"vault create --vault @v/x --login judge --passphrase-file @p", exitFailure, "not a directory"},
-		"no docket":          {"docket import @none.json" + asJudge, exitNotFound, ""},
-		"unknown recording":  {"evidence verify nothing" + asJudge, exitNotFound, `no recording "nothing"`},
-		"unknown command":    {"frobnicate", exitUsage, "frobnicate"},
-		"unknown flag":       {"vault status --passphrase secret", exitUsage, "passphrase"},
-		"in the clear":       {"host --hearing h --listen http://0.0.0.0:0" + asJudge, exitUsage, "loopback"},
-		"short passphrase":   {"user add new --role clerk --new-passphrase-file @short" + asJudge, exitRefused, "at least"},
+		"wrong passphrase":    {"vault status --vault @v --login judge --passphrase-file @wrong", exitPassphrase, "login or the passphrase is wrong"},
+		"unknown login":       {"vault status --vault @v --login nobody --passphrase-file @p", exitPassphrase, "login or the passphrase is wrong"},
+		"no vault":            {"vault status --vault @none --login judge --passphrase-file @p", exitNotFound, "there is no vault"},
+		"not a vault":         {"vault status --vault @not-a-vault --login judge --passphrase-file @p", exitDamaged, "not a vault"},
+		"empty file":          {"vault status --vault @empty --login judge --passphrase-file @p", exitDamaged, ""},
+		"half a vault":        {"vault status --vault @half --login judge --passphrase-file @p", exitDamaged, ""},
+		"vault exists":        {"vault create --vault @v --login x --passphrase-file @p", exitExists, "already"},
+		"no passphrase":       {"vault status --vault @v --login judge", exitUsage, "--passphrase-file"},
+		"no passphrasefile":   {"vault status --vault @v --login judge --passphrase-file @none", exitNotFound, ""},
+		"unknown hearing":     {"host --hearing nothing" + asJudge, exitNotFound, `no hearing "nothing"`},
+		"unknown case":        {"order matrix --case X --party w" + asJudge, exitNotFound, `no case "X"`},
+		"unknown party":       {"order matrix --case c --party X" + asJudge, exitNotFound, `no protected party "X"`},
+		"bad mode":            {"order matrix --case c --party w --mode secret" + asJudge, exitUsage, "mode"},
+		"bad time":            {"order matrix --case c --party w --at noon" + asJudge, exitUsage, "not a time"},
+		"bad docket":          {"docket import @bad.json" + asJudge, exitRefused, "cases[0].offence"},
+		"broken docket":       {"docket import @broken.json" + asJudge, exitRefused, "not JSON"},
+		"docket twice":        {"docket import @docket.json" + asJudge, exitRefused, "cases[0].reference"},
+		"endless passphrase":  {"vault status --vault @v --login judge --passphrase-file /dev/zero", exitUsage, "longer than"},
+		"no such folder":      {"vault create --vault @v/x --login judge --passphrase-file @p", exitFailure, "not a directory"},
+		"no docket":           {"docket import @none.json" + asJudge, exitNotFound, ""},
+		"unknown recording":   {"evidence verify nothing" + asJudge, exitNotFound, `no recording "nothing"`},
+		"nothing to export":   {"evidence export nothing @out.webm" + asJudge, exitNotFound, `no recording "nothing"`},
+		"rehearsal too short": {"rehearse --seconds 0", exitUsage, "from 1 to"},
+		"rehearsal elsewhere": {"rehearse --out @", exitUsage, "files in it already"},
+		"unknown command":     {"frobnicate", exitUsage, "frobnicate"},
+		"unknown flag":        {"vault status --passphrase secret", exitUsage, "passphrase"},
+		"in the clear":        {"host --hearing h --listen http://0.0.0.0:0" + asJudge, exitUsage, "loopback"},
+		"short passphrase":    {"user add new --role clerk --new-passphrase-file @short" + asJudge, exitRefused, "at least"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &shell{t, s.dir}
+			s := &terminal{t, s.dir}
 			s.write("short", "short")
 			_, errs := s.run(c.code, c.line)
 			if !strings.Contains(errs, c.says) || strings.Contains(errs, "goroutine") || strings.Contains(errs, "a long passphrase") {
@@ -180,7 +184,7 @@ func TestEveryMistakeIsOneSentenceAndChangesNothing(t *testing.T) {
 // A record that was altered where no unlocking looks is found by the check, and by the check alone.
 func TestVerifyNamesWhatWasAltered(t *testing.T) {
 	t.Parallel()
-	s := newShell(t)
+	s := newTerminal(t)
 	d, err := docket.Create(t.Context(), s.path("v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: "judge", Passphrase: []byte("a long passphrase")},
 		docket.Options{KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	if err != nil {
@@ -217,7 +221,7 @@ func TestVerifyNamesWhatWasAltered(t *testing.T) {
 	s.run(exitOK, "vault verify"+asJudge)
 }
 
-func (s *shell) file(fn func(*bbolt.Bucket) error) {
+func (s *terminal) file(fn func(*bbolt.Bucket) error) {
 	s.t.Helper()
 	db, err := bbolt.Open(s.path("v"), 0o600, nil)
 	if err != nil {
@@ -229,7 +233,7 @@ func (s *shell) file(fn func(*bbolt.Bucket) error) {
 }
 
 // records counts the sealed records of the vault.
-func (s *shell) records() (n int) {
+func (s *terminal) records() (n int) {
 	s.t.Helper()
 	s.file(func(b *bbolt.Bucket) error {
 		return b.ForEach(func(_, _ []byte) error {
@@ -241,7 +245,7 @@ func (s *shell) records() (n int) {
 }
 
 // alter changes one bit of the n-th record.
-func (s *shell) alter(n int) (restore func()) {
+func (s *terminal) alter(n int) (restore func()) {
 	s.t.Helper()
 	var key, value []byte
 	s.file(func(b *bbolt.Bucket) error {
@@ -260,7 +264,7 @@ func (s *shell) alter(n int) (restore func()) {
 
 func TestUsersAreEnrolledByTheirCollege(t *testing.T) {
 	t.Parallel()
-	s := newShell(t)
+	s := newTerminal(t)
 	s.vault()
 	s.run(exitOK, "user add clerk --role clerk --new-passphrase-file @p"+asJudge)
 	s.run(exitNotAllowed, "user add clerk2 --role clerk --new-passphrase-file @p"+asJudge)
@@ -275,7 +279,7 @@ func TestUsersAreEnrolledByTheirCollege(t *testing.T) {
 
 func TestHostEndsWithItsInput(t *testing.T) {
 	t.Parallel()
-	s := newShell(t)
+	s := newTerminal(t)
 	s.vault()
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
@@ -313,4 +317,28 @@ func TestHostEndsWithItsInput(t *testing.T) {
 	if !strings.Contains(errs, "was held") {
 		t.Errorf("a held hearing is answered with %q", errs)
 	}
+}
+
+func TestARehearsalThatIsStoppedSaysNothing(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, errs bytes.Buffer
+	stop := stopAfter{&out, cancel}
+	if code := run(ctx, []string{"rehearse"}, strings.NewReader(""), stop, &errs); code != exitFailure {
+		t.Errorf("exit code %d", code)
+	}
+	if !strings.Contains(errs.String(), "stopped before its end") || strings.Contains(out.String(), "held") {
+		t.Errorf("it says %s%s", out.String(), errs.String())
+	}
+}
+
+// stopAfter cancels at the first line that is written.
+type stopAfter struct {
+	io.Writer
+	cancel func()
+}
+
+func (s stopAfter) Write(b []byte) (int, error) {
+	s.cancel()
+	return s.Writer.Write(b)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -82,8 +83,15 @@ func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
 			if errors.Is(err, docket.ErrNotFound) {
 				return fmt.Errorf("there is no recording %q: %w", id, err)
 			}
-			if err != nil {
-				line.Words, line.Error = "Not intact: "+err.Error(), err.Error()
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				line.Words, line.Error = "Not intact: its file is missing.", "its file is missing"
+				line.FirstBad = -1
+			case errors.Is(err, docket.ErrRootDiffers):
+				line.Words, line.Error = "Not intact: "+err.Error()+".", err.Error()
+			case err != nil:
+				line.Error, _ = tell(err)
+				line.Words = "Not checked: " + line.Error
 			}
 			if err != nil || !v.Intact {
 				bad++
@@ -114,7 +122,16 @@ func (e evidenceExportCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		stats, err := evidence.Export(ctx, d, testimony.RecordingID(e.Recording), f)
-		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		if errors.Is(err, docket.ErrNotFound) {
+			err = fmt.Errorf("there is no recording %q: %w", e.Recording, err)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: its file is missing", errEvidence)
+		}
+		if err != nil {
+			return errors.Join(err, f.Close(), os.Remove(e.File))
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
 			return errors.Join(err, os.Remove(e.File))
 		}
 		words := fmt.Sprintf("Wrote %s: %s.\n", e.File, stats.Duration.Round(time.Second))

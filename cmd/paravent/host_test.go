@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +39,7 @@ type hosting struct {
 }
 
 // host starts a hearing of the docket's and reads its events.
-func (s *shell) host() *hosting {
+func (s *terminal) host() *hosting {
 	s.t.Helper()
 	h := &hosting{t: s.t, events: make(chan told, 1000), exit: make(chan int, 1)}
 	commands, in := io.Pipe()
@@ -128,9 +130,9 @@ func (h *hosting) ends(want int) {
 	}
 }
 
-func newDocket(t *testing.T) *shell {
+func newDocket(t *testing.T) *terminal {
 	t.Helper()
-	s := newShell(t)
+	s := newTerminal(t)
 	s.vault()
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
@@ -222,6 +224,37 @@ func TestAHearingFromTheCommandLineToAFileThatPlays(t *testing.T) {
 	}
 	s.run(exitOK, "vault verify"+asJudge)
 	s.run(exitRefused, "host --hearing h"+asJudge)
+
+	id := list[0].ID
+	sealed := filepath.Join(s.path("v")+".d", id+".blob")
+	whole, err := os.ReadFile(sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	altered := bytes.Clone(whole)
+	altered[len(altered)/2] ^= 1
+	for name, c := range map[string]struct {
+		file []byte
+		says string
+	}{"altered": {altered, "is the first that was altered"}, "cut": {whole[:len(whole)/2], "though the recording was sealed whole"}, "missing": {nil, "its file is missing"}} {
+		if err := os.Remove(sealed); err != nil {
+			t.Fatal(err)
+		}
+		if c.file != nil {
+			s.write(filepath.Join("v.d", id+".blob"), string(c.file))
+		}
+		if out, _ := s.run(exitEvidence, "evidence verify "+id+asJudge); !strings.Contains(out, c.says) {
+			t.Errorf("%s: it says %s", name, out)
+		}
+		if name != "cut" { // of which what is whole can be taken
+			s.run(exitEvidence, "evidence export "+id+" @bad.webm"+asJudge)
+		}
+		if _, err := os.Stat(s.path("bad.webm")); err == nil {
+			t.Errorf("%s: a copy was left", name)
+		}
+		s.write(filepath.Join("v.d", id+".blob"), string(whole))
+	}
+	s.run(exitOK, "evidence verify"+asJudge)
 }
 
 func TestHostTellsOfASecondDevice(t *testing.T) {

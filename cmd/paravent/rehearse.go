@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,14 +15,25 @@ import (
 
 type rehearseCmd struct {
 	Out     string `help:"Keep the training vault, the recordings and the report in this folder." type:"path" placeholder:"DIR"`
-	Seconds int    `help:"Length of the public testimony." default:"6" placeholder:"N"`
+	Seconds int    `help:"Length of the public testimony, from 1 to 3600." default:"6" placeholder:"N"`
 }
 
+// errStopped tells a rehearsal that was stopped from one that found something.
+var errStopped = errors.New("the rehearsal was stopped before its end and says nothing about this machine")
+
+const longestRehearsal = 3600 // seconds
+
 func (r rehearseCmd) Run(ctx context.Context, c *console) error {
+	if r.Seconds < 1 || r.Seconds > longestRehearsal {
+		return usageError{fmt.Sprintf("--seconds is from 1 to %d.", longestRehearsal)}
+	}
 	dir, keep := r.Out, r.Out != ""
 	if keep {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("create the folder: %w", err)
+		}
+		if before, err := os.ReadDir(dir); err != nil || len(before) > 0 {
+			return errors.Join(err, usageError{"The folder of --out has files in it already. Nothing was changed; name a new one."})
 		}
 	} else {
 		temporary, err := os.MkdirTemp("", "paravent-rehearsal-")
@@ -37,6 +49,9 @@ func (r rehearseCmd) Run(ctx context.Context, c *console) error {
 		}
 	}
 	report, err := rehearsal.Run(ctx, rehearsal.Config{Dir: dir, Testify: time.Duration(r.Seconds) * time.Second, Progress: progress})
+	if ctx.Err() != nil {
+		return errStopped
+	}
 	if keep {
 		text, encoded := json.MarshalIndent(report, "", "  ")
 		if encoded == nil {
@@ -46,12 +61,16 @@ func (r rehearseCmd) Run(ctx context.Context, c *console) error {
 			return encoded
 		}
 	}
-	if err := c.print(report, reportWords(report, keep, dir)); err != nil {
+	words := reportWords(report, keep, dir)
+	if err == nil && report.Held() {
+		words += "\nEvery protection held on this machine.\n"
+	}
+	if err := c.print(report, words); err != nil {
 		return err
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: the rehearsal stopped: %w", errLawBroken, err)
+		return fmt.Errorf("%w: the rehearsal could not go on: %w", errLawBroken, err)
 	case !report.Held():
 		return errLawBroken
 	}
@@ -81,9 +100,6 @@ func reportWords(r rehearsal.Report, keep bool, dir string) string {
 	}
 	if keep {
 		fmt.Fprintf(&b, "\nKept in %s: the training vault, both recordings as WebM, report.json.\n", dir)
-	}
-	if r.Held() {
-		b.WriteString("\nEvery protection held on this machine.\n")
 	}
 	return b.String()
 }

@@ -27,16 +27,21 @@ type Verdict struct {
 	Length    time.Duration    `json:"length"` // what can be played
 }
 
+// Cut reports whether the file ends too early although the recording was closed in good order: nobody's accident.
+func (v Verdict) Cut() bool { return v.Torn && v.Recording.Sealed }
+
 // Sound reports whether nothing in the recording was altered: a torn recording is sound up to where it stops.
-func (v Verdict) Sound() bool { return v.FirstBad < 0 && (v.Intact || v.Torn) }
+func (v Verdict) Sound() bool { return v.FirstBad < 0 && (v.Intact || v.Torn) && !v.Cut() }
 
 // Words says the verdict in one sentence.
 func (v Verdict) Words() string {
 	switch {
 	case v.FirstBad >= 0:
-		return fmt.Sprintf("Not intact: chunk %d of %d was altered or is unreadable.", v.FirstBad, v.Chunks)
+		return fmt.Sprintf("Not intact: chunk %d of %d is the first that was altered or is unreadable.", v.FirstBad+1, max(v.Recording.Chunks, v.FirstBad+1))
 	case v.Intact:
 		return fmt.Sprintf("Intact: %d chunks, %s.", v.Chunks, v.Length.Round(time.Second))
+	case v.Cut():
+		return fmt.Sprintf("Not intact: the file ends after chunk %d of %d, though the recording was sealed whole.", v.Chunks, v.Recording.Chunks)
 	case v.Torn:
 		return fmt.Sprintf("Torn: the recording stops after %s without an end; its %d chunks up to there are intact.", v.Length.Round(100*time.Millisecond), v.Chunks)
 	}
