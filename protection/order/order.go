@@ -152,26 +152,43 @@ func (o Order) Effect(at time.Time) (effective bool, doubt Doubt) {
 
 // Applying returns the orders that govern a party in a case at a moment: those of the case itself and those carried
 // over from other cases, without the ones that a firm order of this case has replaced. An interim or contested order
-// replaces nothing: until a judge confirms it, both stand.
+// replaces nothing: until a judge confirms it, both stand. Orders that replace each other in a circle all stand.
 func Applying(orders []Order, c protection.CaseID, p protection.PartyID, at time.Time) []Order {
-	replaced := map[protection.OrderID]bool{}
+	firm := replacements{}
 	var effective []Order
 	for _, o := range orders {
 		if o.Party != p {
 			continue
 		}
-		ok, doubt := o.Effect(at)
+		ok, _ := o.Effect(at)
 		if !ok {
 			continue
 		}
 		effective = append(effective, o)
-		if o.Case == c && (doubt == NoDoubt || doubt == HasExpired && o.State == InForce) {
-			for _, id := range o.Replaces {
-				if id != o.ID {
-					replaced[id] = true
-				}
-			}
+		if o.Case == c && o.State == InForce {
+			firm[o.ID] = o.Replaces
 		}
 	}
-	return slices.DeleteFunc(effective, func(o Order) bool { return replaced[o.ID] })
+	return slices.DeleteFunc(effective, func(o Order) bool { return firm.replaced(o.ID) })
+}
+
+// replacements are the orders that each firm order replaces.
+type replacements map[protection.OrderID][]protection.OrderID
+
+// replaced reports whether an order is replaced by one that does not, itself or by way of others, give way to it.
+func (r replacements) replaced(id protection.OrderID) bool {
+	for by, old := range r {
+		if slices.Contains(old, id) && !r.reach(id, by, map[protection.OrderID]bool{}) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r replacements) reach(from, to protection.OrderID, seen map[protection.OrderID]bool) bool {
+	if from == to {
+		return true
+	}
+	seen[from] = true
+	return slices.ContainsFunc(r[from], func(next protection.OrderID) bool { return !seen[next] && r.reach(next, to, seen) })
 }
