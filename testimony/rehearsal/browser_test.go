@@ -274,7 +274,8 @@ func TestChromiumGalleryNeverReceivesTheWitness(t *testing.T) {
 			t.Errorf("%s: the witness was found in %d pictures and %d sounds", when, f.Marked, f.Tones)
 		}
 	}
-	f := gallery.until("the gallery to see the silhouette", func(f found) bool { return f.Pictures > 20 })
+	// Sound as well: a browser that decodes nothing finds nothing.
+	f := gallery.until("the gallery to see the silhouette and to hear counsel", func(f found) bool { return f.Pictures > 20 && f.Sounds > 20 })
 	clean("in public session", f)
 
 	for _, mode := range []protection.SessionMode{protection.PrivateMode, protection.ClosedMode} {
@@ -289,8 +290,10 @@ func TestChromiumGalleryNeverReceivesTheWitness(t *testing.T) {
 			t.Errorf("%s: the gallery received %d packets and %d pictures", mode, after.Packets-before.Packets, after.Pictures-before.Pictures)
 		}
 		must(t, s.SetMode(protection.PublicMode, ""))
-		pictures := gallery.found().Pictures
-		clean("after "+mode.String(), gallery.until("the silhouette to come back", func(f found) bool { return f.Pictures > pictures+5 }))
+		start := gallery.found()
+		clean("after "+mode.String(), gallery.until("silhouette and sound to come back", func(f found) bool {
+			return f.Pictures > start.Pictures+10 && f.Sounds > start.Sounds+10
+		}))
 	}
 
 	must(t, s.Break("Rest."))
@@ -298,7 +301,7 @@ func TestChromiumGalleryNeverReceivesTheWitness(t *testing.T) {
 
 	gallery.run(chromedp.Reload())
 	awaitPresence(t, s, testimony.RoleGallery, live.Admitted)
-	clean("after a reload", gallery.until("the silhouette after a reload", func(f found) bool { return f.Pictures > 5 }))
+	clean("after a reload", gallery.until("silhouette and sound after a reload", func(f found) bool { return f.Pictures > 10 && f.Sounds > 10 }))
 
 	must(t, s.Remove(seat(t, s, testimony.RoleGallery).ID, "Disturbance."))
 	if text := gallery.text("#ended"); !strings.Contains(text, "The court has ended your part") {
