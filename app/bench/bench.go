@@ -40,6 +40,7 @@ type Bench struct {
 	company        *rehearsal.Company
 	parts          parts
 	root           fyne.CanvasObject
+	names          map[testimony.ParticipantID]*xwidget.Button
 	heard          int // alarms that were acknowledged
 	cancels        []func()
 	over           bool
@@ -47,7 +48,7 @@ type Bench struct {
 }
 
 // parts are the pieces of the screen that are drawn anew only when what they show has changed, so that the focus stays.
-type parts struct{ banner, stage, controls, record, people, asks part }
+type parts struct{ banner, stage, speaking, controls, record, people, asks part }
 
 type part struct {
 	box  *fyne.Container
@@ -199,6 +200,26 @@ func (b *Bench) Screen() room.Screen {
 	return room.Screen{Content: b.root, Keys: keys, Back: func() { b.host.Go(room.Today, "") }}
 }
 
+// Urgent are the keys that close the session to others. They act in every room and over every question while the courtroom is
+// open: safety is fast.
+func (b *Bench) Urgent() map[fyne.KeyName]func() {
+	return map[fyne.KeyName]func(){
+		fyne.KeyF6: func() { b.tighten(protection.PrivateMode) }, fyne.KeyF7: func() { b.tighten(protection.ClosedMode) },
+		fyne.KeyF8: func() {
+			if st := b.session.State(); !paused(st) {
+				b.breakOrResume()
+			}
+		},
+	}
+}
+
+// tighten changes to a stricter mode, and does nothing where the mode is as strict already.
+func (b *Bench) tighten(m protection.SessionMode) {
+	if m > b.session.State().Session.Mode {
+		b.setMode(m)
+	}
+}
+
 // build makes the pieces in the colours and words in use now.
 func (b *Bench) build() {
 	if b.stage == nil {
@@ -209,10 +230,10 @@ func (b *Bench) build() {
 		chosen = max(b.reason.SelectedIndex(), 0)
 	}
 	b.reason = xwidget.NewChoice(reasons(), chosen, nil)
-	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
+	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
 	left := container.New(leftColumn{}, b.parts.stage.box, b.parts.controls.box, b.parts.record.box)
-	right := container.NewBorder(nil, nil, nil, nil, xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.people.box)))
-	b.root = container.NewBorder(b.parts.banner.box, nil, nil, nil, xwidget.Inset(xwidget.Split(left, right, 372), 16, 12))
+	right := xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.people.box))
+	b.root = container.NewBorder(b.parts.banner.box, nil, nil, nil, xwidget.Inset(xwidget.Split(left, right, 404), 16, 12))
 }
 
 // update shows the state as it is now.

@@ -51,7 +51,7 @@ func (b *Bench) showControls(st live.State) {
 			mark.Disable()
 		}
 		modes := xwidget.Row(10, button(protection.PublicMode, "F5"), button(protection.PrivateMode, "F6"), button(protection.ClosedMode, "F7"), pause)
-		told := container.NewBorder(nil, nil, xwidget.Middle(xwidget.Small(i18n.T("bench.reason"))), nil, b.reason)
+		told := xwidget.Row(10, xwidget.Middle(xwidget.Small(i18n.T("bench.reason"))), xwidget.Width(300, b.reason))
 		return xwidget.Column(8, container.NewBorder(nil, nil, modes, mark), told)
 	})
 }

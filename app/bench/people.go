@@ -23,7 +23,6 @@ type seated struct {
 	Label, Role  string
 	Presence     live.Presence
 	Muted        bool
-	Speaking     bool
 	Witness      bool
 	ShowsAccused bool
 	Access       string
@@ -33,30 +32,46 @@ func (b *Bench) showPeople(st live.State) {
 	witness, _ := st.Hearing.Witness()
 	var now []seated
 	for _, p := range st.People {
-		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Speaking, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
+		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
 	}
 	b.parts.people.show(now, func() fyne.CanvasObject {
 		var rows []fyne.CanvasObject
+		b.names = map[testimony.ParticipantID]*xwidget.Button{}
 		for i, p := range st.People {
 			rows = append(rows, b.personRow(st, i, p, p.ID == witness.ID))
 		}
 		if b.host.Desk().Training() && b.company == nil && st.Session.Phase == testimony.Lobby {
 			rows = append(rows, xwidget.WrappedSmall(i18n.T("practice.text")), xwidget.Wrap(0, benchButton(i18n.T("practice.do"), "P", b.practise)))
 		}
+		for _, key := range b.missing {
+			rows = append(rows, xwidget.WrappedSmall(i18n.T(key)))
+		}
 		return xwidget.Card(i18n.T("bench.people"), rows...)
 	})
+	// Who speaks changes all the time, so it is shown without drawing the rows anew.
+	for _, p := range st.People {
+		if name := b.names[p.ID]; name != nil && name.Icon != nameIcon(p) {
+			name.Icon = nameIcon(p)
+			name.Refresh()
+		}
+	}
+}
+
+func nameIcon(p live.Person) xwidget.Icon {
+	switch {
+	case p.Muted:
+		return xwidget.IconMuted
+	case p.Speaking:
+		return xwidget.IconSpeaks
+	}
+	return xwidget.NoIcon
 }
 
 // personRow is one seat: who, where they are, and what they receive of the witness right now.
 func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyne.CanvasObject {
 	name := benchButton(p.Label, fmt.Sprint(i+1), func() { b.person(p.ID) })
-	name.Tone = xwidget.Neutral
-	switch {
-	case p.Muted:
-		name.Icon = xwidget.IconMuted
-	case p.Speaking:
-		name.Icon = xwidget.IconSpeaks
-	}
+	name.Icon, name.Wide, name.Shrinks = nameIcon(p), true, true
+	b.names[p.ID] = name
 	chips := room.AccessChips(p.Receives, p.Receives.Connected)
 	switch {
 	case p.Presence != live.Admitted:
@@ -66,7 +81,7 @@ func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyn
 	case witness:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("bench.sees_no_accused"), xwidget.Break)}
 	}
-	return xwidget.Column(4, container.NewBorder(nil, nil, name, container.NewVBox(xwidget.Gap(0, 1), xwidget.Middle(xwidget.Row(4, chips...)))), xwidget.Line())
+	return container.NewBorder(nil, nil, nil, xwidget.Row(4, append([]fyne.CanvasObject{xwidget.Gap(4, 0)}, chips...)...), name)
 }
 
 func presenceTone(p live.Presence) xwidget.Tone {
@@ -96,7 +111,7 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	witness, _ := st.Hearing.Witness()
 	rows := []fyne.CanvasObject{xwidget.Row(8, xwidget.Chip(i18n.T("role."+string(p.Role)), xwidget.Neutral), xwidget.Chip(i18n.T("presence."+string(p.Presence)), presenceTone(p.Presence)))}
 	if id != witness.ID {
-		rows = append(rows, xwidget.WrappedSmall(p.Cell.Summary(i18n.Policy())+" "+strings.Join(p.Cell.Reasons(i18n.Policy()), "; ")+"."))
+		rows = append(rows, xwidget.WrappedSmall(p.Cell.Summary(i18n.Policy())+" ("+strings.Join(p.Cell.Reasons(i18n.Policy()), "; ")+")"))
 	} else if !st.ShowsAccused {
 		rows = append(rows, xwidget.WrappedSmall(i18n.T("bench.sees_no_accused")))
 	}
@@ -179,10 +194,12 @@ func (b *Bench) showAsks(st live.State) {
 	}
 	now.Requests = st.Requests
 	now.Alarms = st.Alarms[min(b.heard, len(st.Alarms)):]
+	if len(now.Waiting)+len(now.Requests)+len(now.Alarms) == 0 {
+		b.parts.asks.box.Hide()
+	} else {
+		b.parts.asks.box.Show()
+	}
 	b.parts.asks.show(now, func() fyne.CanvasObject {
-		if len(now.Waiting)+len(now.Requests)+len(now.Alarms) == 0 {
-			return xwidget.Gap(0, 0)
-		}
 		return xwidget.Card(i18n.T("bench.needs"), b.askRows(st, now)...)
 	})
 }
@@ -209,13 +226,13 @@ func (b *Bench) askRows(st live.State, now asked) []fyne.CanvasObject {
 		if i == 0 && len(now.Alarms) == 0 {
 			key = "Q"
 		}
-		rows = append(rows, container.NewBorder(nil, nil, nil, benchButton(i18n.T("bench.done"), key, func() { b.act(func() error { return b.session.Answered(i) }) }),
+		rows = append(rows, container.NewBorder(nil, nil, nil, xwidget.Middle(benchButton(i18n.T("bench.done"), key, func() { b.act(func() error { return b.session.Answered(i) }) })),
 			xwidget.Column(0, xwidget.Strong(names[r.From]), xwidget.WrappedSmall(i18n.T("ask."+r.Kind)+" · "+at(r.At)))))
 	}
 	if len(now.Waiting) > 0 {
 		admit := benchButton(i18n.T("bench.admit"), "A", b.admitFirst)
 		admit.Kind = xwidget.Primary
-		rows = append(rows, container.NewBorder(nil, nil, nil, admit, xwidget.Column(0, xwidget.Strong(i18n.T("bench.waiting", map[string]any{"N": len(now.Waiting)})),
+		rows = append(rows, container.NewBorder(nil, nil, nil, xwidget.Middle(admit), xwidget.Column(0, xwidget.Strong(i18n.T("bench.waiting", map[string]any{"N": len(now.Waiting)})),
 			xwidget.WrappedSmall(strings.Join(now.Waiting, ", ")+". "+i18n.T("bench.waiting.text")))))
 	}
 	return rows

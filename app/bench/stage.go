@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"paravent/app/i18n"
 	"paravent/app/theme"
@@ -31,15 +32,13 @@ type staged struct {
 	Live     bool // the witness's picture is taken in
 	Phase    testimony.Phase
 	Presence live.Presence
-	Speaking string
 	Gallery  protection.Access
-	Missing  string
 }
 
 func (b *Bench) showStage(st live.State) {
 	witness, _ := st.Hearing.Witness()
 	person, _ := personOf(st, witness.ID)
-	now := staged{Phase: st.Session.Phase, Presence: person.Presence, Speaking: speaking(st), Gallery: st.Gallery, Missing: strings.Join(b.missing, " ")}
+	now := staged{Phase: st.Session.Phase, Presence: person.Presence, Gallery: st.Gallery}
 	now.Live = person.Presence == live.Admitted && (st.Session.Phase == testimony.IdentityCheck || st.Session.Phase == testimony.Oath || st.Session.Phase == testimony.Testimony)
 	if !now.Live {
 		b.stage.Clear()
@@ -48,7 +47,14 @@ func (b *Bench) showStage(st live.State) {
 		b.insIs = st.Gallery.Picture
 		b.inset.Clear()
 	}
-	b.parts.stage.show(now, func() fyne.CanvasObject { return b.drawStage(st, now, witness.Label) })
+	b.parts.stage.show(now, func() fyne.CanvasObject { return b.drawStage(now, witness.Label) })
+	who := speaking(st)
+	b.parts.speaking.show(who, func() fyne.CanvasObject {
+		if who == "" {
+			return xwidget.Gap(0, 0)
+		}
+		return container.NewVBox(xwidget.IconChip(xwidget.IconSpeaks, i18n.T("stage.speaking", map[string]any{"Who": who}), xwidget.Neutral))
+	})
 }
 
 func speaking(st live.State) string {
@@ -61,7 +67,7 @@ func speaking(st live.State) string {
 	return strings.Join(who, " · ")
 }
 
-func (b *Bench) drawStage(st live.State, now staged, label string) fyne.CanvasObject {
+func (b *Bench) drawStage(now staged, label string) fyne.CanvasObject {
 	ground := canvas.NewRectangle(color.NRGBA{R: 0x2B, G: 0x31, B: 0x42, A: 0xFF})
 	ground.CornerRadius = theme.Radius
 	layers := []fyne.CanvasObject{ground}
@@ -73,15 +79,8 @@ func (b *Bench) drawStage(st live.State, now staged, label string) fyne.CanvasOb
 		layers = append(layers, container.NewCenter(word))
 	}
 	top := xwidget.Chip(i18n.T("stage.clear", map[string]any{"Who": label}), xwidget.Clear)
-	bottom := xwidget.Gap(0, 0)
-	if now.Speaking != "" {
-		bottom = xwidget.IconChip(xwidget.IconSpeaks, i18n.T("stage.speaking", map[string]any{"Who": now.Speaking}), xwidget.Neutral)
-	}
-	var notes []fyne.CanvasObject
-	for _, key := range b.missing {
-		notes = append(notes, xwidget.Chip(i18n.T(key), xwidget.Private))
-	}
-	over := container.NewBorder(container.NewBorder(nil, nil, top, xwidget.Row(6, notes...)), container.NewBorder(nil, nil, container.NewVBox(bottom), b.drawInset(now)), nil, nil)
+	speaks := container.NewVBox(layout.NewSpacer(), b.parts.speaking.box)
+	over := container.NewBorder(container.NewBorder(nil, nil, top, nil), container.NewBorder(nil, nil, speaks, b.drawInset(now)), nil, nil)
 	return container.NewStack(append(layers, xwidget.Inset(over, 12, 12))...)
 }
 

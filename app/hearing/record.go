@@ -175,7 +175,7 @@ func read(h room.Host, m testimony.Minutes) {
 	zone := m.Court.Begin.Location()
 	var rows [][]fyne.CanvasObject
 	for _, e := range m.Events {
-		rows = append(rows, []fyne.CanvasObject{xwidget.Small(e.At.In(zone).Format("15:04:05")), xwidget.WrappedSmall(EventWords(e, labels))})
+		rows = append(rows, []fyne.CanvasObject{xwidget.Small(e.At.In(zone).Format("15:04:05")), xwidget.WrappedSmall(EventWords(e, labels, zone))})
 	}
 	var s *xwidget.Sheet
 	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
@@ -183,14 +183,14 @@ func read(h room.Host, m testimony.Minutes) {
 	h.Window().Canvas().Focus(done)
 }
 
-// EventWords says one event of the record in words.
-func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string) string {
+// EventWords says one event of the record in words, its times on the clock of a zone.
+func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zone *time.Location) string {
 	words := i18n.T("event."+string(e.Kind), map[string]any{"Who": labels[e.Participant], "Phase": i18n.T("phase." + string(e.Phase)), "Mode": room.ModeWord(e.Mode)})
 	switch {
 	case e.Kind == testimony.Requested:
 		words += ": " + i18n.T("ask."+e.Reason)
 	case e.Kind == testimony.Marked:
-		words += " " + e.From.In(e.At.Location()).Format("15:04:05") + "–" + e.To.In(e.At.Location()).Format("15:04:05")
+		words += " " + e.From.In(zone).Format("15:04:05") + "–" + e.To.In(zone).Format("15:04:05")
 	case e.Reason != "" && (e.Kind == testimony.ModeChanged || e.Kind == testimony.PhaseChanged || e.Kind == testimony.Removed):
 		words += ": " + e.Reason
 	}

@@ -81,8 +81,16 @@ func (s *Shell) bindKeys() {
 	c.SetOnTypedKey(s.typed)
 }
 
-// typed is a key that no input had a use for. A sheet keeps the keys of the screen under it away, but for Escape.
+// typed is a key that no input had a use for. A sheet keeps the keys of the screen under it away, but for Escape and for those
+// that close a running session to others.
 func (s *Shell) typed(k *fyne.KeyEvent) {
+	if s.bench != nil && (xwidget.HasSheet(s.window.Canvas()) || s.at != room.Bench) {
+		if act := s.bench.Urgent()[k.Name]; act != nil {
+			xwidget.CloseSheets(s.window.Canvas())
+			act()
+			return
+		}
+	}
 	if k.Name == fyne.KeyEscape {
 		if !xwidget.Escape(s.window.Canvas()) && s.screen.Back != nil {
 			s.screen.Back()

@@ -36,7 +36,9 @@ type Button struct {
 	SpacePasses bool
 	// KeyIsNote shows Key as a remark in small type: there is no such key.
 	KeyIsNote bool
-	OnTapped  func()
+	// Shrinks lets the button be narrower than its text, which is then cut short.
+	Shrinks  bool
+	OnTapped func()
 
 	disabled, focused, hovered bool
 }
@@ -218,6 +220,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		o.Move(fyne.NewPos(x, (size.Height-m.Height)/2))
 		return m.Width
 	}
+	if r.b.Shrinks {
+		fit(r.text, r.b.Text, size.Width-(r.content()-r.text.MinSize().Width)-2*buttonPad)
+	}
 	x := float32(buttonPad)
 	if !r.b.Wide {
 		x = max((size.Width-r.content())/2, 6)
@@ -256,7 +261,11 @@ func (r *buttonRenderer) content() float32 {
 }
 
 func (r *buttonRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(r.content()+2*buttonPad, theme.Target)
+	width := r.content() + 2*buttonPad
+	if r.b.Shrinks {
+		width = min(width, 110)
+	}
+	return fyne.NewSize(width, theme.Target)
 }
 
 func (r *buttonRenderer) Objects() []fyne.CanvasObject { return r.objects }

@@ -25,12 +25,10 @@ const (
 	IconRecord  Icon = "record"
 	IconMark    Icon = "mark"
 	IconAlert   Icon = "alert"
-	IconCheck   Icon = "check"
 	IconMuted   Icon = "muted"
 	IconSpeaks  Icon = "speaks"
 	IconBack    Icon = "back"
 	IconSearch  Icon = "search"
-	IconPerson  Icon = "person"
 )
 
 // drawings are the inner elements of the SVGs; %[1]s is the colour.
@@ -44,12 +42,10 @@ var drawings = map[Icon]string{
 	IconRecord:  `<circle cx="12" cy="12" r="7" fill="%[1]s"/>`,
 	IconMark:    `<path d="M6 21 V4 H18 L14.5 8.5 L18 13 H6" fill="none" stroke="%[1]s" stroke-width="2" stroke-linejoin="round"/>`,
 	IconAlert:   `<path d="M12 3.5 L22 20.5 H2 Z" fill="none" stroke="%[1]s" stroke-width="2" stroke-linejoin="round"/><path d="M12 10 V14.5" stroke="%[1]s" stroke-width="2.2"/><circle cx="12" cy="17.4" r="1.3" fill="%[1]s"/>`,
-	IconCheck:   `<path d="M4.5 12.5 L10 18 L20 6.5" fill="none" stroke="%[1]s" stroke-width="2.6"/>`,
 	IconMuted:   `<path d="M9 6 V11 A3 3 0 0 0 15 11 V6 A3 3 0 0 0 9 6 M5.5 11 A6.5 6.5 0 0 0 18.5 11 M12 17.5 V21 M4 3 L20 21" fill="none" stroke="%[1]s" stroke-width="2"/>`,
 	IconSpeaks:  `<path d="M6 9 V15 M10 5 V19 M14 8 V16 M18 10.5 V13.5" fill="none" stroke="%[1]s" stroke-width="2.4" stroke-linecap="round"/>`,
 	IconBack:    `<path d="M14.5 5 L7.5 12 L14.5 19" fill="none" stroke="%[1]s" stroke-width="2.4"/>`,
 	IconSearch:  `<circle cx="10.5" cy="10.5" r="6.5" fill="none" stroke="%[1]s" stroke-width="2"/><path d="M15.5 15.5 L21 21" stroke="%[1]s" stroke-width="2"/>`,
-	IconPerson:  `<circle cx="12" cy="8" r="4.2" fill="none" stroke="%[1]s" stroke-width="2"/><path d="M4 21 C4 12.5 20 12.5 20 21" fill="none" stroke="%[1]s" stroke-width="2"/>`,
 }
 
 // Drawing is an icon in a colour, side pixels wide and high.

@@ -5,6 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -14,8 +17,25 @@ import (
 	"paravent/media/capture"
 )
 
+// present reports whether the machine can have sound at all. Where it cannot, the sound library would say so line by line on
+// standard error, which is the program's own.
+func present() bool {
+	if runtime.GOOS != "linux" || os.Getenv("PULSE_SERVER") != "" {
+		return true
+	}
+	for _, path := range []string{"/dev/snd", filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "pulse", "native"), filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "pipewire-0")} {
+		if _, err := os.Stat(path); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // open starts a sound device for mono sound at 48 kHz.
 func open(kind malgo.DeviceType, config func(*malgo.DeviceConfig), callbacks malgo.DeviceCallbacks) (*malgo.AllocatedContext, *malgo.Device, error) {
+	if !present() {
+		return nil, nil, capture.ErrNoDevice
+	}
 	context, err := malgo.InitContext(nil, malgo.ContextConfig{}, nil)
 	if err != nil {
 		return nil, nil, errors.Join(capture.ErrNoDevice, err)

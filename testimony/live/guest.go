@@ -92,7 +92,7 @@ func (s *Session) arrive(session *join.Session) {
 		g = &guest{participant: p, presence: InLobby}
 		s.guests[id] = g
 	case g.session != nil:
-		g.unplug()
+		s.unplug(g)
 		g.session.Close(join.Removed{Reason: "replaced"})
 	}
 	if g.presence == Lost {
@@ -188,7 +188,7 @@ func (s *Session) requested(g *guest, kind string) {
 func (s *Session) leave(g *guest) {
 	delete(s.guests, g.participant.ID)
 	s.enforce()
-	g.dismiss("")
+	s.dismiss(g, "")
 	s.note(testimony.Left, g.participant.ID, "")
 	s.refresh()
 }
@@ -200,7 +200,7 @@ func (s *Session) depart(session *join.Session) {
 	if g == nil || g.session != session {
 		return
 	}
-	g.unplug()
+	s.unplug(g)
 	g.session = nil
 	if g.presence != Admitted {
 		delete(s.guests, id)
@@ -214,8 +214,8 @@ func (s *Session) depart(session *join.Session) {
 }
 
 // dismiss ends a guest's connection for good; why is bench, closed, or empty for no word at all.
-func (g *guest) dismiss(why string) {
-	g.unplug()
+func (s *Session) dismiss(g *guest, why string) {
+	s.unplug(g)
 	if g.session == nil {
 		return
 	}
@@ -230,15 +230,34 @@ func (g *guest) dismiss(why string) {
 	g.session = nil
 }
 
-// unplug takes the guest's media connection down and waits until nothing of it runs any more.
-func (g *guest) unplug() {
-	if g.peer != nil {
-		_ = g.peer.Close() // it always ends
-		g.peer = nil
-	}
+// unplug takes the guest's media connection down. What the guest may receive was cut before, by the hub; the other side can take
+// its time to say goodbye, and the bench must not wait for it. The next connection of the seat does.
+func (s *Session) unplug(g *guest) {
 	if g.listen != nil {
 		g.listen()
 		g.listen = nil
+	}
+	if g.peer == nil {
+		return
+	}
+	id, down := g.participant.ID, g.peer
+	g.peer = nil
+	before, done := s.closing[id], make(chan struct{})
+	s.closing[id] = done
+	go func() {
+		defer close(done)
+		if before != nil {
+			<-before
+		}
+		_ = down.Close() // it always ends
+	}()
+}
+
+// unplugged waits until nothing of a seat's earlier connection runs any more.
+func (s *Session) unplugged(id testimony.ParticipantID) {
+	if done := s.closing[id]; done != nil {
+		<-done
+		delete(s.closing, id)
 	}
 }
 
@@ -249,7 +268,7 @@ func (s *Session) connect(seats *seating) {
 		may := g.presence == Admitted && g.session != nil && seats.reception.Connected(g.participant)
 		switch {
 		case !may:
-			g.unplug()
+			s.unplug(g)
 		case g.peer == nil:
 			if err := s.plug(id, g); err != nil {
 				s.log.Error("a connection could not be made", "error", err)
@@ -260,6 +279,7 @@ func (s *Session) connect(seats *seating) {
 }
 
 func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
+	s.unplugged(id)
 	session := g.session
 	config := peer.Config{
 		API:        s.api,
@@ -282,7 +302,7 @@ func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
 	}
 	p, err := peer.New(config)
 	if err != nil {
-		g.unplug()
+		s.unplug(g)
 		return err
 	}
 	g.peer = p
@@ -295,7 +315,7 @@ func (s *Session) replug(session *join.Session) {
 	if g == nil || g.session != session || g.peer == nil || g.peer.State() != webrtc.PeerConnectionStateFailed {
 		return
 	}
-	g.unplug()
+	s.unplug(g)
 	s.connect(s.seats.Load())
 }
 

@@ -27,7 +27,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 		return nil, docket.ErrNotAllowed
 	}
 	s := &Session{desk: c.Desk, log: c.Logger, hub: hub.New(), acts: make(chan func()), ended: make(chan struct{}), changed: make(chan struct{}),
-		guests: map[testimony.ParticipantID]*guest{}, links: map[testimony.ParticipantID]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
+		guests: map[testimony.ParticipantID]*guest{}, closing: map[testimony.ParticipantID]chan struct{}{}, links: map[testimony.ParticipantID]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -134,7 +134,7 @@ func (s *Session) Reinvite(ctx context.Context, id testimony.ParticipantID) erro
 		if g := s.guests[id]; g != nil {
 			delete(s.guests, id)
 			s.enforce()
-			g.dismiss("bench")
+			s.dismiss(g, "bench")
 		}
 		s.links[id] = s.server.Link(secret).String()
 		s.refresh()
@@ -301,8 +301,11 @@ func (s *Session) shut() {
 	s.seats.Store(&seating{})
 	s.hub.SetAccess(nil)
 	for id, g := range s.guests {
-		g.dismiss("")
+		s.dismiss(g, "")
 		delete(s.guests, id)
+	}
+	for id := range s.closing {
+		s.unplugged(id)
 	}
 	if err := s.sealRecording(ctx); err != nil {
 		s.log.Error("a recording could not be sealed", "error", err)

@@ -78,6 +78,7 @@ type Session struct {
 	state     testimony.Session
 	matrix    policy.Matrix
 	guests    map[testimony.ParticipantID]*guest
+	closing   map[testimony.ParticipantID]chan struct{} // closed when a seat's earlier connection is down
 	links     map[testimony.ParticipantID]string
 	events    []testimony.Event
 	requests  []Request

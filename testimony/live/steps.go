@@ -42,7 +42,7 @@ func (s *Session) Remove(id testimony.ParticipantID, reason string) error {
 		if g := s.guests[id]; g != nil {
 			delete(s.guests, id)
 			s.enforce()
-			g.dismiss("removed")
+			s.dismiss(g, "removed")
 		}
 		s.links[id] = ""
 		s.note(testimony.Removed, id, reason)
@@ -228,7 +228,7 @@ func (s *Session) Close(ctx context.Context) (testimony.Minutes, error) {
 		s.enforce()
 		failures := []error{s.keep(e)}
 		for id, g := range s.guests {
-			g.dismiss("closed")
+			s.dismiss(g, "closed")
 			delete(s.guests, id)
 		}
 		failures = append(failures, s.sealRecording(ctx))
