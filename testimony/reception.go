@@ -29,11 +29,14 @@ func (r Reception) Access(from, to Participant) protection.Access {
 	silent := protection.Access{Connected: true}
 	switch r.Session.Phase {
 	case IdentityCheck:
-		if !nearWitness(from.Role) || !nearWitness(to.Role) {
+		if !r.atIdentityCheck(from) || !r.atIdentityCheck(to) {
 			return silent
 		}
 	case Oath, Testimony:
 	default:
+		return silent
+	}
+	if !r.follows(to) {
 		return silent
 	}
 	if from.Role == RoleWitness {
@@ -42,8 +45,29 @@ func (r Reception) Access(from, to Participant) protection.Access {
 	return r.ofCourt(from, to)
 }
 
-// nearWitness reports the roles that are present while the witness's identity is checked off the record.
-func nearWitness(r Role) bool { return r == RoleBench || r == RoleWitness || r == RoleCoordinator }
+// testifies reports whether a seat is that of the witness who testifies.
+func (r Reception) testifies(p Participant) bool {
+	return p.Role == RoleWitness && p.Party != "" && p.Party == r.Matrix.Party
+}
+
+// atIdentityCheck reports who is present while the identity of the witness who testifies is checked off the record. Another
+// witness is not.
+func (r Reception) atIdentityCheck(p Participant) bool {
+	return p.Role == RoleBench || p.Role == RoleCoordinator || r.testifies(p)
+}
+
+// follows reports whether a participant is let to follow the testimony at all. Whoever the mode keeps from the witness is kept
+// from the rest of that session too: an answer is heard in the next question.
+func (r Reception) follows(p Participant) bool {
+	if p.Role == RoleBench || r.testifies(p) {
+		return true
+	}
+	return receives(r.Matrix.Access(p.Audience()))
+}
+
+func receives(a protection.Access) bool {
+	return a.Picture != protection.NoPicture || a.Voice != protection.NoVoice
+}
 
 func (r Reception) ofWitness(from, to Participant) protection.Access {
 	m, ok := r.matrixOf(from.Party)
@@ -53,22 +77,14 @@ func (r Reception) ofWitness(from, to Participant) protection.Access {
 	return m.Access(to.Audience())
 }
 
-// ofCourt is what a participant receives of someone who is not protected: the mode alone decides, and the witness's screen.
+// ofCourt is what a participant receives of someone who is not protected: everything, but for the witness's screen.
 func (r Reception) ofCourt(from, to Participant) protection.Access {
-	clear := protection.Full()
-	if to.Role == RoleWitness {
-		m, ok := r.matrixOf(to.Party)
-		if from.Role == RoleAccused && (!ok || !m.ShowsAccused) {
+	if from.Role == RoleAccused && to.Role == RoleWitness {
+		if m, ok := r.matrixOf(to.Party); !ok || !m.ShowsAccused {
 			return protection.Access{Connected: true}
 		}
-		return clear
 	}
-	// Whoever the mode keeps from the witness is kept from the rest of that session too: an answer is heard in the next question.
-	cell := r.Matrix.Access(to.Audience())
-	if cell.Picture == protection.NoPicture && cell.Voice == protection.NoVoice {
-		return protection.Access{Connected: cell.Connected}
-	}
-	return clear
+	return protection.Full()
 }
 
 // Connected reports whether a participant may hold a connection at all. In a closed session, whoever is not on the
@@ -82,7 +98,7 @@ func (r Reception) Connected(p Participant) bool {
 	}
 	if p.Role == RoleWitness {
 		_, ok := r.matrixOf(p.Party)
-		return ok && (p.Party == r.Matrix.Party || r.Matrix.Access(p.Audience()).Connected)
+		return ok && (r.testifies(p) || r.Matrix.Access(p.Audience()).Connected)
 	}
 	return r.Matrix.Access(p.Audience()).Connected
 }
@@ -94,7 +110,7 @@ func (r Reception) MaySend(p Participant) bool {
 	case Oath, Testimony:
 		return p.Role.Publishes() && r.Connected(p)
 	case IdentityCheck:
-		return nearWitness(p.Role)
+		return r.atIdentityCheck(p) && r.Connected(p)
 	}
 	return p.Role == RoleBench && r.Session.Phase == Lobby
 }
@@ -107,6 +123,25 @@ func (r Reception) Record(of protection.Audience) protection.Access {
 	}
 	// The identity check stays off the record, and so does a break.
 	return protection.Access{}
+}
+
+// RecordOf returns what of one participant goes into a recording. A protected witness who is not the one that testifies
+// stands in it as their own matrix says; the questions of a private session are absent from the public version as the answers are.
+func (r Reception) RecordOf(from Participant, version protection.Audience) protection.Access {
+	cell := r.Record(version)
+	switch {
+	case r.testifies(from) || cell == (protection.Access{}):
+		return cell
+	case !receives(cell):
+		return protection.Access{}
+	case from.Role == RoleWitness:
+		m, ok := r.matrixOf(from.Party)
+		if !ok {
+			return protection.Access{}
+		}
+		return m.Access(version)
+	}
+	return protection.Full()
 }
 
 func (r Reception) matrixOf(p protection.PartyID) (policy.Matrix, bool) {

@@ -47,14 +47,7 @@ func (s *seating) recorded(id testimony.ParticipantID, version protection.Audien
 	if !ok || !s.heard(id) {
 		return protection.Access{}
 	}
-	cell := s.reception.Record(version)
-	if from.Role == testimony.RoleWitness || cell == (protection.Access{}) {
-		return cell
-	}
-	if cell.Picture == protection.NoPicture && cell.Voice == protection.NoVoice {
-		return protection.Access{} // a private session is absent from the public version, the questions as well
-	}
-	return protection.Full()
+	return s.reception.RecordOf(from, version)
 }
 
 // differsInPublic reports whether this seating and another give the public different things of a participant, or in

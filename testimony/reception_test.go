@@ -1,0 +1,361 @@
+package testimony_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"paravent/protection"
+	"paravent/protection/order"
+	"paravent/protection/policy"
+	"paravent/testimony"
+)
+
+const (
+	party  = protection.PartyID("p1") // testifies
+	second = protection.PartyID("p2") // another protected witness with a seat
+	absent = protection.PartyID("p3") // a protected witness of whom this hearing has no matrix
+	here   = protection.CaseID("here")
+)
+
+var (
+	day   = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	modes = []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode}
+)
+
+// The seats of the hearing, one for each role and a second witness.
+var (
+	bench       = testimony.Participant{ID: testimony.BenchID, Role: testimony.RoleBench}
+	witness     = testimony.Participant{ID: "w", Role: testimony.RoleWitness, Party: party}
+	other       = testimony.Participant{ID: "w2", Role: testimony.RoleWitness, Party: second}
+	coordinator = testimony.Participant{ID: "c", Role: testimony.RoleCoordinator}
+	accused     = testimony.Participant{ID: "a", Role: testimony.RoleAccused}
+	prosecution = testimony.Participant{ID: "p", Role: testimony.RoleProsecution}
+	gallery     = testimony.Participant{ID: "g", Role: testimony.RoleGallery}
+	seats       = []testimony.Participant{bench, witness, other, coordinator, accused, prosecution, gallery,
+		{ID: "d", Role: testimony.RoleDefence}, {ID: "i", Role: testimony.RoleInterpreter}, {ID: "s", Role: testimony.RoleSupport}}
+	strangers = []testimony.Participant{{ID: "x"}, {ID: "y", Role: "bailiff"}, {ID: "z", Role: testimony.RoleWitness}}
+)
+
+// steps are orders in force for both witnesses, drawn from every measure.
+func drawOrders(t *rapid.T) []order.Order {
+	var list []order.Order
+	for i := range rapid.IntRange(0, 3).Draw(t, "orders") {
+		o := order.Order{ID: protection.OrderID(fmt.Sprint(i)), Case: here, State: order.InForce,
+			Party: rapid.SampledFrom([]protection.PartyID{party, party, second}).Draw(t, "party")}
+		for range rapid.IntRange(1, 3).Draw(t, "measures") {
+			m := order.Measure{Kind: rapid.SampledFrom(order.Catalogue).Draw(t, "measure").Kind}
+			if rapid.Bool().Draw(t, "extended") {
+				m.Audiences = []protection.Audience{rapid.SampledFrom(protection.Audiences).Draw(t, "audience")}
+			}
+			o.Measures = append(o.Measures, m)
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+func receptionOf(orders []order.Order, session testimony.Session) testimony.Reception {
+	compile := func(p protection.PartyID, others ...protection.PartyID) policy.Matrix {
+		return policy.Compile(policy.Input{Party: p, Case: here, Orders: orders, Mode: session.Mode, At: day, Others: others})
+	}
+	return testimony.Reception{Session: session, Matrix: compile(party, second, absent),
+		Others: map[protection.PartyID]policy.Matrix{second: compile(second, party)}}
+}
+
+func drawReception(t *rapid.T, phases ...testimony.Phase) testimony.Reception {
+	session := testimony.Begin(rapid.SampledFrom(modes).Draw(t, "mode"))
+	session.Phase = rapid.SampledFrom(phases).Draw(t, "phase")
+	return receptionOf(drawOrders(t), session)
+}
+
+func pair(t *rapid.T) (from, to testimony.Participant) {
+	everyone := slices.Concat(seats, strangers)
+	return rapid.SampledFrom(everyone).Draw(t, "from"), rapid.SampledFrom(everyone).Draw(t, "to")
+}
+
+func gives(a protection.Access) bool {
+	return a.Picture != protection.NoPicture || a.Voice != protection.NoVoice
+}
+
+func TestBenchReceivesEverythingThatIsSent(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		from := rapid.SampledFrom(seats).Draw(t, "from")
+		if !r.Connected(bench) {
+			t.Fatal("the bench is not connected")
+		}
+		if got := r.Access(from, bench); got != protection.Full() && from.Role.Publishes() && from.ID != bench.ID {
+			t.Fatalf("the bench receives %+v of %s", got, from.Role)
+		}
+	})
+}
+
+// Whoever is nobody, or a witness without a party, neither receives, nor sends, nor is connected.
+func TestUnknownRoleGetsNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		stranger := rapid.SampledFrom(append(strangers, testimony.Participant{ID: "v", Role: testimony.RoleWitness, Party: absent})).Draw(t, "stranger")
+		from := rapid.SampledFrom(seats).Draw(t, "from")
+		if got := r.Access(from, stranger); got != (protection.Access{}) {
+			t.Fatalf("%+v receives %+v of %s", stranger, got, from.Role)
+		}
+		if r.Connected(stranger) || r.MaySend(stranger) {
+			t.Fatalf("%+v is connected: %v, may send: %v", stranger, r.Connected(stranger), r.MaySend(stranger))
+		}
+	})
+}
+
+// Nobody receives more of a protected witness than that witness's own matrix grants, in any phase.
+func TestNobodyReceivesMoreThanTheMatrix(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		_, to := pair(t)
+		for p, m := range map[protection.PartyID]policy.Matrix{party: r.Matrix, second: r.Others[second]} {
+			from := map[protection.PartyID]testimony.Participant{party: witness, second: other}[p]
+			got := r.Access(from, to)
+			if gives(got) && !got.AtMost(m.Access(to.Audience())) {
+				t.Fatalf("%s receives %+v of %s, and the matrix grants %+v", to.Role, got, p, m.Access(to.Audience()))
+			}
+		}
+	})
+}
+
+// Whoever the mode keeps from the testimony is kept from everyone in the room: an answer is heard in the next question.
+// That goes for another witness who waits, and for the gallery where another witness speaks.
+func TestWhoeverIsKeptFromTheTestimonyHearsNoQuestionEither(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Oath, testimony.Testimony)
+		from, to := pair(t)
+		if to.Role == testimony.RoleBench || to.ID == witness.ID {
+			t.Skip("takes part in the testimony")
+		}
+		if !gives(r.Matrix.Access(to.Audience())) && gives(r.Access(from, to)) {
+			t.Fatalf("%s receives %+v of %s in %s session", to.ID, r.Access(from, to), from.ID, r.Matrix.Mode)
+		}
+	})
+}
+
+func TestPublicReceivesNothingInPrivateAndClosedSession(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		if r.Matrix.Mode == protection.PublicMode {
+			t.Skip("a public session")
+		}
+		from, _ := pair(t)
+		for _, to := range []testimony.Participant{gallery, other} { // both stand with the public
+			if got := r.Access(from, to); gives(got) {
+				t.Fatalf("in %s session %s receives %+v of %s", r.Matrix.Mode, to.Role, got, from.Role)
+			}
+		}
+	})
+}
+
+// In closed session whoever is not on the roster is disconnected; so is everyone but the bench once the session has ended.
+func TestConnected(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		for _, p := range seats {
+			want := r.Matrix.Access(p.Audience()).Connected
+			if p.ID == witness.ID {
+				want = true
+			}
+			if r.Session.Phase == testimony.Closed && p.Role != testimony.RoleBench {
+				want = false
+			}
+			if r.Connected(p) != want {
+				t.Fatalf("%s connected: %v, in %s session, phase %s", p.ID, !want, r.Matrix.Mode, r.Session.Phase)
+			}
+			if !want && r.Access(witness, p) != (protection.Access{}) {
+				t.Fatalf("%s is disconnected and receives %+v", p.ID, r.Access(witness, p))
+			}
+		}
+		if r.Matrix.Mode == protection.ClosedMode && (r.Connected(gallery) || r.Connected(other)) {
+			t.Fatal("the public is connected to a closed session")
+		}
+	})
+}
+
+// While the witness's identity is checked, only bench, that witness and the coordinator see and hear each other.
+func TestIdentityCheckIsAmongThree(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.IdentityCheck)
+		from, to := pair(t)
+		present := []testimony.ParticipantID{bench.ID, witness.ID, coordinator.ID}
+		if to.Role != testimony.RoleBench && !slices.Contains(present, to.ID) && gives(r.Access(from, to)) {
+			t.Fatalf("%s receives %+v of %s", to.ID, r.Access(from, to), from.ID)
+		}
+		if to.Role != testimony.RoleBench && !slices.Contains(present, from.ID) && gives(r.Access(from, to)) {
+			t.Fatalf("%s receives %+v of %s", to.ID, r.Access(from, to), from.ID)
+		}
+		if r.MaySend(from) && !slices.Contains(present, from.ID) {
+			t.Fatalf("%s sends", from.ID)
+		}
+		if !gives(r.Access(bench, witness)) || !r.MaySend(witness) || !r.MaySend(bench) {
+			t.Fatal("bench and witness do not see each other")
+		}
+	})
+}
+
+// In lobby, break, interruption and after the close nobody but the bench receives anything, and nobody's picture and sound
+// are taken; in the lobby the bench's own are, for the bench to be ready.
+func TestNothingIsReceivedOutsideTheSession(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Lobby, testimony.Break, testimony.Interruption, testimony.Closed)
+		from, to := pair(t)
+		if to.Role != testimony.RoleBench && gives(r.Access(from, to)) {
+			t.Fatalf("%s receives %+v of %s", to.Role, r.Access(from, to), from.Role)
+		}
+		want := from.Role == testimony.RoleBench && r.Session.Phase == testimony.Lobby
+		if r.MaySend(from) != want {
+			t.Fatalf("in %s %s sends: %v", r.Session.Phase, from.Role, !want)
+		}
+	})
+}
+
+// Nobody receives themselves, and nobody anything of the gallery.
+func TestGalleryAndOneselfAreNotReceived(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		_, to := pair(t)
+		for _, from := range []testimony.Participant{gallery, to, {ID: "x"}} {
+			if gives(r.Access(from, to)) {
+				t.Fatalf("%s receives %+v of %s", to.ID, r.Access(from, to), from.ID)
+			}
+		}
+		if r.MaySend(gallery) || r.MaySend(testimony.Participant{ID: "x"}) {
+			t.Fatal("the gallery sends")
+		}
+	})
+}
+
+// The accused is never shown to a witness who is screened, nor to a witness of whom no matrix says that they may be; to any
+// other who follows the session the accused is shown as counsel is.
+func TestScreenHidesTheAccusedFromTheWitness(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		for to, m := range map[testimony.Participant]policy.Matrix{witness: r.Matrix, other: r.Others[second]} {
+			got := r.Access(accused, to)
+			if !m.ShowsAccused && gives(got) {
+				t.Fatalf("%s is screened and receives %+v of the accused", to.ID, got)
+			}
+			if m.ShowsAccused && got != r.Access(prosecution, to) {
+				t.Fatalf("%s receives %+v of the accused, and of the prosecution %+v", to.ID, got, r.Access(prosecution, to))
+			}
+		}
+		r.Others = nil
+		if gives(r.Access(accused, other)) {
+			t.Fatal("a witness without a matrix is shown the accused")
+		}
+	})
+}
+
+// In testimony the witness sees and hears those who ask, whatever the mode.
+func TestWitnessReceivesTheCourt(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Oath, testimony.Testimony)
+		for _, from := range []testimony.Participant{bench, prosecution} {
+			if got := r.Access(from, witness); got != protection.Full() {
+				t.Fatalf("the witness receives %+v of %s", got, from.Role)
+			}
+		}
+	})
+}
+
+// Only those send who may hold a connection.
+func TestDisconnectedNeverSend(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		p, _ := pair(t)
+		if r.MaySend(p) && !r.Connected(p) {
+			t.Fatalf("%s is disconnected in %s and sends", p.ID, r.Session.Phase)
+		}
+	})
+}
+
+// Identity check, lobby and break are off the record; the oath and the testimony are on it, the master clear.
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		on := r.Session.Phase == testimony.Oath || r.Session.Phase == testimony.Testimony
+		for _, version := range []protection.Audience{protection.MasterRecord, protection.PublicRecord} {
+			got := r.Record(version)
+			if !on && got != (protection.Access{}) {
+				t.Fatalf("in %s the %s takes %+v", r.Session.Phase, version, got)
+			}
+			if on && got != r.Matrix.Access(version) {
+				t.Fatalf("in %s the %s takes %+v", r.Session.Phase, version, got)
+			}
+		}
+		if master := r.Record(protection.MasterRecord); on && (master.Picture != protection.ClearPicture || master.Voice != protection.ClearVoice) {
+			t.Fatalf("the master takes %+v", master)
+		}
+		if r.Matrix.Mode != protection.PublicMode && gives(r.Record(protection.PublicRecord)) {
+			t.Fatal("the public record takes a private session")
+		}
+		if stranger := r.Record("stranger"); stranger != (protection.Access{}) {
+			t.Fatalf("an unknown record takes %+v", stranger)
+		}
+	})
+}
+
+// A further protected witness stands in a recording as their own matrix says, everyone else as they are, and of a session
+// that the public does not follow nobody stands in the public version.
+func TestRecordOf(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		from := rapid.SampledFrom(slices.Concat(seats, strangers)).Draw(t, "from")
+		master, public := r.RecordOf(from, protection.MasterRecord), r.RecordOf(from, protection.PublicRecord)
+		if !gives(r.Record(protection.MasterRecord)) && gives(master) || !gives(r.Record(protection.PublicRecord)) && gives(public) {
+			t.Fatalf("in %s, %s session, of %s the master takes %+v and the public version %+v", r.Session.Phase, r.Matrix.Mode, from.ID, master, public)
+		}
+		for p, m := range map[protection.PartyID]policy.Matrix{party: r.Matrix, second: r.Others[second]} {
+			if from.Party == p && gives(public) && public != m.Access(protection.PublicRecord) {
+				t.Fatalf("of %s the public version takes %+v, and the matrix grants %+v", from.ID, public, m.Access(protection.PublicRecord))
+			}
+		}
+		if from.Role == testimony.RoleWitness && from.Party == "" && (gives(master) || gives(public)) {
+			t.Fatal("a witness without a matrix stands in a recording")
+		}
+		if gives(r.Record(protection.PublicRecord)) && from.Role == testimony.RoleInterpreter && public != protection.Full() {
+			t.Fatalf("of the interpreter the public version takes %+v", public)
+		}
+	})
+}
+
+// Going from public to private to closed gives nobody more, in any phase.
+func TestTighterModeGivesNobodyMore(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		session := testimony.Begin(protection.PublicMode)
+		session.Phase = rapid.SampledFrom(testimony.Phases).Draw(t, "phase")
+		orders := drawOrders(t)
+		from, to := pair(t)
+		last := protection.Full()
+		for _, mode := range modes {
+			session.Mode = mode
+			got := receptionOf(orders, session).Access(from, to)
+			if !got.AtMost(last) {
+				t.Fatalf("%s session gives %s more of %s: %+v after %+v", mode, to.ID, from.ID, got, last)
+			}
+			last = got
+		}
+	})
+}
