@@ -34,17 +34,17 @@ type Bench struct {
 	speaker *device.Speaker // nil where the machine has none
 	missing []string        // keys of the sentences on devices that are missing
 
-	stage, inset   *xwidget.Screen
-	stageIs, insIs protection.Picture
-	reason         *xwidget.Choice
-	company        *rehearsal.Company
-	parts          parts
-	root           fyne.CanvasObject
-	names          map[testimony.ParticipantID]*xwidget.Button
-	heard          int // alarms that were acknowledged
-	cancels        []func()
-	over           bool
-	onOver         func(testimony.HearingID)
+	stage, inset *xwidget.Screen
+	insetIs      protection.Picture // what the inset showed last
+	reason       *xwidget.Choice
+	company      *rehearsal.Company
+	parts        parts
+	root         fyne.CanvasObject
+	names        map[testimony.ParticipantID]*xwidget.Button
+	heard        int // alarms that were acknowledged
+	cancels      []func()
+	over         bool
+	onOver       func(testimony.HearingID)
 }
 
 // parts are the pieces of the screen that are drawn anew only when what they show has changed, so that the focus stays.

@@ -43,8 +43,8 @@ func (b *Bench) showStage(st live.State) {
 	if !now.Live {
 		b.stage.Clear()
 	}
-	if b.insIs != st.Gallery.Picture || !now.Live {
-		b.insIs = st.Gallery.Picture
+	if b.insetIs != st.Gallery.Picture || !now.Live {
+		b.insetIs = st.Gallery.Picture
 		b.inset.Clear()
 	}
 	b.parts.stage.show(now, func() fyne.CanvasObject { return b.drawStage(now, witness.Label) })

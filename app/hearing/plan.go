@@ -50,9 +50,9 @@ func add(h room.Host, names room.Register) {
 		words[i] = a.word
 	}
 	modes := []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode}
-	f := plan{who: xwidget.NewChoice(words, 0, nil), day: xwidget.NewInput("2027-03-29"), at: xwidget.NewInput("14:00"), minutes: xwidget.NewInput("90"),
+	f := plan{who: xwidget.NewChoice(words, 0, nil), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
 		mode:      xwidget.NewChoice([]string{room.ModeWord(modes[0]), room.ModeWord(modes[1]), room.ModeWord(modes[2])}, 0, nil),
-		courtZone: xwidget.NewInput("Europe/Paris"), witnessZone: xwidget.NewInput("Africa/Lagos"), room: xwidget.NewInput(""),
+		courtZone: xwidget.NewInput(i18n.T("hint.zone")), witnessZone: xwidget.NewInput(i18n.T("hint.zone")), room: xwidget.NewInput(""),
 		seats: map[testimony.Role]*xwidget.Tick{}}
 	f.minutes.SetText("90")
 	if n := len(names.Hearings); n > 0 {

@@ -49,13 +49,13 @@ func Looks(h interface {
 		return 0
 	}
 	return []fyne.CanvasObject{
-		xwidget.Field(i18n.T("look.language"), xwidget.Tabs([]string{"English", "Français"}, index(now.Language == "fr"), func(i int) {
+		xwidget.Field(i18n.T("look.language"), xwidget.Tabs([]string{"English", "Français"}, nil, index(now.Language == "fr"), func(i int) {
 			apply(func(l *room.Look) { l.Language = i18n.Languages[i] })
 		})),
-		xwidget.Field(i18n.T("look.theme"), xwidget.Tabs([]string{i18n.T("look.light"), i18n.T("look.dark")}, index(now.Dark), func(i int) {
+		xwidget.Field(i18n.T("look.theme"), xwidget.Tabs([]string{i18n.T("look.light"), i18n.T("look.dark")}, nil, index(now.Dark), func(i int) {
 			apply(func(l *room.Look) { l.Dark = i == 1 })
 		})),
-		xwidget.Field(i18n.T("look.contrast"), xwidget.Tabs([]string{i18n.T("look.calm"), i18n.T("look.high")}, index(now.HighContrast), func(i int) {
+		xwidget.Field(i18n.T("look.contrast"), xwidget.Tabs([]string{i18n.T("look.calm"), i18n.T("look.high")}, nil, index(now.HighContrast), func(i int) {
 			apply(func(l *room.Look) { l.HighContrast = i == 1 })
 		})),
 	}

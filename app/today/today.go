@@ -105,11 +105,16 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			continue // they stand at the left
 		}
 		to, id := room.Witnesses, string(i.Party)+"/"+string(i.Case)
-		if i.Kind == docket.HearingUnclosed {
+		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
+		switch i.Kind {
+		case docket.HearingUnclosed:
 			to, id = room.Hearings, string(i.Hearing)
+		case docket.NoCase:
+			to, id, detail = room.Cases, "", ""
+		case docket.NoCollege:
+			to, id, detail = room.Settings, "", ""
 		}
-		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case]
-		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), detail+"\n"+i18n.T("need."+string(i.Kind)+".do"),
+		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), detail+i18n.T("need."+string(i.Kind)+".do"),
 			xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(to, id) })))
 	}
 	if len(rows) == 0 {

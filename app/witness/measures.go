@@ -31,13 +31,9 @@ func (r *Room) measures(h room.Host, names room.Register, p protection.Party) (f
 	if err != nil {
 		return nil, err
 	}
-	modes := []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode}
 	words := []string{room.ModeWord(modes[0]), room.ModeWord(modes[1]), room.ModeWord(modes[2])}
 	head := container.NewBorder(nil, nil, xwidget.Middle(xwidget.Heading(i18n.T("matrix.title"))),
-		xwidget.Tabs(words, slices.Index(modes, r.mode), func(i int) {
-			r.mode = modes[i]
-			h.Refresh()
-		}))
+		xwidget.Tabs(words, []string{"F5", "F6", "F7"}, slices.Index(modes, r.mode), func(i int) { r.show(h, modes[i]) }))
 	var mine []fyne.CanvasObject
 	for _, o := range orders {
 		if o.Party == p.ID {

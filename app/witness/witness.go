@@ -106,10 +106,17 @@ func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.S
 	back, step := room.Back(h, room.Witnesses)
 	screen := room.Screen{Back: step}
 	chips := []fyne.CanvasObject{xwidget.Chip(names.Cases[r.cas], xwidget.Clear), xwidget.Chip(i18n.T("status."+string(p.Status)), xwidget.Neutral)}
-	tabs := xwidget.Tabs([]string{i18n.T("witness.tab.measures"), i18n.T("witness.tab.cases"), i18n.T("witness.tab.identity")}, r.tab, func(i int) {
+	turn := func(i int) {
 		r.tab = i
 		h.Refresh()
-	})
+	}
+	tabs := xwidget.Tabs([]string{i18n.T("witness.tab.measures"), i18n.T("witness.tab.cases"), i18n.T("witness.tab.identity")}, []string{"F2", "F3", "F4"}, r.tab, turn)
+	screen.Keys = map[fyne.KeyName]func(){fyne.KeyF2: func() { turn(0) }, fyne.KeyF3: func() { turn(1) }, fyne.KeyF4: func() { turn(2) }}
+	if r.tab == 0 {
+		for i, k := range []fyne.KeyName{fyne.KeyF5, fyne.KeyF6, fyne.KeyF7} {
+			screen.Keys[k] = func() { r.show(h, modes[i]) }
+		}
+	}
 	var content fyne.CanvasObject
 	var actions []fyne.CanvasObject
 	var err error
@@ -135,6 +142,15 @@ func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.S
 	bar := xwidget.Column(8, container.NewBorder(nil, nil, tabs, xwidget.Row(10, append(actions, back)...)), xwidget.Line(), xwidget.Gap(0, 2))
 	screen.Content = xwidget.PageWith(string(p.PseudonymIn(r.cas)), chips, nil, container.NewBorder(bar, nil, nil, nil, content))
 	return screen, nil
+}
+
+// modes are the session modes in which the matrix can be read, with the keys that set them at the bench.
+var modes = []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode}
+
+// show turns the matrix to a mode.
+func (r *Room) show(h room.Host, m protection.SessionMode) {
+	r.mode = m
+	h.Refresh()
 }
 
 // appearances shows the cases a party appears in, and lets it join another.

@@ -62,14 +62,14 @@ func (c *columns) MinSize(cells []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(w, h)
 }
 
-// Tabs is a row of words of which one is chosen.
-func Tabs(words []string, chosen int, choose func(int)) fyne.CanvasObject {
+// Tabs is a row of words of which one is chosen. keys, which may be nil, are shown beside them; the screen binds them.
+func Tabs(words, keys []string, chosen int, choose func(int)) fyne.CanvasObject {
 	var cells []fyne.CanvasObject
 	for i, w := range words {
 		b := NewButton(w, "", func() { choose(i) })
 		b.Selected = i == chosen
-		if i != chosen {
-			b.Kind = Plain
+		if i < len(keys) {
+			b.Key = keys[i]
 		}
 		cells = append(cells, b)
 	}

@@ -17,6 +17,8 @@ type ItemKind string
 // The kinds, most urgent first.
 const (
 	HearingUnclosed  ItemKind = "hearing_unclosed" // a recording was not closed in good order
+	NoCase           ItemKind = "no_case"          // a new vault
+	NoCollege        ItemKind = "no_college"       // one of the two colleges has no member, so no identity can be sealed
 	HearingNow       ItemKind = "hearing_now"
 	NoOrder          ItemKind = "no_order" // a hearing is planned and no order protects the witness
 	OrderExpired     ItemKind = "order_expired"
@@ -27,8 +29,9 @@ const (
 	HearingSoon      ItemKind = "hearing_soon"
 )
 
-var urgency = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	IdentityNotTaken, HearingSoon}
+// Kinds lists the kinds, most urgent first.
+var Kinds = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
+	NoCase, NoCollege, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -61,7 +64,11 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now))
+	deskItems, err := d.deskItems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
@@ -72,8 +79,28 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 		}
 	}
 	slices.SortStableFunc(items, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(slices.Index(urgency, a.Kind), slices.Index(urgency, b.Kind)), a.When.Compare(b.When))
+		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), a.When.Compare(b.When))
 	})
+	return items, nil
+}
+
+// deskItems is what the vault itself still needs.
+func (d *Desk) deskItems(ctx context.Context) ([]Item, error) {
+	var items []Item
+	caseList, err := d.Cases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(caseList) == 0 {
+		items = append(items, Item{Kind: NoCase})
+	}
+	users, err := d.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(recipients(users, testimony.CourtCollege)) == 0 || len(recipients(users, testimony.BenchCollege)) == 0 {
+		items = append(items, Item{Kind: NoCollege})
+	}
 	return items, nil
 }
 

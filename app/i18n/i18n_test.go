@@ -1,0 +1,234 @@
+package i18n
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"paravent/protection"
+	"paravent/protection/identity"
+	"paravent/protection/order"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/join"
+	"paravent/testimony/live"
+)
+
+func catalogues(t *testing.T) (en, fr map[string]string) {
+	t.Helper()
+	en, err := Catalogue("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fr, err = Catalogue("fr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return en, fr
+}
+
+var placeholder = regexp.MustCompile(`\{\{\.\w+\}\}`)
+
+func TestBothLanguagesSayTheSame(t *testing.T) {
+	t.Parallel()
+	en, fr := catalogues(t)
+	for k, e := range en {
+		f, ok := fr[k]
+		if !ok {
+			t.Errorf("%s has no French", k)
+			continue
+		}
+		a, b := placeholder.FindAllString(e, -1), placeholder.FindAllString(f, -1)
+		slices.Sort(a)
+		slices.Sort(b)
+		if !slices.Equal(a, b) {
+			t.Errorf("%s: English has the values %v, French %v", k, a, b)
+		}
+		if strings.TrimSpace(e) == "" || strings.TrimSpace(f) == "" {
+			t.Errorf("%s is empty", k)
+		}
+		if strings.ContainsAny(e+f, "!") {
+			t.Errorf("%s has an exclamation mark", k)
+		}
+	}
+	for k := range fr {
+		if _, ok := en[k]; !ok {
+			t.Errorf("%s has no English", k)
+		}
+	}
+}
+
+// families are the keys that are put together from a domain's term.
+func families() []string {
+	var keys []string
+	add := func(prefix string, terms ...string) {
+		for _, term := range terms {
+			keys = append(keys, prefix+term)
+		}
+	}
+	for _, s := range protection.Statuses {
+		add("status.", string(s))
+	}
+	for _, o := range testimony.Offences {
+		add("offence.", string(o))
+	}
+	add("office.", testimony.Offices...)
+	for _, r := range append([]testimony.Role{testimony.RoleBench}, testimony.Roles...) {
+		add("role.", string(r))
+	}
+	for _, p := range testimony.Phases {
+		add("phase.", string(p))
+	}
+	for _, m := range []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode} {
+		add("mode.", m.String())
+		add("banner.", m.String())
+		add("saying.", m.String())
+	}
+	for _, p := range []testimony.Phase{testimony.Lobby, testimony.IdentityCheck, testimony.Break, testimony.Interruption, "ended"} {
+		add("banner.", string(p))
+		add("saying.", string(p))
+	}
+	for _, f := range identity.AllFields {
+		add("field.", string(f))
+	}
+	for _, s := range order.States {
+		add("orderstate.", string(s))
+		for _, next := range (order.Order{State: s}).Next() {
+			add("orderstep.", string(next))
+		}
+	}
+	for _, p := range []live.Presence{live.Absent, live.InLobby, live.Admitted, live.Lost} {
+		add("presence.", string(p))
+	}
+	add("stage.", string(live.Absent), string(live.InLobby), string(live.Lost))
+	for _, r := range []live.Recording{live.NotRecording, live.RecordingRunning, live.RecordingFailed} {
+		add("recording.", string(r))
+	}
+	add("ask.", join.AskUnderstand, join.AskBreak, join.AskPause, join.AskAlarm, join.AskHand)
+	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
+		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
+		add("event.", string(e))
+		add("act.session.", string(e))
+	}
+	for _, k := range docket.Kinds {
+		add("need.", string(k))
+		add("need.", string(k)+".do")
+	}
+	add("room.", "today", "cases", "witnesses", "hearings", "bench", "audit", "settings")
+	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+	return keys
+}
+
+func TestEveryTermOfTheDomainHasWords(t *testing.T) {
+	t.Parallel()
+	en, _ := catalogues(t)
+	for _, k := range families() {
+		if _, ok := en[k]; !ok {
+			t.Errorf("%s has no words", k)
+		}
+	}
+}
+
+// sources are the literals of the desktop's code: the keys it asks for, and everything else that is text.
+func sources(t *testing.T) (keys, texts map[string]token.Position) {
+	t.Helper()
+	keys, texts = map[string]token.Position{}, map[string]token.Position{}
+	files := token.NewFileSet()
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.Dir(path) == filepath.Join("..", "i18n") {
+			return err
+		}
+		file, err := parser.ParseFile(files, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ImportSpec:
+				return false
+			case *ast.CallExpr: // errors are for programs; the window says them by room.Say
+				if s, ok := n.Fun.(*ast.SelectorExpr); ok && (s.Sel.Name == "New" || s.Sel.Name == "Errorf") {
+					if x, ok := s.X.(*ast.Ident); ok && (x.Name == "errors" || x.Name == "fmt") {
+						return false
+					}
+				}
+			case *ast.BasicLit:
+				if n.Kind == token.STRING {
+					text, err := strconv.Unquote(n.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					keys[text], texts[text] = files.Position(n.Pos()), files.Position(n.Pos())
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys, texts
+}
+
+var sentence = regexp.MustCompile(`\p{L}{2,} \p{L}{2,}`)
+
+func TestNoSentenceStandsOutsideTheCatalogues(t *testing.T) {
+	t.Parallel()
+	_, texts := sources(t)
+	for text, at := range texts {
+		if sentence.MatchString(text) && !strings.Contains(text, "<") { // drawings are SVG
+			t.Errorf("%s: %q belongs in the catalogues", at, text)
+		}
+	}
+}
+
+var keyShape = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
+
+func TestEveryKeyAskedForHasWordsAndEveryWordIsAskedFor(t *testing.T) {
+	t.Parallel()
+	en, _ := catalogues(t)
+	keys, _ := sources(t)
+	used := map[string]bool{}
+	for _, k := range families() {
+		used[k] = true
+	}
+	for text, at := range keys {
+		if _, ok := en[text]; ok {
+			used[text] = true
+		} else if keyShape.MatchString(text) && !strings.HasSuffix(text, ".paravent") && !strings.HasSuffix(text, ".json") && !strings.HasPrefix(text, "org.") && text != "minutes.saved" {
+			t.Errorf("%s: the key %q has no words", at, text)
+		}
+	}
+	for k := range en {
+		if !used[k] && !strings.HasPrefix(k, "act.") && !strings.HasPrefix(k, "alarm.") {
+			t.Errorf("the words of %q are never shown", k)
+		}
+	}
+}
+
+func TestTheLanguageCanBeChangedWhileRunning(t *testing.T) {
+	for _, l := range []string{"fr", "en", "fr", "en"} {
+		if err := Use(l); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"en": "Witnesses", "fr": "Témoins"}[l]
+		if got := T("room.witnesses"); got != want {
+			t.Errorf("in %s the room is called %q", l, got)
+		}
+		if got := T("today.counts", map[string]any{"Cases": 7, "Parties": 0}); !strings.Contains(got, "7") {
+			t.Errorf("in %s the value is missing: %q", l, got)
+		}
+	}
+	if Use("xx") == nil {
+		t.Error("a language without a catalogue was taken")
+	}
+}
