@@ -74,7 +74,9 @@ func (r Reception) ofWitness(from, to Participant) protection.Access {
 	if !ok {
 		return protection.Access{Connected: true}
 	}
-	return m.Access(to.Audience())
+	a := m.Access(to.Audience())
+	a.Connected = true // the connection itself is ruled by the matrix of the witness who testifies
+	return a
 }
 
 // ofCourt is what a participant receives of someone who is not protected: everything, but for the witness's screen.
