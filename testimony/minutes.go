@@ -56,8 +56,12 @@ type Seat struct {
 	Left     time.Time `json:"left,omitzero"`
 }
 
-// BuildMinutes makes the sealed minutes of a session from its events, in order of time.
+// BuildMinutes makes the sealed minutes of a session from its events, in order of time. Where the courtroom was opened more than
+// once, the events of every time are in them, and the minutes begin with the first.
 func BuildMinutes(h Hearing, reference string, begin, end time.Time, events []Event, recordings []RecordingID) Minutes {
+	if len(events) > 0 && events[0].At.Before(begin) {
+		begin = events[0].At
+	}
 	m := Minutes{Hearing: h.ID, Case: reference, Events: slices.Clone(events), Recording: recordings, Version: "sealed"}
 	if w, ok := h.Witness(); ok {
 		m.Witness = w.Label
@@ -84,21 +88,35 @@ func BuildMinutes(h Hearing, reference string, begin, end time.Time, events []Ev
 func segments(h Hearing, begin, end time.Time, events []Event) []Segment {
 	current := Segment{From: begin, Phase: Lobby, Mode: h.Mode}
 	var out []Segment
-	for _, e := range events {
-		if e.Kind != PhaseChanged && e.Kind != ModeChanged {
-			continue
-		}
-		current.To = e.At
+	change := func(next Segment) {
+		current.To = next.From
 		if current.To.After(current.From) {
 			out = append(out, current)
 		}
-		current = Segment{From: e.At, Phase: e.Phase, Mode: e.Mode, Reason: e.Reason}
+		current = next
+	}
+	last := begin
+	for _, e := range events {
+		if reopens(current.Phase, e) {
+			// How long it went on after its last event nobody knows; it does not count as testimony.
+			change(Segment{From: last, Phase: Interruption, Mode: current.Mode})
+		}
+		if e.Kind == PhaseChanged || e.Kind == ModeChanged {
+			change(Segment{From: e.At, Phase: e.Phase, Mode: e.Mode, Reason: e.Reason})
+		}
+		last = e.At
 	}
 	if current.Phase != Closed {
 		current.To = end
 		out = append(out, current)
 	}
 	return out
+}
+
+// reopens reports the event with which a session begins anew that had stopped without being closed: no step leads back to
+// the lobby from the oath or the testimony.
+func reopens(from Phase, e Event) bool {
+	return e.Kind == PhaseChanged && e.Phase == Lobby && (from == Oath || from == Testimony)
 }
 
 func seat(p Participant, events []Event) Seat {

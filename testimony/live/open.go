@@ -41,6 +41,10 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.began = s.now()
 	s.enforce()
+	if err := s.reopen(); err != nil {
+		s.cancel()
+		return nil, err
+	}
 	listen := c.Listen
 	if listen == "" {
 		listen = "127.0.0.1:0"
@@ -92,7 +96,28 @@ func (s *Session) load(ctx context.Context, id testimony.HearingID) error {
 	if s.events, err = s.desk.Events(ctx, id); err != nil {
 		return err
 	}
+	recordings, err := s.desk.Recordings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range recordings {
+		if r.Hearing == id {
+			s.recorded = append(s.recorded, r.ID)
+		}
+	}
 	s.hearing, s.hearingID, s.reference, s.state = h, h.ID, c.Reference, testimony.Begin(h.Mode)
+	return nil
+}
+
+// reopen notes that a session which was left without being closed begins anew, so that the time between is not testimony.
+func (s *Session) reopen() error {
+	if len(s.events) == 0 {
+		return nil
+	}
+	e := testimony.Event{At: s.now(), Kind: testimony.PhaseChanged, Phase: s.state.Phase, Mode: s.state.Mode}
+	if err := s.keep(e); err != nil {
+		return fmt.Errorf("write down that the courtroom is opened again: %w", err)
+	}
 	return nil
 }
 
