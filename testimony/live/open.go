@@ -121,15 +121,28 @@ func (s *Session) reopen() error {
 	return nil
 }
 
-// Reload takes in the orders as they stand now. What became stricter takes effect at once.
+// Reload takes in the orders as they stand now. What became stricter takes effect at once; a mode that opens, only once it is
+// written down.
 func (s *Session) Reload(ctx context.Context) error {
 	orders, err := s.desk.Orders(ctx)
 	if err != nil {
 		return err
 	}
 	return s.do(func() error {
+		old, was := s.orders, s.matrix.Mode
 		s.orders = orders
+		_, m := s.compile(s.state)
+		if m.Mode < was {
+			e := testimony.Event{At: s.now(), Kind: testimony.ModeChanged, Phase: s.state.Phase, Mode: s.state.Mode, Reason: s.state.Reason}
+			if err := s.keep(e); err != nil {
+				s.orders = old
+				return fmt.Errorf("the orders were not taken in, because that could not be written down: %w", err)
+			}
+		}
 		s.enforce()
+		if m.Mode > was {
+			s.note(testimony.ModeChanged, "", "")
+		}
 		s.refresh()
 		return nil
 	})

@@ -204,8 +204,16 @@ func (s *Session) move(next testimony.Session, e testimony.Event) error {
 	return nil
 }
 
-// keep writes an event into the vault with its audit entry, and adds it to the record.
+// keep writes an event into the vault with its audit entry, and adds it to the record. What stands in the record is the mode in
+// force, which an order can have raised, and then the order is the reason.
 func (s *Session) keep(e testimony.Event) error {
+	m := policy.Compile(policy.Input{Party: s.hearing.Party, Case: s.hearing.Case, Orders: s.orders, Mode: e.Mode, At: s.now()})
+	if m.Mode != e.Mode {
+		e.Mode = m.Mode
+		if e.Reason == "" && (e.Kind == testimony.PhaseChanged || e.Kind == testimony.ModeChanged) {
+			e.Reason = m.ModeCause.Because(policy.English)
+		}
+	}
 	if err := s.desk.KeepEvent(s.ctx, s.hearing.ID, len(s.events), e); err != nil {
 		return err
 	}
