@@ -1,6 +1,7 @@
 package rehearsal_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/base64"
@@ -214,15 +215,16 @@ func capturePackets(t *testing.T) (stop func() string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("traffic cannot be captured: %v (make installs tcpdump)", err)
 	}
-	line := make([]byte, 256)
-	n, _ := errs.Read(line) // "listening on lo" comes when it has begun
-	if !strings.Contains(string(line[:n]), "listening") {
-		_ = cmd.Wait()
-		t.Skipf("traffic cannot be captured by this user: %s", line[:n])
+	told := bufio.NewReader(errs)
+	for line := ""; !strings.Contains(line, "listening"); { // it says so when the capture has begun, or ends
+		if line, err = told.ReadString('\n'); err != nil {
+			_ = cmd.Wait()
+			t.Skip("traffic cannot be captured by this user")
+		}
 	}
 	return func() string {
 		must(t, cmd.Process.Signal(os.Interrupt))
-		_, _ = io.Copy(io.Discard, errs)
+		_, _ = io.Copy(io.Discard, told)
 		_ = cmd.Wait()
 		return file
 	}
