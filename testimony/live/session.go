@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -134,6 +135,7 @@ func (s *Session) run() {
 			act()
 		case <-tick.C:
 			s.holdSeats()
+			s.followClock()
 			s.refresh()
 		case <-s.ctx.Done():
 			s.shut()
@@ -168,6 +170,15 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		seats.muted[id] = g.muted
 	}
 	return seats, m
+}
+
+// followClock enforces the matrix anew when time alone has changed it: an order can begin in the middle of a session.
+func (s *Session) followClock() {
+	_, m := s.compile(s.state)
+	m.At = s.matrix.At
+	if !reflect.DeepEqual(m, s.matrix) {
+		s.enforce()
+	}
 }
 
 // enforce makes the present state the one that the hub, the recorder and the connections obey. When it returns, no packet
