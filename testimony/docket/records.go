@@ -140,6 +140,9 @@ func (d *Desk) JoinCase(ctx context.Context, party protection.PartyID, c protect
 		if p.PseudonymIn(c) != "" {
 			return fmt.Errorf("%w: the party appears in this case already", ErrInvalid)
 		}
+		if _, err := cases.Get(tx, docketPart, string(c)); err != nil {
+			return fmt.Errorf("the case: %w", notFound(err))
+		}
 		given, err := pseudonyms(tx, c)
 		if err != nil {
 			return err
