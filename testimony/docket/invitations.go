@@ -22,8 +22,8 @@ var invitations = store.NewCollection[invitationRecord]("invitations")
 // InviteFor is how long an invitation can first be used: the day of the hearing.
 const InviteFor = 12 * time.Hour
 
-// Invite returns the secret of a seat's invitation that has not been used, a new one where there is none. An earlier one
-// that has expired or was used elsewhere is withdrawn by the new one only if fresh is set.
+// Invite returns the secret of a seat's invitation: the one that stands, used or not, or a new one where there is none or it has
+// expired unused. If fresh is set the invitation is a new one in any case. A new one withdraws those before it.
 func (d *Desk) Invite(ctx context.Context, h testimony.Hearing, seat testimony.ParticipantID, fresh bool) (invite.Secret, invite.Invitation, error) {
 	if !d.May(testimony.ActHoldHearing) {
 		return invite.Secret{}, invite.Invitation{}, ErrNotAllowed
