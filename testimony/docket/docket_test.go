@@ -178,6 +178,40 @@ func importText(t *testing.T, d *docket.Desk, text string) error {
 	return err
 }
 
+// Two imports may use the same keys. A key that stands for two entries opens neither, and an export tells them apart.
+func TestKeysOfTwoImportsAreToldApart(t *testing.T) {
+	t.Parallel()
+	d, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("a long passphrase")}, light)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	const text = `{"format":"paravent.docket/1","cases":[{"key":"c","reference":"TC REF/2026","offence":"trafficking"}],
+	 "parties":[{"key":"w","status":"witness","appearances":[{"case":"c"}]}],
+	 "hearings":[{"key":"h","case":"c","party":"w","start":"2026-11-25T09:00:00Z","minutes":60,"court_zone":"Europe/Paris","witness_zone":"Africa/Lagos","mode":"public",
+	  "participants":[{"key":"w","role":"witness","party":"w"}]}]}`
+	for _, reference := range []string{"1", "2"} {
+		if err := importText(t, d, strings.Replace(text, "REF", reference, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := d.FindHearing(t.Context(), "h"); !errors.Is(err, docket.ErrNotFound) || !strings.Contains(err.Error(), "more than one hearing") {
+		t.Errorf("a key of two hearings finds %v", err)
+	}
+	doc, err := d.Export(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("a long passphrase")}, light)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = other.Close() })
+	if done, err := other.Import(t.Context(), doc); err != nil || len(done.Hearings) != 2 {
+		t.Errorf("the export of both is imported as %+v: %v", done, err)
+	}
+}
+
 func TestSchemaInTheDocumentsIsTheOneInUse(t *testing.T) {
 	t.Parallel()
 	published, err := os.ReadFile("../../docs/docket.schema.json")

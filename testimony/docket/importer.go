@@ -28,7 +28,7 @@ type alias struct {
 
 var aliases = store.NewCollection[alias]("aliases")
 
-// keyring finds the key of an id.
+// keyring finds the key of an id; the id itself where two imports used the same key.
 type keyring map[string]string
 
 func (k keyring) of(kind, id string) string {
@@ -40,15 +40,20 @@ func (k keyring) of(kind, id string) string {
 
 func (d *Desk) keys(ctx context.Context) (keyring, error) {
 	list, err := all(ctx, d, aliases)
-	k := keyring{}
+	k, uses := keyring{}, map[alias]int{}
 	for _, a := range list {
-		k[a.Kind+"/"+a.ID] = a.Key
+		uses[alias{Kind: a.Kind, Key: a.Key}]++
+	}
+	for _, a := range list {
+		if a.Kind == "seat" || uses[alias{Kind: a.Kind, Key: a.Key}] == 1 { // a seat's key counts within its hearing
+			k[a.Kind+"/"+a.ID] = a.Key
+		}
 	}
 	return k, err
 }
 
 // Resolve finds the id of an entry from what a person typed: the id itself, or the key of its import.
-// Kind is case, party, order, hearing or seat. It returns [ErrNotFound] when there is none, or more than one.
+// Kind is case, party, order, hearing or seat. It returns [ErrNotFound] when the key stands for more than one.
 func (d *Desk) Resolve(ctx context.Context, kind, typed string) (string, error) {
 	list, err := all(ctx, d, aliases)
 	if err != nil {
@@ -58,7 +63,7 @@ func (d *Desk) Resolve(ctx context.Context, kind, typed string) (string, error) 
 	for _, a := range list {
 		if a.Kind == kind && (a.Key == typed || a.ID == typed) {
 			if found != "" && found != a.ID {
-				return "", fmt.Errorf("%s %q: %w", kind, typed, ErrNotFound)
+				return "", fmt.Errorf("the key %q stands for more than one %s; use the id: %w", typed, kind, ErrNotFound)
 			}
 			found = a.ID
 		}
