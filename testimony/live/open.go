@@ -129,19 +129,11 @@ func (s *Session) Reload(ctx context.Context) error {
 		return err
 	}
 	return s.do(func() error {
-		old, was := s.orders, s.matrix.Mode
+		old := s.orders
 		s.orders = orders
-		_, m := s.compile(s.state)
-		if m.Mode < was {
-			e := testimony.Event{At: s.now(), Kind: testimony.ModeChanged, Phase: s.state.Phase, Mode: s.state.Mode, Reason: s.state.Reason}
-			if err := s.keep(e); err != nil {
-				s.orders = old
-				return fmt.Errorf("the orders were not taken in, because that could not be written down: %w", err)
-			}
-		}
-		s.enforce()
-		if m.Mode > was {
-			s.note(testimony.ModeChanged, "", "")
+		if err := s.settle(); err != nil {
+			s.orders = old
+			return err
 		}
 		s.refresh()
 		return nil

@@ -176,9 +176,30 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 func (s *Session) followClock() {
 	_, m := s.compile(s.state)
 	m.At = s.matrix.At
-	if !reflect.DeepEqual(m, s.matrix) {
-		s.enforce()
+	if reflect.DeepEqual(m, s.matrix) {
+		return
 	}
+	if err := s.settle(); err != nil {
+		s.log.Error("a change of the orders did not take effect", "error", err)
+	}
+}
+
+// settle makes the orders, as they stand at this moment, the ones that are obeyed. Where they change the mode in force that stands
+// in the record; a mode that opens does so only once it is written down.
+func (s *Session) settle() error {
+	_, m := s.compile(s.state)
+	was := s.matrix.Mode
+	if m.Mode < was {
+		e := testimony.Event{At: s.now(), Kind: testimony.ModeChanged, Phase: s.state.Phase, Mode: s.state.Mode, Reason: s.state.Reason}
+		if err := s.keep(e); err != nil {
+			return fmt.Errorf("the session was not opened, because that could not be written down: %w", err)
+		}
+	}
+	s.enforce()
+	if m.Mode > was {
+		s.note(testimony.ModeChanged, "", "")
+	}
+	return nil
 }
 
 // enforce makes the present state the one that the hub, the recorder and the connections obey. When it returns, no packet
