@@ -33,23 +33,34 @@ func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
 func open(t *testing.T) (*live.Session, *clock) {
 	t.Helper()
+	s, c, _ := openHearing(t, oneHearing)
+	return s, c
+}
+
+// openHearing opens the hearing "h" of a docket.
+func openHearing(t *testing.T, text string) (*live.Session, *clock, *docket.Desk) {
+	t.Helper()
 	c := &clock{}
 	d, err := docket.Create(t.Context(), t.TempDir()+"/v", store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("a long passphrase")},
 		docket.Options{Clock: c.now, KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	must(t, err)
-	doc, err := docket.ReadDocument(strings.NewReader(oneHearing))
+	t.Cleanup(func() { must(t, d.Close()) })
+	doc, err := docket.ReadDocument(strings.NewReader(text))
 	must(t, err)
 	_, err = d.Import(t.Context(), doc)
 	must(t, err)
+	return enter(t, d), c, d
+}
+
+// enter opens the courtroom of the hearing "h".
+func enter(t *testing.T, d *docket.Desk) *live.Session {
+	t.Helper()
 	h, err := d.FindHearing(t.Context(), "h")
 	must(t, err)
 	s, err := live.Open(t.Context(), live.Config{Desk: d, Hearing: h.ID})
 	must(t, err)
-	t.Cleanup(func() {
-		s.Abandon()
-		must(t, d.Close())
-	})
-	return s, c
+	t.Cleanup(s.Abandon)
+	return s
 }
 
 func must(t *testing.T, err error) {
