@@ -28,17 +28,10 @@ func NewScreen() *Screen {
 // Paint asks draw for the next picture, of the given size in pixels, and shows it. While the one before waits to be shown, the
 // next is left out.
 func (s *Screen) Paint(width, height int, draw func(*image.RGBA)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.pending {
+	cleared, drawn := s.draw(width, height, draw)
+	if !drawn {
 		return
 	}
-	if s.back == nil || s.back.Rect.Dx() != width || s.back.Rect.Dy() != height {
-		s.back = image.NewRGBA(image.Rect(0, 0, width, height))
-	}
-	draw(s.back)
-	s.pending = true
-	cleared := s.cleared
 	fyne.Do(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -49,6 +42,21 @@ func (s *Screen) Paint(width, height int, draw func(*image.RGBA)) {
 		s.Image.Image, s.back, s.pending = s.back, front, false
 		s.Image.Refresh()
 	})
+}
+
+// draw makes the next picture, unless the one before still waits.
+func (s *Screen) draw(width, height int, draw func(*image.RGBA)) (cleared int, drawn bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pending {
+		return 0, false
+	}
+	if s.back == nil || s.back.Rect.Dx() != width || s.back.Rect.Dy() != height {
+		s.back = image.NewRGBA(image.Rect(0, 0, width, height))
+	}
+	draw(s.back)
+	s.pending = true
+	return s.cleared, true
 }
 
 // Clear takes the picture away at once: what is no longer sent is no longer seen. It runs on Fyne's goroutine.
