@@ -254,7 +254,13 @@ func TestSeats(t *testing.T) {
 // them, and what anyone did.
 func TestPublicMinutes(t *testing.T) {
 	t.Parallel()
-	sealed := testimony.BuildMinutes(hearing(), "TC 1/2026", at(0), at(60), aHearing(t), []testimony.RecordingID{"r"})
+	events := aHearing(t)
+	for i := range events { // whoever called a phase
+		if events[i].Participant == "" {
+			events[i].Participant = "seat1"
+		}
+	}
+	sealed := testimony.BuildMinutes(hearing(), "TC 1/2026", at(0), at(60), events, []testimony.RecordingID{"r"})
 	before, err := json.Marshal(sealed)
 	if err != nil {
 		t.Fatal(err)
