@@ -61,7 +61,11 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 		}
 		// A reader that goes away must not kill the recording: writing fails instead, and the session is ended in good order.
 		signal.Ignore(syscall.SIGPIPE)
-		return (&host{session: s, keys: keys, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
+		held := func(ctx context.Context) bool {
+			after, err := d.Hearing(ctx, hearing.ID)
+			return err == nil && !after.Held.IsZero()
+		}
+		return (&host{session: s, keys: keys, held: held, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
 	})
 }
 
@@ -69,7 +73,8 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 type host struct {
 	session *live.Session
 	keys    map[testimony.ParticipantID]string
-	seen    int // events told
+	held    func(context.Context) bool // whether the vault has the hearing as held
+	seen    int                        // events told
 
 	mu     sync.Mutex
 	out    *json.Encoder
@@ -117,7 +122,7 @@ func (h *host) run(ctx context.Context, in io.Reader) error {
 	if minutes != nil {
 		h.tell("minutes", line{"sealed": minutes, "public": minutes.Public()})
 	}
-	h.tell("closed", line{"how": how, "resumable": minutes == nil})
+	h.tell("closed", line{"how": how, "resumable": !h.held(context.WithoutCancel(ctx))})
 	return errors.Join(err, h.silenced())
 }
 
