@@ -151,34 +151,35 @@ func (o Order) Effect(at time.Time) (effective bool, doubt Doubt) {
 }
 
 // Applying returns the orders that govern a party in a case at a moment: those of the case itself and those carried
-// over from other cases, without the ones that a firm order of this case has replaced. An interim or contested order
-// replaces nothing: until a judge confirms it, both stand. Orders that replace each other in a circle all stand.
+// over from other cases, without the ones that a firm order of this case has replaced. An order in doubt replaces nothing:
+// an interim or contested one not yet, one past its end not any more, and until a judge decides both stand. Orders that
+// replace each other in a circle all stand.
 func Applying(orders []Order, c protection.CaseID, p protection.PartyID, at time.Time) []Order {
-	firm := replacements{}
 	var effective []Order
+	replaces, firm := replacements{}, map[protection.OrderID]bool{}
 	for _, o := range orders {
 		if o.Party != p {
 			continue
 		}
-		ok, _ := o.Effect(at)
+		ok, doubt := o.Effect(at)
 		if !ok {
 			continue
 		}
 		effective = append(effective, o)
-		if o.Case == c && o.State == InForce {
-			firm[o.ID] = o.Replaces
+		if o.Case == c {
+			replaces[o.ID], firm[o.ID] = o.Replaces, doubt == NoDoubt
 		}
 	}
-	return slices.DeleteFunc(effective, func(o Order) bool { return firm.replaced(o.ID) })
+	return slices.DeleteFunc(effective, func(o Order) bool { return replaces.replaced(o.ID, firm) })
 }
 
-// replacements are the orders that each firm order replaces.
+// replacements are the orders that each order replaces, or would if it were firm.
 type replacements map[protection.OrderID][]protection.OrderID
 
-// replaced reports whether an order is replaced by one that does not, itself or by way of others, give way to it.
-func (r replacements) replaced(id protection.OrderID) bool {
+// replaced reports whether an order is replaced by a firm one that does not, itself or by way of others, give way to it.
+func (r replacements) replaced(id protection.OrderID, firm map[protection.OrderID]bool) bool {
 	for by, old := range r {
-		if slices.Contains(old, id) && !r.reach(id, by, map[protection.OrderID]bool{}) {
+		if firm[by] && slices.Contains(old, id) && !r.reach(id, by, map[protection.OrderID]bool{}) {
 			return true
 		}
 	}

@@ -295,8 +295,8 @@ func TestApplying(t *testing.T) {
 				continue
 			}
 			if !slices.ContainsFunc(list, func(by order.Order) bool {
-				firm, _ := by.Effect(day)
-				return firm && by.State == order.InForce && by.Case == here && by.Party == party && by.ID != o.ID && slices.Contains(by.Replaces, o.ID)
+				firm, doubt := by.Effect(day)
+				return firm && doubt == order.NoDoubt && by.Case == here && by.Party == party && by.ID != o.ID && slices.Contains(by.Replaces, o.ID)
 			}) {
 				t.Fatalf("order %s was dropped, and no firm order of this case replaces it", o.ID)
 			}
@@ -329,6 +329,34 @@ func TestReplacingInACircleLeavesNobodyUnprotected(t *testing.T) {
 	})
 }
 
+// Doubt about an order lets nothing go that stood while it was firm: what it had replaced stands again beside it.
+func TestDoubtOnlyAdds(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		list := drawOrders(t)
+		if len(list) == 0 {
+			t.Skip("no orders")
+		}
+		i := rapid.IntRange(0, len(list)-1).Draw(t, "doubtful")
+		list[i].State, list[i].From, list[i].Until = order.InForce, day.Add(-2*time.Hour), time.Time{}
+		before := ids(order.Applying(list, here, party, day))
+		switch rapid.SampledFrom([]string{"expired", "contested", "interim"}).Draw(t, "doubt") {
+		case "expired":
+			list[i].Until = day.Add(-time.Hour)
+		case "contested":
+			list[i].State = order.Contested
+		case "interim":
+			list[i].State = order.Interim
+		}
+		after := ids(order.Applying(list, here, party, day))
+		for _, id := range before {
+			if !slices.Contains(after, id) {
+				t.Fatalf("order %s applied until order %s was in doubt", id, list[i].ID)
+			}
+		}
+	})
+}
+
 // An order of another person can replace nothing of this one's.
 func TestAnotherPartysOrderReplacesNothing(t *testing.T) {
 	t.Parallel()
@@ -349,6 +377,7 @@ func TestReplacement(t *testing.T) {
 		"in force":         {func(*order.Order) {}, []protection.OrderID{"b"}},
 		"interim":          {func(o *order.Order) { o.State = order.Interim }, []protection.OrderID{"a", "b"}},
 		"contested":        {func(o *order.Order) { o.State = order.Contested }, []protection.OrderID{"a", "b"}},
+		"expired":          {func(o *order.Order) { o.Until = day.Add(-time.Minute) }, []protection.OrderID{"a", "b"}},
 		"filed":            {func(o *order.Order) { o.State = order.Filed }, []protection.OrderID{"a"}},
 		"rescinded":        {func(o *order.Order) { o.State = order.Rescinded }, []protection.OrderID{"a"}},
 		"spent":            {func(o *order.Order) { o.State = order.Spent }, []protection.OrderID{"a"}},
