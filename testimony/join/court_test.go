@@ -295,14 +295,17 @@ func newConnection() (*webrtc.PeerConnection, error) {
 		NewPeerConnection(webrtc.Configuration{})
 }
 
-// mirror sends to out what comes in on track, and asks for a key frame again and again.
+// mirror sends to out what comes in on track, and asks for a key frame again and again, but no more often than a busy machine
+// can send whole ones.
 func mirror(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, out rtpWriter, count func()) {
-	for n := 0; ; n++ {
+	var asked time.Time
+	for {
 		packet, _, err := track.ReadRTP()
 		if err != nil {
 			return
 		}
-		if n%20 == 0 && track.Kind() == webrtc.RTPCodecTypeVideo {
+		if track.Kind() == webrtc.RTPCodecTypeVideo && time.Since(asked) > 500*time.Millisecond {
+			asked = time.Now()
 			_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(track.SSRC())}})
 		}
 		count()
