@@ -268,6 +268,9 @@ func TestHostTellsOfASecondDevice(t *testing.T) {
 	}
 	defer first.Close()
 	h.presence("w", "lobby")
+	if _, errs := s.run(exitInUse, "vault status"+asJudge); !strings.Contains(errs, "open in another program") {
+		t.Errorf("a vault in use is told as %s", errs)
+	}
 	if _, err := guest.Dial(t.Context(), link, guest.Options{}); !errors.Is(err, invite.Used) {
 		t.Errorf("a second device is answered with %v", err)
 	}
