@@ -27,8 +27,8 @@ const (
 	exitInUse      = 5  // another program has the vault open
 	exitDamaged    = 6  // not a vault, or a damaged one
 	exitRefused    = 7  // the entry, the order or the document is refused; nothing was written
-	exitNotAllowed = 8  // the user's office does not allow this
-	exitEvidence   = 9  // a recording is torn or was altered
+	exitNotAllowed = 8  // the user's office, or the medium, does not allow this
+	exitEvidence   = 9  // a recording is torn, was altered or cut, or its file is missing
 	exitLawBroken  = 10 // the rehearsal found that a protection does not hold
 	exitExists     = 11 // the file exists already
 	exitDiskFull   = 12
