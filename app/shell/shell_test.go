@@ -1,0 +1,384 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/store"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+// trainingVault makes a training vault once, for every test to have a copy of.
+var trainingVault = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "paravent-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "training.paravent")
+	d, err := docket.CreateTraining(context.Background(), path, docket.Options{KDF: store.FloorKDF})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// open makes the window of a training vault on Fyne's test driver, unlocked for one of its users. Fyne allows one application at
+// a time, so these tests run one by one.
+func open(t *testing.T, login string) *Shell {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "training.paravent")
+	vault, err := trainingVault()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, vault, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := docket.Unlock(t.Context(), path, login, []byte(docket.TrainingPassphrase), docket.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(test.NewTempApp(t), Options{Vault: path, Look: &room.Look{Language: "en"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if s.desk != nil {
+			_ = s.desk.Close()
+		}
+	})
+	s.Opened(d)
+	return s
+}
+
+// each visits everything that is shown, with its place in the window.
+func each(o fyne.CanvasObject, at fyne.Position, visit func(fyne.CanvasObject, fyne.Position)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	at = at.Add(o.Position())
+	visit(o, at)
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, c := range o.Objects {
+			each(c, at, visit)
+		}
+	case *container.Scroll:
+		each(o.Content, at, visit)
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(o).Objects() {
+			each(c, at, visit)
+		}
+	}
+}
+
+// words are all texts that the window shows.
+func words(s *Shell) []string {
+	var out []string
+	collect := func(o fyne.CanvasObject, _ fyne.Position) {
+		switch o := o.(type) {
+		case *canvas.Text:
+			out = append(out, o.Text)
+		case *widget.Label:
+			out = append(out, o.Text)
+		case *xwidget.Input:
+			out = append(out, o.Text)
+		}
+	}
+	each(s.window.Content(), fyne.Position{}, collect)
+	for _, o := range s.window.Canvas().Overlays().List() {
+		each(o, fyne.Position{}, collect)
+	}
+	return out
+}
+
+func says(s *Shell, text string) bool {
+	return slices.ContainsFunc(words(s), func(w string) bool { return strings.Contains(w, text) })
+}
+
+// places are every room and one of each of its details.
+func places(t *testing.T, s *Shell) map[room.Name][]string {
+	t.Helper()
+	out := map[room.Name][]string{}
+	for _, r := range s.rooms() {
+		out[r] = []string{""}
+	}
+	if !s.desk.May(testimony.ActKeepDocket) {
+		return out
+	}
+	names, err := room.ReadRegister(s.desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range names.Cases {
+		out[room.Cases] = append(out[room.Cases], string(id))
+	}
+	for id, p := range names.Parties {
+		for _, a := range p.Appearances {
+			out[room.Witnesses] = append(out[room.Witnesses], string(id)+"/"+string(a.Case))
+		}
+	}
+	for _, x := range names.Hearings {
+		out[room.Hearings] = append(out[room.Hearings], string(x.ID))
+	}
+	return out
+}
+
+var bareKey = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
+
+// Every room fits a window of 1280 by 800 in both languages, light and dark, and says nothing that no catalogue holds.
+func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
+	for _, login := range []string{testimony.Judge, testimony.Clerk, testimony.Advocate, testimony.Registrar, testimony.Auditor} {
+		s := open(t, login)
+		for _, look := range []room.Look{{Language: "en"}, {Language: "fr", Dark: true}, {Language: "fr", HighContrast: true}} {
+			if err := s.Apply(look); err != nil {
+				t.Fatal(err)
+			}
+			s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
+			for r, ids := range places(t, s) {
+				for _, id := range ids {
+					s.Go(r, id)
+					s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
+					where := login + " " + look.Language + " " + string(r) + " " + id
+					if m := s.window.Content().MinSize(); m.Width > windowWidth || m.Height > windowHeight {
+						t.Errorf("%s needs %v", where, m)
+					}
+					each(s.window.Content(), fyne.Position{}, func(o fyne.CanvasObject, at fyne.Position) {
+						x, ok := o.(*canvas.Text)
+						if !ok {
+							return
+						}
+						if bareKey.MatchString(x.Text) && !strings.HasSuffix(x.Text, ".paravent") && r != room.Audit {
+							t.Errorf("%s shows the bare key %q", where, x.Text)
+						}
+						if at.X < 0 || at.X+x.MinSize().Width > windowWidth+1 {
+							t.Errorf("%s: %q stands from %.0f to %.0f", where, x.Text, at.X, at.X+x.MinSize().Width)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+func TestAnOfficeSeesTheRoomsItHasSomethingToDoIn(t *testing.T) {
+	for login, want := range map[string][]room.Name{
+		testimony.Judge:    room.Names,
+		testimony.Clerk:    {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Bench, room.Settings},
+		testimony.Advocate: {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Settings},
+		testimony.Auditor:  {room.Audit, room.Settings},
+	} {
+		s := open(t, login)
+		if got := s.rooms(); !slices.Equal(got, want) {
+			t.Errorf("%s: %v", login, got)
+		}
+		if s.at != want[0] {
+			t.Errorf("%s begins in %s", login, s.at)
+		}
+	}
+}
+
+func TestLockingTakesEverythingAway(t *testing.T) {
+	s := open(t, testimony.Judge)
+	s.Go(room.Witnesses, "")
+	d := s.desk
+	if !says(s, "Witness B") {
+		t.Fatal("the witness is not on the list")
+	}
+	s.palette()
+	s.Lock()
+	if s.desk != nil || says(s, "Witness B") || xwidget.HasSheet(s.window.Canvas()) {
+		t.Errorf("after locking the window shows %q", words(s))
+	}
+	if _, err := d.Cases(t.Context()); err == nil {
+		t.Error("the locked vault still answers")
+	}
+	s.Go(room.Cases, "")
+	if s.desk != nil || says(s, "TC 12/2026") {
+		t.Error("a room was opened without a vault")
+	}
+}
+
+// A true name that is typed into the form is found nowhere else: not in the vault's files, not in the preferences, not in the
+// window once the form is gone, and not in its title.
+func TestATypedIdentityStaysInItsSealedField(t *testing.T) {
+	const name = "Zephyrine Quandahl-Okonjo"
+	s := open(t, testimony.Advocate)
+	names, err := room.ReadRegister(s.desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var party string
+	for id, p := range names.Parties {
+		if len(p.Appearances) == 1 {
+			party = string(id)
+			break
+		}
+	}
+	s.Go(room.Witnesses, party)
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyF4})
+	s.screen.New()
+	form := s.window.Canvas().Focused().(*xwidget.Input)
+	test.Type(form, name)
+	if !says(s, name) {
+		t.Fatal("the form does not show what is typed")
+	}
+	form.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if xwidget.HasSheet(s.window.Canvas()) {
+		t.Fatalf("the identity was not sealed: %q", words(s))
+	}
+	if form.Text != "" || says(s, name) || strings.Contains(s.window.Title(), "Zephyrine") {
+		t.Error("the window still holds the name")
+	}
+	if !says(s, "Sealed") {
+		t.Error("the field is not shown as sealed")
+	}
+	dir := filepath.Dir(s.vault)
+	s.Lock()
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, part := range append(strings.Fields(name), "Quandahl", "Okonjo") {
+			if bytes.Contains(text, []byte(part)) || strings.Contains(path, part) {
+				t.Errorf("%s holds %q", path, part)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAFormThatIsLeftForgetsTheName(t *testing.T) {
+	s := open(t, testimony.Advocate)
+	names, err := room.ReadRegister(s.desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range names.Parties {
+		s.Go(room.Witnesses, string(id))
+		break
+	}
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyF4})
+	s.screen.New()
+	form := s.window.Canvas().Focused().(*xwidget.Input)
+	test.Type(form, "Zephyrine")
+	form.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if xwidget.HasSheet(s.window.Canvas()) || form.Text != "" || says(s, "Zephyrine") {
+		t.Error("the name is still there")
+	}
+}
+
+func TestThePaletteFindsEverything(t *testing.T) {
+	s := open(t, testimony.Judge)
+	s.palette()
+	typed := s.window.Canvas().Focused().(*xwidget.Input)
+	test.Type(typed, "cas")
+	typed.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if s.at != room.Cases || xwidget.HasSheet(s.window.Canvas()) {
+		t.Errorf("the palette led to %s", s.at)
+	}
+	all := s.commands()
+	for text, want := range map[string]string{"audit": "Audit", "tc 31": "TC 31/2026", "lock": "Lock", "witness d": "Witness D", "français": "Change language"} {
+		if found := matching(all, text); len(found) == 0 || found[0].word != want {
+			t.Errorf("%q finds %v", text, found)
+		}
+	}
+	if found := matching(all, "no such thing"); len(found) != 0 {
+		t.Errorf("something was found: %v", found)
+	}
+}
+
+// What a judge reads before granting an order is what the compiler makes of it, and granting needs the second act.
+func TestAnOrderIsGrantedByASecondActThatNamesItsEffect(t *testing.T) {
+	s := open(t, testimony.Judge)
+	names, err := room.ReadRegister(s.desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, p := range names.Parties {
+		if len(p.Appearances) > 0 && p.Appearances[0].Pseudonym == "Witness D" {
+			s.Go(room.Witnesses, string(id))
+		}
+	}
+	press(t, s, "Grant")
+	if !says(s, "Public gallery: sees") && !says(s, "Public gallery: receives nothing") {
+		t.Errorf("the effect is not named: %q", words(s))
+	}
+	if got := states(t, s)["2026/130"]; got != "filed" {
+		t.Fatalf("the order is %s before the second act", got)
+	}
+	press(t, s, "Grant")
+	if got := states(t, s)["2026/130"]; got != "in_force" {
+		t.Errorf("the order is %s", got)
+	}
+}
+
+func states(t *testing.T, s *Shell) map[string]string {
+	t.Helper()
+	list, err := s.desk.Orders(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, o := range list {
+		out[o.Reference] = string(o.State)
+	}
+	return out
+}
+
+// press presses the topmost button with a word on it.
+func press(t *testing.T, s *Shell, word string) {
+	t.Helper()
+	var found *xwidget.Button
+	find := func(o fyne.CanvasObject, _ fyne.Position) {
+		if b, ok := o.(*xwidget.Button); ok && b.Text == word {
+			found = b
+		}
+	}
+	each(s.window.Content(), fyne.Position{}, find)
+	for _, o := range s.window.Canvas().Overlays().List() {
+		each(o, fyne.Position{}, find)
+	}
+	if found == nil {
+		t.Fatalf("no button %q among %q", word, words(s))
+	}
+	test.Tap(found)
+}
+
+// A refusal of the house's law is told by the rule's name, and the form keeps what was typed.
+func TestAFormTellsWhyItWasRefused(t *testing.T) {
+	s := open(t, testimony.Clerk)
+	s.Go(room.Cases, "")
+	s.screen.New()
+	typed := s.window.Canvas().Focused().(*xwidget.Input)
+	test.Type(typed, "TC 12/2026")
+	typed.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if !xwidget.HasSheet(s.window.Canvas()) || typed.Text != "TC 12/2026" || !says(s, "already") {
+		t.Errorf("the form says %q", words(s))
+	}
+}
