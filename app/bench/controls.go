@@ -51,8 +51,8 @@ func (b *Bench) showControls(st live.State) {
 			mark.Disable()
 		}
 		modes := xwidget.Row(10, button(protection.PublicMode, "F5"), button(protection.PrivateMode, "F6"), button(protection.ClosedMode, "F7"), pause)
-		told := xwidget.Row(10, xwidget.Middle(xwidget.Small(i18n.T("bench.reason"))), xwidget.Width(300, b.reason))
-		return xwidget.Column(8, container.NewBorder(nil, nil, modes, mark), told)
+		told := xwidget.Row(10, xwidget.Middle(xwidget.Small(i18n.T("bench.reason"))), xwidget.Width(280, b.reason))
+		return xwidget.Column(8, modes, container.NewBorder(nil, nil, told, mark))
 	})
 }
 
