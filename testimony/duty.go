@@ -7,7 +7,6 @@ type Act string
 
 // The acts.
 const (
-	ActAddUser       Act = "add_user"
 	ActKeepDocket    Act = "keep_docket" // cases, protected parties, hearings
 	ActFileOrder     Act = "file_order"
 	ActDecideOrder   Act = "decide_order"
@@ -31,7 +30,6 @@ const (
 var Offices = []string{Clerk, Advocate, Judge, Registrar, Auditor}
 
 var duties = map[Act][]string{
-	ActAddUser:       {Registrar},
 	ActKeepDocket:    {Clerk, Registrar, Judge, Advocate},
 	ActFileOrder:     {Clerk, Registrar, Judge, Advocate},
 	ActDecideOrder:   {Judge},

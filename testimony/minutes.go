@@ -144,10 +144,18 @@ func (m Minutes) Public() Minutes {
 	p := m
 	p.Version = "public"
 	p.Remote = Clock{} // the witness's clock tells where they are
-	p.Events, p.Seats = nil, nil
+	p.Events, p.Seats, p.Segments = nil, nil, slices.Clone(m.Segments)
+	for i := range p.Segments {
+		if p.Segments[i].Phase == Break || p.Segments[i].Phase == Interruption {
+			p.Segments[i].Reason = ""
+		}
+	}
 	for _, e := range m.Events {
 		if e.Kind == PhaseChanged || e.Kind == ModeChanged {
 			e.Participant = ""
+			if e.Kind == PhaseChanged {
+				e.Reason = "" // why there was a break may tell how the witness is
+			}
 			p.Events = append(p.Events, e)
 		}
 	}

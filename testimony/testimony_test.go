@@ -155,7 +155,6 @@ func TestRoles(t *testing.T) {
 func TestDuties(t *testing.T) {
 	t.Parallel()
 	allowed := map[testimony.Act]string{
-		testimony.ActAddUser:       "registrar",
 		testimony.ActKeepDocket:    "clerk advocate judge registrar",
 		testimony.ActFileOrder:     "clerk advocate judge registrar",
 		testimony.ActDecideOrder:   "judge",

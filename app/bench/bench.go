@@ -44,6 +44,7 @@ type Bench struct {
 	heard        int // alarms that were acknowledged
 	cancels      []func()
 	over         bool
+	stepping     bool // a step of the session is being taken
 	onOver       func(testimony.HearingID)
 }
 

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -136,17 +137,17 @@ func (b *Bench) nextStep(st live.State) step {
 		if !here {
 			return step{wait: i18n.T("next.wait_witness")}
 		}
-		return step{word: i18n.T("next.identity"), act: func() { b.act(func() error { return b.session.Enter(testimony.IdentityCheck) }) }}
+		return step{word: i18n.T("next.identity"), act: b.advance(func() error { return b.session.Enter(testimony.IdentityCheck) })}
 	case testimony.IdentityCheck:
 		if !happened(st, testimony.IdentityFound) {
-			return step{word: i18n.T("next.verified"), act: func() { b.act(b.session.IdentityVerified) }}
+			return step{word: i18n.T("next.verified"), act: b.advance(b.session.IdentityVerified)}
 		}
-		return step{word: i18n.T("next.oath"), act: func() { b.act(func() error { return b.session.Enter(testimony.Oath) }) }}
+		return step{word: i18n.T("next.oath"), act: b.advance(func() error { return b.session.Enter(testimony.Oath) })}
 	case testimony.Oath:
 		if !happened(st, testimony.OathTaken) {
-			return step{word: i18n.T("next.sworn"), act: func() { b.act(b.session.OathTaken) }}
+			return step{word: i18n.T("next.sworn"), act: b.advance(b.session.OathTaken)}
 		}
-		return step{word: i18n.T("next.testimony"), act: func() { b.act(func() error { return b.session.Enter(testimony.Testimony) }) }}
+		return step{word: i18n.T("next.testimony"), act: b.advance(func() error { return b.session.Enter(testimony.Testimony) })}
 	case testimony.Testimony:
 		return step{}
 	}
@@ -167,9 +168,23 @@ func happened(st live.State, kind testimony.EventKind) bool {
 	return false
 }
 
+// next takes the next step. A second press while the step is being taken means the same step.
 func (b *Bench) next() {
-	if s := b.nextStep(b.session.State()); s.act != nil {
+	if s := b.nextStep(b.session.State()); s.act != nil && !b.stepping {
 		s.act()
+	}
+}
+
+// advance takes a step of the session's order.
+func (b *Bench) advance(take func() error) func() {
+	return func() {
+		b.stepping = true
+		room.Later(take, func(err error) {
+			b.stepping = false
+			if err != nil && !errors.Is(err, testimony.ErrSame) {
+				room.Failed(b.host, err)
+			}
+		})
 	}
 }
 

@@ -226,7 +226,7 @@ func (b *Bench) askRows(st live.State, now asked) []fyne.CanvasObject {
 		if i == 0 && len(now.Alarms) == 0 {
 			key = "Q"
 		}
-		rows = append(rows, container.NewBorder(nil, nil, nil, xwidget.Middle(benchButton(i18n.T("bench.done"), key, func() { b.act(func() error { return b.session.Answered(i) }) })),
+		rows = append(rows, container.NewBorder(nil, nil, nil, xwidget.Middle(benchButton(i18n.T("bench.done"), key, func() { b.act(func() error { return b.session.Answer(r.From, r.Kind) }) })),
 			xwidget.Column(0, xwidget.Strong(names[r.From]), xwidget.WrappedSmall(i18n.T("ask."+r.Kind)+" · "+at(r.At)))))
 	}
 	if len(now.Waiting) > 0 {
@@ -257,6 +257,7 @@ func (b *Bench) answerFirst() {
 		return
 	}
 	if len(st.Requests) > 0 {
-		b.act(func() error { return b.session.Answered(0) })
+		oldest := st.Requests[0]
+		b.act(func() error { return b.session.Answer(oldest.From, oldest.Kind) })
 	}
 }

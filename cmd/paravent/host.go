@@ -221,7 +221,7 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		case "remove":
 			return s.Remove(id, rest(2))
 		case "answered":
-			return s.Answer(id)
+			return s.Answer(id, "")
 		case "invite":
 			return h.invite(ctx, id)
 		}

@@ -86,6 +86,9 @@ func revoke(tx *store.Tx, list []invitationRecord) error {
 
 // Revoke withdraws a seat's invitations: its device cannot come back.
 func (d *Desk) Revoke(ctx context.Context, h testimony.HearingID, seat testimony.ParticipantID) error {
+	if !d.May(testimony.ActHoldHearing) {
+		return ErrNotAllowed
+	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		list, err := seatInvitations(tx, h, seat)
 		if err != nil {

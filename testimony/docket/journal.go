@@ -17,6 +17,9 @@ func journalID(h testimony.HearingID, n int) string { return fmt.Sprintf("%s/%06
 
 // KeepEvent writes the n-th event of a hearing's session with its audit entry. The entry holds ids, phase and mode, and no reason.
 func (d *Desk) KeepEvent(ctx context.Context, h testimony.HearingID, n int, e testimony.Event) error {
+	if !d.May(testimony.ActHoldHearing) {
+		return ErrNotAllowed
+	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		details := map[string]string{"hearing": string(h), "phase": string(e.Phase), "mode": e.Mode.String()}
 		if e.Participant != "" {

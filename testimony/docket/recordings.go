@@ -115,6 +115,9 @@ func recordingMembers(users []store.User, me store.User, version protection.Audi
 
 // SealRecording notes the length, the size and the root of a recording whose file has been closed.
 func (d *Desk) SealRecording(ctx context.Context, id testimony.RecordingID, s blob.Summary, length time.Duration) error {
+	if !d.May(testimony.ActHoldHearing) {
+		return ErrNotAllowed
+	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		r, err := recordings.Get(tx, docketPart, string(id))
 		if err != nil {
@@ -195,6 +198,9 @@ func (d *Desk) VerifyRecording(ctx context.Context, id testimony.RecordingID, pr
 
 // KeepMinutes stores the sealed minutes of a held hearing and notes that it was held.
 func (d *Desk) KeepMinutes(ctx context.Context, m testimony.Minutes) error {
+	if !d.May(testimony.ActHoldHearing) {
+		return ErrNotAllowed
+	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		h, err := hearings.Get(tx, docketPart, string(m.Hearing))
 		if err != nil {

@@ -177,7 +177,7 @@ func (d *Desk) FileOrder(ctx context.Context, o order.Order) (order.Order, error
 	if !d.May(testimony.ActFileOrder) {
 		return o, ErrNotAllowed
 	}
-	o.State = order.Filed
+	o.State, o.Decided = order.Filed, time.Time{}
 	if err := d.checkOrder(ctx, o); err != nil {
 		return o, err
 	}
@@ -205,6 +205,15 @@ func (d *Desk) checkOrder(ctx context.Context, o order.Order) error {
 	}
 	if p.PseudonymIn(o.Case) == "" {
 		return fmt.Errorf("%w: the party does not appear in this case", ErrInvalid)
+	}
+	known, err := d.Orders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range o.Replaces {
+		if !slices.ContainsFunc(known, func(k order.Order) bool { return k.ID == id && k.Party == o.Party }) {
+			return fmt.Errorf("%w: an order can only replace orders of the same party", ErrInvalid)
+		}
 	}
 	return o.Check()
 }

@@ -33,11 +33,12 @@ import (
 
 // Errors that a caller decides by.
 var (
-	ErrEnded   = errors.New("the session is closed")
-	ErrHeld    = errors.New("this hearing was held and closed; plan another one")
-	ErrNobody  = errors.New("there is no such participant in this hearing")
-	ErrPresent = errors.New("the participant is not in the lobby")
-	ErrWitness = errors.New("the witness has not been admitted yet")
+	ErrEnded     = errors.New("the session is closed")
+	ErrHeld      = errors.New("this hearing was held and closed; plan another one")
+	ErrNobody    = errors.New("there is no such participant in this hearing")
+	ErrPresent   = errors.New("the participant is not in the lobby")
+	ErrNoRequest = errors.New("this participant asks for nothing")
+	ErrWitness   = errors.New("the witness has not been admitted yet")
 )
 
 // Config is what a session needs. Desk and Hearing must be set.

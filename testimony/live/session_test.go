@@ -190,11 +190,11 @@ func TestNobodyDrownsACallForHelp(t *testing.T) {
 	c.advance(time.Minute)
 	must(t, witness.Send(join.Request{Kind: join.AskAlarm}))
 	await(t, s, "the second alarm", func(st live.State) bool { return len(st.Alarms) == 2 && len(st.Requests) == 2 })
-	must(t, s.Answer(seat(s, testimony.RoleAccused).ID))
+	must(t, s.Answer(seat(s, testimony.RoleAccused).ID, ""))
 	if r := s.State().Requests; len(r) != 1 || r[0].Kind != join.AskAlarm {
 		t.Errorf("what is left is %+v", r)
 	}
-	if s.Answer(seat(s, testimony.RoleAccused).ID) == nil {
+	if s.Answer(seat(s, testimony.RoleAccused).ID, "") == nil {
 		t.Error("nothing was answered twice")
 	}
 }

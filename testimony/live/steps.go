@@ -186,26 +186,15 @@ func (s *Session) witnessEvent(during testimony.Phase, kind testimony.EventKind)
 	})
 }
 
-// Answer takes all of a participant's requests off the list.
-func (s *Session) Answer(id testimony.ParticipantID) error {
+// Answer takes a participant's wishes of one kind off the list, or all of them where kind is empty. A wish has no number: the list
+// can change under whoever looks at it.
+func (s *Session) Answer(from testimony.ParticipantID, kind string) error {
 	return s.do(func() error {
 		before := len(s.requests)
-		s.requests = slices.DeleteFunc(s.requests, func(r Request) bool { return r.From == id })
+		s.requests = slices.DeleteFunc(s.requests, func(r Request) bool { return r.From == from && (kind == "" || r.Kind == kind) })
 		if len(s.requests) == before {
-			return errors.New("this participant asks for nothing")
+			return ErrNoRequest
 		}
-		s.refresh()
-		return nil
-	})
-}
-
-// Answered takes a request off the list. Index counts in [State.Requests].
-func (s *Session) Answered(index int) error {
-	return s.do(func() error {
-		if index < 0 || index >= len(s.requests) {
-			return errors.New("there is no such request")
-		}
-		s.requests = append(s.requests[:index:index], s.requests[index+1:]...)
 		s.refresh()
 		return nil
 	})

@@ -330,8 +330,8 @@ func TestClose(t *testing.T) {
 		"enter": func() error { return s.Enter(testimony.Testimony) }, "mode": func() error { return s.SetMode(protection.PrivateMode, "x") },
 		"break": func() error { return s.Break("") }, "interrupt": func() error { return s.Interrupt("") }, "resume": s.Resume, "mark": s.Mark,
 		"admit": func() error { return s.Admit(witness) }, "remove": func() error { return s.Remove(witness, "") },
-		"mute": func() error { return s.Mute(witness, true) }, "answer": func() error { return s.Answer(witness) },
-		"answered": func() error { return s.Answered(0) }, "identity": s.IdentityVerified, "oath": s.OathTaken,
+		"mute": func() error { return s.Mute(witness, true) }, "answer": func() error { return s.Answer(witness, "") },
+		"identity": s.IdentityVerified, "oath": s.OathTaken,
 		"reinvite": func() error { return s.Reinvite(t.Context(), witness) }, "reload": func() error { return s.Reload(t.Context()) },
 		"close": func() error { _, err := s.Close(t.Context()); return err },
 	} {

@@ -382,7 +382,7 @@ func (s *stage) pause(ctx context.Context) error {
 	}
 	s.found(total == 0, "Nobody receives anything in a break", "%d packets", total)
 	s.found(!s.cast[testimony.RoleWitness].State().Publish.Video, "In a break the witness's camera stops at the witness's own device", "")
-	if err := s.session.Answered(0); err != nil {
+	if err := s.session.Answer(s.ids[testimony.RoleWitness], join.AskBreak); err != nil {
 		return err
 	}
 	if err := s.session.Resume(); err != nil {
