@@ -188,11 +188,11 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 	words := i18n.T("event."+string(e.Kind), map[string]any{"Who": labels[e.Participant], "Phase": i18n.T("phase." + string(e.Phase)), "Mode": room.ModeWord(e.Mode)})
 	switch {
 	case e.Kind == testimony.Requested:
-		words += ": " + i18n.T("ask."+e.Reason)
+		words += " · " + i18n.T("ask."+e.Reason)
 	case e.Kind == testimony.Marked:
 		words += " " + e.From.In(zone).Format("15:04:05") + "–" + e.To.In(zone).Format("15:04:05")
 	case e.Reason != "" && (e.Kind == testimony.ModeChanged || e.Kind == testimony.PhaseChanged || e.Kind == testimony.Removed):
-		words += ": " + e.Reason
+		words += " · " + e.Reason
 	}
 	return strings.TrimSpace(words)
 }
