@@ -63,8 +63,7 @@ func (p *part) show(now any, build func() fyne.CanvasObject) {
 		return
 	}
 	p.last = now
-	p.box.Objects = []fyne.CanvasObject{build()}
-	p.box.Refresh()
+	xwidget.Replace(p.box, build())
 }
 
 // Reach says where guests can reach the courtroom: an address to listen on, or this machine only where it is empty.
@@ -231,6 +230,7 @@ func (b *Bench) build() {
 		chosen = max(b.reason.SelectedIndex(), 0)
 	}
 	b.reason = xwidget.NewChoice(reasons(), chosen, nil)
+	b.reason.SpacePasses = true
 	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
 	left := container.New(leftColumn{}, b.parts.stage.box, b.parts.controls.box, b.parts.record.box)
 	right := xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.people.box))

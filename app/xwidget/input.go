@@ -88,43 +88,15 @@ func (e *Input) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
+// TappedSecondary opens no menu: Fyne's would keep every key to itself, those that close a session among them.
+func (e *Input) TappedSecondary(*fyne.PointEvent) {}
+
 // Wipe forgets what was typed. Go keeps no hold on the old string; it goes with the next collection.
 func (e *Input) Wipe() {
 	e.Entry.Text = ""
 	e.Entry.CursorColumn, e.Entry.CursorRow = 0, 0
 	e.Refresh()
 }
-
-// Choice is one of several words.
-type Choice struct{ widget.Select }
-
-// NewChoice makes a choice with one of its words chosen; a negative index chooses none.
-func NewChoice(words []string, chosen int, changed func(string)) *Choice {
-	c := &Choice{}
-	c.Options = words
-	c.ExtendBaseWidget(c)
-	if chosen >= 0 && chosen < len(words) {
-		c.SetSelectedIndex(chosen)
-	}
-	c.OnChanged = changed
-	return c
-}
-
-// TypedKey passes the screen's keys on.
-func (c *Choice) TypedKey(k *fyne.KeyEvent) {
-	if screenKey(k.Name) {
-		passKey(c, k)
-		return
-	}
-	if k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter {
-		c.Tapped(nil)
-		return
-	}
-	c.Select.TypedKey(k)
-}
-
-// TypedShortcut passes the window's shortcuts on.
-func (c *Choice) TypedShortcut(s fyne.Shortcut) { passShortcut(c, s) }
 
 // Tick is a box to tick.
 type Tick struct{ widget.Check }

@@ -21,6 +21,8 @@ type RowText struct {
 // Rows is a list of any length: only the rows that can be seen are drawn. Arrow keys move, Enter opens.
 type Rows struct {
 	widget.List
+	// Plain leaves no room for chips.
+	Plain  bool
 	opened func(int)
 }
 
@@ -28,7 +30,11 @@ type Rows struct {
 func NewRows(weights []float32, count func() int, text func(int) RowText, open func(int)) *Rows {
 	r := &Rows{opened: open}
 	r.Length = count
-	r.CreateItem = func() fyne.CanvasObject { return newRow(weights) }
+	r.CreateItem = func() fyne.CanvasObject {
+		line := newRow(weights)
+		line.plain = r.Plain
+		return line
+	}
 	r.UpdateItem = func(id widget.ListItemID, o fyne.CanvasObject) { o.(*row).set(text(id), func() { r.open(id) }) }
 	r.OnSelected = func(id widget.ListItemID) {
 		r.UnselectAll()
@@ -70,6 +76,7 @@ type row struct {
 	ground  *canvas.Rectangle
 	line    *canvas.Rectangle
 	open    func()
+	plain   bool // no room is left for a chip
 }
 
 var _ desktop.Cursorable = (*row)(nil)
@@ -128,7 +135,10 @@ func (x *rowRenderer) Layout(size fyne.Size) {
 	for _, w := range x.r.weights {
 		total += w
 	}
-	room := size.Width - 16 - chipRoom
+	room := size.Width - 16
+	if !x.r.plain {
+		room -= chipRoom
+	}
 	for i, t := range x.r.texts {
 		width := room * x.r.weights[i] / total
 		fit(t, x.r.full[i], width-10)

@@ -1,6 +1,8 @@
 package xwidget
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -41,6 +43,15 @@ func ShowSheet(c fyne.Canvas, title string, width float32, content fyne.CanvasOb
 	return s
 }
 
+// showAt shows content of a size at a place, as a sheet without a title: Escape or a tap beside it steps back.
+func showAt(c fyne.Canvas, at fyne.Position, size fyne.Size, content fyne.CanvasObject) *Sheet {
+	s := &Sheet{canvas: c, back: c.Focused(), popup: widget.NewPopUp(content, c)}
+	s.popup.Resize(size)
+	s.popup.ShowAtPosition(at)
+	sheets = append(sheets, s)
+	return s
+}
+
 // OnEscape replaces closing as what Escape does.
 func (s *Sheet) OnEscape(fn func()) { s.onEsc = fn }
 
@@ -53,14 +64,29 @@ func (s *Sheet) Close() {
 		if other == s {
 			sheets = append(sheets[:i:i], sheets[i+1:]...)
 			s.popup.Hide()
-			if s.back != nil {
-				s.canvas.Focus(s.back)
-			}
+			s.giveBack()
 			for _, fn := range s.onClose {
 				fn()
 			}
 			return
 		}
+	}
+}
+
+// giveBack gives the focus to what had it before. Where that is no longer shown, nothing has it.
+func (s *Sheet) giveBack() {
+	if HasSheet(s.canvas) {
+		if s.back != nil {
+			s.canvas.Focus(s.back)
+		}
+		return
+	}
+	shown := focusables(s.canvas.Content())
+	if s.back != nil && slices.Contains(shown, s.back) {
+		s.canvas.Focus(s.back)
+	}
+	if had := s.canvas.Focused(); had != nil && !slices.Contains(shown, had) {
+		s.canvas.Unfocus()
 	}
 }
 
@@ -90,6 +116,7 @@ func CloseSheets(c fyne.Canvas) {
 }
 
 func topSheet(c fyne.Canvas) *Sheet {
+	sheets = slices.DeleteFunc(sheets, func(s *Sheet) bool { return !s.popup.Visible() }) // a tap beside it took it away
 	for i := len(sheets) - 1; i >= 0; i-- {
 		if sheets[i].canvas == c {
 			return sheets[i]

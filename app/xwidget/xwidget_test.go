@@ -222,3 +222,54 @@ func TestAParagraphStandsFlush(t *testing.T) {
 		t.Errorf("the label stands at %v", at)
 	}
 }
+
+// A list that is open keeps no key of the screen to itself: a session must be closed by one key whatever is shown.
+func TestTheListOfAChoicePassesTheScreensKeysOn(t *testing.T) {
+	choice := NewChoice([]string{"a", "b", "c"}, 1, nil)
+	w := window(t, Column(4, choice))
+	var got []fyne.KeyName
+	w.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { got = append(got, k.Name) })
+	press := func(k fyne.KeyName) { w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k}) }
+	w.Canvas().Focus(choice)
+	press(fyne.KeyReturn)
+	if !HasSheet(w.Canvas()) {
+		t.Fatal("the list did not open")
+	}
+	press(fyne.KeyF7)
+	press(fyne.KeyEscape)
+	if len(got) != 2 || got[0] != fyne.KeyF7 {
+		t.Fatalf("the screen was told of %v", got)
+	}
+	press(fyne.KeyDown)
+	press(fyne.KeyReturn)
+	if choice.Selected != "c" || HasSheet(w.Canvas()) || w.Canvas().Focused() != fyne.Focusable(choice) {
+		t.Errorf("%q is chosen", choice.Selected)
+	}
+	press(fyne.KeyUp)
+	if choice.Selected != "b" {
+		t.Errorf("%q is chosen after the key up", choice.Selected)
+	}
+	press(fyne.KeyReturn)
+	test.TapCanvas(w.Canvas(), fyne.NewPos(700, 500))
+	if HasSheet(w.Canvas()) {
+		t.Error("a tap beside the list left it open")
+	}
+}
+
+// What is drawn anew keeps the focus where the same button is there again, and gives it up where it is not.
+func TestAFocusIsNeverLeftOnWhatIsNotShown(t *testing.T) {
+	old, next := NewButton("Oath", "F9", nil), NewButton("Testimony", "F9", nil)
+	box := Column(0, old)
+	w := window(t, box)
+	w.Canvas().Focus(old)
+	Replace(box, Column(0, NewButton("Close", "F10", nil), next))
+	if w.Canvas().Focused() != fyne.Focusable(next) {
+		t.Fatalf("%v has the focus", w.Canvas().Focused())
+	}
+	s := ShowSheet(w.Canvas(), "s", 200, Paragraph("x"))
+	Replace(box, NewButton("Close", "F10", nil))
+	s.Close()
+	if w.Canvas().Focused() != nil {
+		t.Error("a button that is gone has the focus after the sheet")
+	}
+}
