@@ -12,6 +12,9 @@ const (
 	ActDecideOrder   Act = "decide_order"
 	ActEnterIdentity Act = "enter_identity"
 	ActHoldHearing   Act = "hold_hearing"
+	ActAskDisclosure Act = "ask_disclosure"
+	ActFlagConflict  Act = "flag_conflict"
+	ActLiftConflict  Act = "lift_conflict"
 	ActReadAudit     Act = "read_audit"
 	ActExportMaster  Act = "export_master"
 	ActExportPublic  Act = "export_public"
@@ -35,6 +38,9 @@ var duties = map[Act][]string{
 	ActDecideOrder:   {Judge},
 	ActEnterIdentity: {Advocate, Clerk, Registrar, Judge},
 	ActHoldHearing:   {Judge, Clerk},
+	ActAskDisclosure: {Clerk, Registrar, Judge, Advocate},
+	ActFlagConflict:  {Registrar, Judge, Advocate},
+	ActLiftConflict:  {Registrar, Judge},
 	ActReadAudit:     {Auditor, Judge, Registrar},
 	ActExportMaster:  {Judge, Registrar},
 	ActExportPublic:  {Judge, Registrar, Clerk},

@@ -2,8 +2,9 @@
 //
 // Each field is encrypted under a key of its own; each key is split in two by XOR, one half for each college; and each half
 // is sealed to the public keys of that college's members. Sealing needs public keys only: whoever types an identity cannot
-// read it afterwards. This package seals; reading back is the two-person ceremony, which is not part of it yet.
-// The type to start from is [Sealed], made by [Seal].
+// read it afterwards. Reading back is the ceremony of a [Request]: asked by one, approved by one of each college who are neither the
+// asker nor the receiver, and opened by the receiver's own key alone, until a date.
+// The types to start from are [Sealed], made by [Seal], and [Request].
 package identity
 
 import (
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
@@ -25,7 +27,9 @@ type Field string
 // The fields.
 const (
 	Name        Field = "name"
-	Birth       Field = "birth"
+	BirthDate   Field = "birth_date"
+	BirthYear   Field = "birth_year" // apart, because an age is often all that is needed
+	BirthPlace  Field = "birth_place"
 	Nationality Field = "nationality"
 	Address     Field = "address"
 	Contact     Field = "contact"
@@ -35,7 +39,7 @@ const (
 )
 
 // AllFields lists the fields in the order in which a form asks for them.
-var AllFields = []Field{Name, Birth, Nationality, Address, Contact, Family, Documents, Note}
+var AllFields = []Field{Name, BirthDate, BirthYear, BirthPlace, Nationality, Address, Contact, Family, Documents, Note}
 
 // Fields is an identity as it is typed. It stays in memory no longer than it takes to seal it.
 type Fields map[Field]string
@@ -57,9 +61,10 @@ type Recipient struct {
 
 // Sealed is a sealed identity, as it is stored.
 type Sealed struct {
-	Party  protection.PartyID `json:"party"`
-	Boxes  []Box              `json:"boxes"`
-	Shares []Share            `json:"shares"`
+	Party   protection.PartyID `json:"party"`
+	Entered time.Time          `json:"entered"` // of two records of one field the later counts
+	Boxes   []Box              `json:"boxes"`
+	Shares  []Share            `json:"shares"`
 }
 
 // Box is one sealed field: nonce and XChaCha20-Poly1305 ciphertext, padded so that its length tells little.
@@ -174,8 +179,7 @@ func sealField(random io.Reader, key []byte, party protection.PartyID, f Field, 
 	return aead.Seal(nonce, nonce, pad([]byte(text)), aad(party, f)), nil
 }
 
-// Open joins the two halves of a field's key and opens its box. It exists for the disclosure ceremony, which alone can
-// bring both halves together.
+// Open joins the two halves of a field's key and opens its box. Only [Request.View] can bring both halves together.
 func Open(party protection.PartyID, box Box, courtHalf, benchHalf []byte) (string, error) {
 	if len(courtHalf) != 32 || len(benchHalf) != 32 {
 		return "", errors.New("a half has the wrong length")

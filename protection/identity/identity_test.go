@@ -39,12 +39,17 @@ func newOfficial(t *testing.T, id string) official {
 
 // halves opens an official's share, as the ceremony of disclosure will.
 func (o official) halves(party protection.PartyID, s identity.Share) ([][]byte, error) {
-	recipient, err := hpke.NewRecipient(s.Enc, o.key, hpke.HKDFSHA256(), hpke.AES256GCM(), identity.ShareInfo(party, s.College, s.Holder))
+	return openWith(o.key, s.Enc, identity.ShareInfo(party, s.College, s.Holder), s.Halves)
+}
+
+// openWith opens what store.SealTo sealed.
+func openWith(key hpke.PrivateKey, enc, info []byte, boxes [][]byte) ([][]byte, error) {
+	recipient, err := hpke.NewRecipient(enc, key, hpke.HKDFSHA256(), hpke.AES256GCM(), info)
 	if err != nil {
 		return nil, err
 	}
 	var out [][]byte
-	for _, box := range s.Halves {
+	for _, box := range boxes {
 		half, err := recipient.Open(nil, box)
 		if err != nil {
 			return nil, err
@@ -173,7 +178,7 @@ func TestCollegeSharesOneHalf(t *testing.T) {
 func TestBoxIsBoundToPartyAndField(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	s := o.seal(t, identity.Fields{identity.Birth: "1 January"})
+	s := o.seal(t, identity.Fields{identity.BirthDate: "1 January"})
 	court, bench := o.clerk.share(t, s)[0], o.judge.share(t, s)[0]
 	if _, err := identity.Open("p2", s.Boxes[0], court, bench); err == nil {
 		t.Error("the field opens as another party's")
@@ -184,11 +189,11 @@ func TestBoxIsBoundToPartyAndField(t *testing.T) {
 		t.Error("the birth date opens as a name")
 	}
 	for i := range s.Boxes[0].Cipher {
-		changed := identity.Box{Field: identity.Birth, Cipher: flip(s.Boxes[0].Cipher, i)}
+		changed := identity.Box{Field: identity.BirthDate, Cipher: flip(s.Boxes[0].Cipher, i)}
 		if _, err := identity.Open(party, changed, court, bench); err == nil {
 			t.Fatalf("with byte %d changed the field opens", i)
 		}
-		if _, err := identity.Open(party, identity.Box{Field: identity.Birth, Cipher: s.Boxes[0].Cipher[:i]}, court, bench); err == nil {
+		if _, err := identity.Open(party, identity.Box{Field: identity.BirthDate, Cipher: s.Boxes[0].Cipher[:i]}, court, bench); err == nil {
 			t.Fatalf("the first %d bytes of the field open", i)
 		}
 	}

@@ -217,6 +217,9 @@ func (d *Desk) AddUser(ctx context.Context, nu store.NewUser) (store.User, error
 				return err
 			}
 		}
+		if err := d.extendIdentities(tx, user); err != nil {
+			return err
+		}
 		if testimony.May(string(user.Role), testimony.ActReadAudit) && tx.HasCompartment(store.AuditCompartment) {
 			return tx.AddMembers(store.AuditCompartment, []store.UserID{user.ID})
 		}

@@ -419,12 +419,12 @@ func TestSealedFieldsAddUp(t *testing.T) {
 	t.Parallel()
 	d := training(t)
 	_, p := aParty(t, d)
-	for _, fields := range []identity.Fields{{identity.Note: "n", identity.Name: "invented"}, {identity.Birth: "1 January"}} {
+	for _, fields := range []identity.Fields{{identity.Note: "n", identity.Name: "invented"}, {identity.BirthDate: "1 January"}} {
 		if err := d.SealIdentity(t.Context(), p.ID, fields); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := fmt.Sprint(must(d.SealedFields(t.Context(), p.ID))(t)); got != "[name birth note]" {
+	if got := fmt.Sprint(must(d.SealedFields(t.Context(), p.ID))(t)); got != "[name birth_date note]" {
 		t.Errorf("sealed are %s", got)
 	}
 	if err := d.SealIdentity(t.Context(), "nobody", identity.Fields{identity.Name: "x"}); !errors.Is(err, docket.ErrNotFound) {

@@ -375,6 +375,7 @@ func (d *Desk) SealIdentity(ctx context.Context, party protection.PartyID, field
 	if err != nil {
 		return err
 	}
+	sealed.Entered = d.Now()
 	id, err := d.newID()
 	if err != nil {
 		return err

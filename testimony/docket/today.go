@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/testimony"
 )
@@ -16,9 +17,12 @@ type ItemKind string
 
 // The kinds, most urgent first.
 const (
-	HearingUnclosed  ItemKind = "hearing_unclosed" // a recording was not closed in good order
-	NoCase           ItemKind = "no_case"          // a new vault
-	NoCollege        ItemKind = "no_college"       // one of the two colleges has no member, so no identity can be sealed
+	HearingUnclosed  ItemKind = "hearing_unclosed"  // a recording was not closed in good order
+	DisclosureReview ItemKind = "disclosure_review" // an emergency was granted and nobody has looked into it
+	DisclosureAsked  ItemKind = "disclosure_asked"  // waits for this user's approval
+	DisclosureOpen   ItemKind = "disclosure_open"   // granted to this user
+	NoCase           ItemKind = "no_case"           // a new vault
+	NoCollege        ItemKind = "no_college"        // one of the two colleges has no member, so no identity can be sealed
 	HearingNow       ItemKind = "hearing_now"
 	NoOrder          ItemKind = "no_order" // a hearing is planned and no order protects the witness
 	OrderExpired     ItemKind = "order_expired"
@@ -31,7 +35,7 @@ const (
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	NoCase, NoCollege, IdentityNotTaken, HearingSoon}
+	DisclosureReview, DisclosureAsked, DisclosureOpen, NoCase, NoCollege, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -40,6 +44,7 @@ type Item struct {
 	Party   protection.PartyID
 	Hearing testimony.HearingID
 	Order   protection.OrderID
+	Request identity.RequestID
 	When    time.Time
 }
 
@@ -68,7 +73,11 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems)
+	asked, err := d.disclosureItems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
@@ -81,6 +90,30 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), a.When.Compare(b.When))
 	})
+	return items, nil
+}
+
+// disclosureItems are the requests that wait for this user, and those that were granted to them.
+func (d *Desk) disclosureItems(ctx context.Context) ([]Item, error) {
+	list, err := d.Disclosures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var items []Item
+	for _, r := range list {
+		item := Item{Case: r.Case, Party: r.Party, Request: r.ID, When: r.Until}
+		switch {
+		case r.NeedsReview():
+			item.Kind = DisclosureReview
+		case r.State(d.Now()) == identity.Granted && r.Grantee == string(d.Me().ID):
+			item.Kind = DisclosureOpen
+		case d.MayApprove(ctx, r) == nil:
+			item.Kind = DisclosureAsked
+		default:
+			continue
+		}
+		items = append(items, item)
+	}
 	return items, nil
 }
 
