@@ -86,7 +86,7 @@ var (
 )
 
 // Session is the state of a running hearing: its phase and its mode. It is a value; every step returns the next state with
-// the event that goes into the record. Start it with [Begin].
+// the event that goes into the record. Start it with [Begin] or [Reopen].
 type Session struct {
 	Phase  Phase                  `json:"phase"`
 	Mode   protection.SessionMode `json:"mode"`
@@ -96,6 +96,22 @@ type Session struct {
 
 // Begin is a session in the lobby, in the mode in which testimony is to begin.
 func Begin(mode protection.SessionMode) Session { return Session{Phase: Lobby, Mode: mode} }
+
+// Reopen is the session of a hearing that was left without being closed, by its record: in the lobby, and no more open than it was
+// left. To open it is for the bench.
+func Reopen(mode protection.SessionMode, record []Event) Session {
+	s := Begin(mode)
+	if len(record) == 0 || record[len(record)-1].Mode <= mode {
+		return s
+	}
+	s.Mode = record[len(record)-1].Mode
+	for _, e := range record {
+		if e.Kind == ModeChanged && e.Mode == s.Mode {
+			s.Reason = e.Reason
+		}
+	}
+	return s
+}
 
 func (s Session) event(kind EventKind, at time.Time) Event {
 	return Event{At: at, Kind: kind, Phase: s.Phase, Mode: s.Mode, Reason: s.Reason}

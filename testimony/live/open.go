@@ -105,7 +105,7 @@ func (s *Session) load(ctx context.Context, id testimony.HearingID) error {
 			s.recorded = append(s.recorded, r.ID)
 		}
 	}
-	s.hearing, s.hearingID, s.reference, s.state = h, h.ID, c.Reference, testimony.Begin(h.Mode)
+	s.hearing, s.hearingID, s.reference, s.state = h, h.ID, c.Reference, testimony.Reopen(h.Mode, s.events)
 	return nil
 }
 

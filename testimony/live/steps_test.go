@@ -493,6 +493,25 @@ func TestAbandonedHearingGoesOn(t *testing.T) {
 	}
 }
 
+// What was closed to others when the courtroom was left, by a loss of power too, is closed when it is opened again.
+func TestHearingLeftInClosedSessionIsReopenedClosed(t *testing.T) {
+	t.Parallel()
+	s, _, d := openHearing(t, oneHearing)
+	admitted(t, s, testimony.RoleWitness)
+	call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)
+	must(t, s.SetMode(protection.ClosedMode, "safety of others"))
+	s.Abandon()
+	s = enter(t, d)
+	if st := s.State(); st.Session.Mode != protection.ClosedMode || st.Session.Reason != "safety of others" {
+		t.Fatalf("opened again it is %s for %q", st.Session.Mode, st.Session.Reason)
+	}
+	must(t, s.SetMode(protection.PublicMode, ""))
+	s.Abandon()
+	if st := enter(t, d).State(); st.Session.Mode != protection.PublicMode {
+		t.Errorf("the bench opened it, and opened again it is %s", st.Session.Mode)
+	}
+}
+
 func TestCourtroomOpensForWhoeverMayHoldIt(t *testing.T) {
 	t.Parallel()
 	d, err := docket.CreateTraining(t.Context(), t.TempDir()+"/v", docket.Options{KDF: light})
