@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"paravent/protection/identity"
 )
 
 // version is set by the build.
@@ -22,16 +24,18 @@ var version = "0.1.0"
 type commands struct {
 	JSON bool `help:"Print JSON instead of words." name:"json"`
 
-	Desktop  desktopCmd   `cmd:"" default:"withargs" help:"Open the desktop window (the default)."`
-	Demo     demoCmd      `cmd:"" help:"Open the desktop on a training vault with an invented case."`
-	Vault    vaultCmds    `cmd:"" help:"Create and check a vault."`
-	User     userCmds     `cmd:"" help:"Users of a vault."`
-	Docket   docketCmds   `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
-	Order    orderCmds    `cmd:"" help:"What the orders in force mean."`
-	Host     hostCmd      `cmd:"" help:"Hold a hearing without a window."`
-	Rehearse rehearseCmd  `cmd:"" help:"Run a complete hearing with simulated participants on this machine."`
-	Evidence evidenceCmds `cmd:"" help:"Recordings as evidence."`
-	Version  versionCmd   `cmd:"" help:"Print the version."`
+	Desktop    desktopCmd     `cmd:"" default:"withargs" help:"Open the desktop window (the default)."`
+	Demo       demoCmd        `cmd:"" help:"Open the desktop on a training vault with an invented case."`
+	Vault      vaultCmds      `cmd:"" help:"Create and check a vault."`
+	User       userCmds       `cmd:"" help:"Users of a vault."`
+	Docket     docketCmds     `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
+	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
+	Disclosure disclosureCmds `cmd:"" help:"Disclose a true identity: two colleges, one receiver, until a date."`
+	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`
+	Host       hostCmd        `cmd:"" help:"Hold a hearing without a window."`
+	Rehearse   rehearseCmd    `cmd:"" help:"Run a complete hearing with simulated participants on this machine."`
+	Evidence   evidenceCmds   `cmd:"" help:"Recordings as evidence."`
+	Version    versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // console is what a command reads and writes.
@@ -56,6 +60,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	exited := -1
 	parser, err := kong.New(&c,
 		kong.Name("paravent"),
+		kong.Vars{"fields": joinFields(identity.AllFields)},
 		kong.Description("Protected testimony: a witness is heard without being found, seen or broken by it."),
 		kong.UsageOnError(),
 		kong.Writers(out, errOut),
