@@ -117,11 +117,15 @@ func families() []string {
 		add("event.", string(e))
 		add("act.session.", string(e))
 	}
+	for _, s := range []identity.RequestState{identity.Pending, identity.Granted, identity.Refused, identity.Withdrawn, identity.Expired} {
+		add("request.", string(s))
+	}
+	add("college.", string(identity.Court), string(identity.Bench))
 	for _, k := range docket.Kinds {
 		add("need.", string(k))
 		add("need.", string(k)+".do")
 	}
-	add("room.", "today", "cases", "witnesses", "hearings", "bench", "audit", "settings")
+	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "audit", "settings")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 	return keys

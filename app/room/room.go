@@ -37,12 +37,13 @@ const (
 	Witnesses Name = "witnesses"
 	Hearings  Name = "hearings"
 	Bench     Name = "bench"
+	Approvals Name = "approvals"
 	Audit     Name = "audit"
 	Settings  Name = "settings"
 )
 
 // Names lists the rooms in the order of the rail.
-var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Audit, Settings}
+var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, Settings}
 
 // Screen is what a room shows: its content, and the keys that act in it whatever has the focus.
 type Screen struct {
@@ -111,6 +112,7 @@ func Later(work func() error, then func(error)) {
 // Errors of what was typed into the window.
 var (
 	ErrDate   = errors.New("the date is not understood")
+	ErrHours  = errors.New("the number of hours is not understood")
 	ErrNumber = errors.New("the number is not understood")
 	ErrZone   = errors.New("the time zone is not known")
 	ErrDiffer = errors.New("the two passphrases differ")
@@ -127,8 +129,11 @@ var sayings = []struct {
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
 	{docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"},
 	{identity.ErrNoCollege, "error.no_college"}, {identity.ErrEmpty, "error.empty"}, {identity.ErrTooLong, "error.too_long"},
+	{identity.ErrTerms, "error.terms"}, {identity.ErrNotPending, "error.not_pending"}, {identity.ErrNotGranted, "error.not_granted"}, {identity.ErrOwn, "error.own"},
+	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
+	{identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
 	{live.ErrHeld, "error.held"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
-	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrHours, "error.hours"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -27,14 +29,16 @@ func (s *Shell) commands() []command {
 	}
 	names, err := room.ReadRegister(s.desk)
 	if err == nil {
+		var cases, parties []command
 		for id, reference := range names.Cases {
-			out = append(out, command{reference, i18n.T("palette.case"), func() { s.Go(room.Cases, string(id)) }})
+			cases = append(cases, command{reference, i18n.T("palette.case"), func() { s.Go(room.Cases, string(id)) }})
 		}
 		for id, p := range names.Parties {
 			for _, a := range p.Appearances {
-				out = append(out, command{string(a.Pseudonym), i18n.T("palette.witness") + " · " + names.Cases[a.Case], func() { s.Go(room.Witnesses, string(id)+"/"+string(a.Case)) }})
+				parties = append(parties, command{string(a.Pseudonym), i18n.T("palette.witness") + " · " + names.Cases[a.Case], func() { s.Go(room.Witnesses, string(id)+"/"+string(a.Case)) }})
 			}
 		}
+		out = append(append(out, inOrder(cases)...), inOrder(parties)...)
 		for _, x := range names.Hearings {
 			court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
 			out = append(out, command{names.Pseudonym(x.Party, x.Case) + " · " + room.Day(court), i18n.T("palette.hearing") + " · " + names.Cases[x.Case], func() { s.Go(room.Hearings, string(x.ID)) }})
@@ -59,6 +63,12 @@ func (s *Shell) commands() []command {
 		command{i18n.T("palette.contrast"), "", look(func(l *room.Look) { l.HighContrast = !l.HighContrast })},
 		command{i18n.T("action.lock"), "Ctrl L", s.Lock},
 		command{i18n.T("palette.quit"), "", s.askToEnd})
+}
+
+// inOrder sorts commands by their words, so that the list is the same whenever it is opened.
+func inOrder(list []command) []command {
+	slices.SortFunc(list, func(a, b command) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.detail, b.detail)) })
+	return list
 }
 
 // matching keeps the commands that hold every word typed, those that begin with it first.

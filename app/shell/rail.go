@@ -71,7 +71,7 @@ func (s *Shell) bindKeys() {
 			s.screen.New()
 		}
 	})
-	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7} {
+	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8} {
 		bind(k, func() {
 			if rooms := s.rooms(); i < len(rooms) {
 				s.Go(rooms[i], "")
@@ -100,7 +100,14 @@ func (s *Shell) typed(k *fyne.KeyEvent) {
 	if xwidget.HasSheet(s.window.Canvas()) {
 		return
 	}
-	if act := s.screen.Keys[k.Name]; act != nil {
+	act := s.screen.Keys[k.Name]
+	switch {
+	case act == nil:
+	case len(k.Name) == 1:
+		// A letter comes twice, first as a key and then as a character. The act waits until both are through: the character would
+		// stand in the form that the key has opened.
+		fyne.Do(act)
+	default:
 		act()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"paravent/app/approvals"
 	"paravent/app/bench"
 	"paravent/app/cases"
 	"paravent/app/hearing"
@@ -238,6 +239,8 @@ func (s *Shell) draw() (room.Screen, error) {
 		return s.witness.Screen(s)
 	case room.Hearings:
 		return hearing.New(s)
+	case room.Approvals:
+		return approvals.New(s)
 	case room.Audit:
 		return ledger.New(s)
 	case room.Settings:

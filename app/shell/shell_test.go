@@ -149,6 +149,7 @@ var bareKey = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
 
 // Every room fits a window of 1280 by 800 in both languages, light and dark, and says nothing that no catalogue holds.
 func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
+	tab := []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4}
 	for _, login := range []string{testimony.Judge, testimony.Clerk, testimony.Advocate, testimony.Registrar, testimony.Auditor} {
 		s := open(t, login)
 		for _, look := range []room.Look{{Language: "en"}, {Language: "fr", Dark: true}, {Language: "fr", HighContrast: true}} {
@@ -159,6 +160,10 @@ func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
 			for r, ids := range places(t, s) {
 				for _, id := range ids {
 					s.Go(r, id)
+					if r == room.Witnesses && id != "" {
+						s.typed(&fyne.KeyEvent{Name: tab[0]})
+						tab = append(tab[1:], tab[0]) // another tab for each witness
+					}
 					s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
 					where := login + " " + look.Language + " " + string(r) + " " + id
 					if m := s.window.Content().MinSize(); m.Width > windowWidth || m.Height > windowHeight {
@@ -185,8 +190,8 @@ func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
 func TestAnOfficeSeesTheRoomsItHasSomethingToDoIn(t *testing.T) {
 	for login, want := range map[string][]room.Name{
 		testimony.Judge:    room.Names,
-		testimony.Clerk:    {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Bench, room.Settings},
-		testimony.Advocate: {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Settings},
+		testimony.Clerk:    {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Bench, room.Approvals, room.Settings},
+		testimony.Advocate: {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Approvals, room.Settings},
 		testimony.Auditor:  {room.Audit, room.Settings},
 	} {
 		s := open(t, login)
@@ -381,4 +386,107 @@ func TestAFormTellsWhyItWasRefused(t *testing.T) {
 	if !xwidget.HasSheet(s.window.Canvas()) || typed.Text != "TC 12/2026" || !says(s, "already") {
 		t.Errorf("the form says %q", words(s))
 	}
+}
+
+// as locks the vault and opens it for another user, in the same window.
+func (s *Shell) as(t *testing.T, login string) {
+	t.Helper()
+	s.Lock()
+	d, err := docket.Unlock(t.Context(), s.vault, login, []byte(docket.TrainingPassphrase), docket.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Opened(d)
+}
+
+// A clerk and a judge approve in the window what an advocate asked for; the advocate, and nobody else, is shown it, and when the
+// window is stepped back from nothing of it is left.
+func TestADisclosureIsApprovedAndShownInTheWindow(t *testing.T) {
+	s := open(t, testimony.Advocate)
+	names, err := room.ReadRegister(s.desk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, p := range names.Parties {
+		if p.PseudonymIn(p.Appearances[0].Case) == "Witness B" {
+			s.Go(room.Witnesses, string(id))
+		}
+	}
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyF4})
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyD})
+	tick(t, s, "Names")
+	basis := s.window.Canvas().Focused().(*xwidget.Input)
+	test.Type(basis, "ICC rule 87")
+	basis.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if !xwidget.HasSheet(s.window.Canvas()) || !says(s, "This cannot be asked for") {
+		t.Fatalf("without an order: %q", words(s))
+	}
+	tick(t, s, "Emergency")
+	basis.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if s.at != room.Approvals || s.selected == "" {
+		t.Fatalf("asking led to %s: %q", s.at, words(s))
+	}
+	request := s.selected
+	if !says(s, "others approve") {
+		t.Errorf("the advocate is not told why they may not approve: %q", words(s))
+	}
+	for _, login := range []string{testimony.Clerk, testimony.Judge} {
+		s.as(t, login)
+		if !says(s, "A disclosure waits for your approval") {
+			t.Errorf("%s is not told: %q", login, words(s))
+		}
+		s.Go(room.Approvals, request)
+		press(t, s, "Approve")
+		if !says(s, "will be able to read") {
+			t.Errorf("the effect is not named: %q", words(s))
+		}
+		press(t, s, "Approve")
+	}
+	if says(s, "Invented Person") || !says(s, "Granted") {
+		t.Errorf("the judge's window says %q", words(s))
+	}
+	s.as(t, testimony.Advocate)
+	s.Go(room.Approvals, request)
+	press(t, s, "View")
+	if !says(s, "Invented Person") || !says(s, "Victim's advocate (training) · ") {
+		t.Errorf("the receiver sees %q", words(s))
+	}
+	if strings.Contains(s.window.Title(), "Invented") {
+		t.Error("the title of the window names a person")
+	}
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if says(s, "Invented Person") || xwidget.HasSheet(s.window.Canvas()) {
+		t.Error("the identity is still there")
+	}
+	s.as(t, testimony.Registrar)
+	if !says(s, "An emergency disclosure was not reviewed") {
+		t.Errorf("the review is not asked for: %q", words(s))
+	}
+	for _, look := range []room.Look{{Language: "en"}, {Language: "fr", Dark: true}} {
+		if err := s.Apply(look); err != nil {
+			t.Fatal(err)
+		}
+		s.Go(room.Approvals, request)
+		if m := s.window.Content().MinSize(); m.Width > windowWidth || m.Height > windowHeight {
+			t.Errorf("in %s the request needs %v", look.Language, m)
+		}
+	}
+}
+
+// tick ticks the box that begins with a word.
+func tick(t *testing.T, s *Shell, word string) {
+	t.Helper()
+	for _, o := range s.window.Canvas().Overlays().List() {
+		found := false
+		each(o, fyne.Position{}, func(o fyne.CanvasObject, _ fyne.Position) {
+			if x, ok := o.(*xwidget.Tick); ok && strings.HasPrefix(x.Text, word) && !found {
+				found = true
+				x.SetChecked(true)
+			}
+		})
+		if found {
+			return
+		}
+	}
+	t.Fatalf("no box %q among %q", word, words(s))
 }

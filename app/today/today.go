@@ -109,6 +109,8 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		switch i.Kind {
 		case docket.HearingUnclosed:
 			to, id = room.Hearings, string(i.Hearing)
+		case docket.DisclosureAsked, docket.DisclosureOpen, docket.DisclosureReview:
+			to, id = room.Approvals, string(i.Request)
 		case docket.NoCase:
 			to, id, detail = room.Cases, "", ""
 		case docket.NoCollege:

@@ -5,11 +5,14 @@
 package witness
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"paravent/app/approvals"
 	"paravent/app/cases"
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -130,11 +133,17 @@ func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.S
 	case 1:
 		content = r.appearances(h, names, p)
 	default:
+		var acts []fyne.CanvasObject
 		if h.Desk().May(testimony.ActEnterIdentity) {
 			screen.New = func() { enterIdentity(h, p.ID) }
-			actions = append(actions, xwidget.NewPrimary(i18n.T("identity.enter"), "Ctrl N", screen.New))
+			acts = append(acts, xwidget.NewPrimary(i18n.T("identity.enter"), "Ctrl N", screen.New))
 		}
-		content, err = identityTab(h, p.ID)
+		if h.Desk().May(testimony.ActAskDisclosure) {
+			ask := func() { approvals.Ask(h, r.cas, p.ID) }
+			screen.Keys[fyne.KeyD] = ask
+			acts = append(acts, xwidget.NewButton(i18n.T("approvals.ask"), "D", ask))
+		}
+		content, err = identityTab(h, p.ID, acts)
 	}
 	if err != nil {
 		return screen, err
@@ -170,6 +179,7 @@ func (r *Room) appearances(h room.Host, names room.Register, p protection.Party)
 			free = append(free, id)
 		}
 	}
+	slices.SortFunc(free, func(a, b protection.CaseID) int { return cmp.Compare(names.Cases[a], names.Cases[b]) })
 	if len(free) > 0 && h.Desk().May(testimony.ActKeepDocket) {
 		rows = append(rows, xwidget.Wrap(8, xwidget.NewButton(i18n.T("witness.join_case"), "", func() { joinCase(h, names, p.ID, free) })))
 	}

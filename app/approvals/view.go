@@ -1,0 +1,90 @@
+package approvals
+
+import (
+	"image/color"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/theme"
+	"paravent/app/xwidget"
+	"paravent/protection/identity"
+)
+
+// shownFor is how long an identity stays on the screen before it is taken away by itself.
+const shownFor = 2 * time.Minute
+
+// view shows a granted identity: fields that cannot be selected or copied, over the receiver's name and the time, for two minutes or
+// until Escape. The act stands in the audit log before anything is opened.
+func view(h room.Host, r identity.Request) {
+	_, fields, err := h.Desk().ViewDisclosure(room.Ctx(), r.ID)
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	var labels []*widget.Label
+	var rows [][]fyne.CanvasObject
+	for _, f := range r.Fields {
+		l := xwidget.Wrapped(fields[f])
+		labels = append(labels, l)
+		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(i18n.T("field." + string(f))), l})
+	}
+	clear(fields)
+	at := h.Desk().Now().Local()
+	mark := i18n.T("view.mark", map[string]any{"Who": h.Desk().Me().DisplayName, "Day": room.Day(at), "Time": at.Format("15:04:05")})
+	body := container.NewStack(watermark(mark), xwidget.Inset(xwidget.Column(10, xwidget.Grid([]float32{2, 5}, nil, rows...)), 10, 10))
+	var s *xwidget.Sheet
+	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
+	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("view.title"), 620, xwidget.Column(8, body, xwidget.WrappedSmall(i18n.T("view.text"))), done)
+	h.Window().Canvas().Focus(done)
+	gone := time.AfterFunc(shownFor, func() { fyne.Do(s.Close) })
+	s.OnClosed(func() {
+		gone.Stop()
+		for _, l := range labels {
+			l.SetText("")
+		}
+	})
+}
+
+// watermark repeats a line over the whole ground, so that a photograph of the screen tells whose screen it was.
+func watermark(line string) fyne.CanvasObject { return container.New(&pattern{}, marks(line)...) }
+
+const (
+	marksShown = 24
+	markEvery  = 26
+)
+
+func marks(line string) []fyne.CanvasObject {
+	ink := theme.Colour(theme.Ink2)
+	ink.A = 0x38
+	var out []fyne.CanvasObject
+	for range marksShown {
+		t := canvas.NewText(line+"   "+line, color.NRGBA(ink))
+		t.TextSize = theme.SizeSecondary
+		out = append(out, t)
+	}
+	return out
+}
+
+// pattern sets lines below each other, every second one shifted, and hides what has no room.
+type pattern struct{}
+
+func (pattern) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(10, 10) }
+
+func (pattern) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	for i, line := range o {
+		y := float32(i) * markEvery
+		if y+markEvery > size.Height && i > 0 {
+			line.Hide()
+			continue
+		}
+		line.Show()
+		line.Resize(line.MinSize())
+		line.Move(fyne.NewPos(float32(i%2)*-60, y))
+	}
+}
