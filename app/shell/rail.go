@@ -42,8 +42,8 @@ func (s *Shell) rail() fyne.CanvasObject {
 		rows = append(rows, b)
 	}
 	me := s.desk.Me()
-	foot := xwidget.Column(1, railLine(), xwidget.Gap(0, 6), xwidget.Text(me.DisplayName, theme.RailInk, theme.SizeText, false),
-		xwidget.Text(i18n.T("office."+string(me.Role)), theme.RailInk, 11.5, false), xwidget.Text(s.place(), theme.RailInk, 11.5, false))
+	foot := xwidget.Column(1, railLine(), xwidget.Gap(0, 6), xwidget.Short(me.DisplayName, theme.RailInk, theme.SizeText, railWidth-40),
+		xwidget.Text(i18n.T("office."+string(me.Role)), theme.RailInk, 11.5, false), xwidget.Short(s.place(), theme.RailInk, 11.5, railWidth-40))
 	body := container.NewBorder(xwidget.Column(14, xwidget.Inset(sign, 8, 4), xwidget.Column(2, rows...)), xwidget.Inset(foot, 10, 0), nil, nil)
 	return container.NewStack(back, xwidget.Inset(body, 10, 14))
 }

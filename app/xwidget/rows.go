@@ -154,6 +154,13 @@ func (x *rowRenderer) Layout(size fyne.Size) {
 // chipRoom is kept free for the chip, so that columns stand under each other whatever their chips say.
 const chipRoom = 190
 
+// Short is one line in a token's colour, cut short to a width.
+func Short(s string, k theme.Token, size, width float32) *canvas.Text {
+	t := Text(s, k, size, false)
+	fit(t, s, width)
+	return t
+}
+
 // fit sets a text, shortened to a width.
 func fit(t *canvas.Text, full string, width float32) {
 	t.Text = full
