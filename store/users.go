@@ -98,6 +98,40 @@ func (v *Vault) AddUser(ctx context.Context, u NewUser) (User, error) {
 	return e.user, nil
 }
 
+// ChangePassphrase puts the user's own keys under another passphrase. The old one is asked for again, so that a desk left open is
+// not enough; a wrong one gives [ErrWrongPassphrase]. The vault keeps no hold of either; the caller clears them.
+//
+// The keys stay the same. Pages that the file no longer uses can still hold them under the old passphrase until it is compacted.
+func (v *Vault) ChangePassphrase(ctx context.Context, old, new []byte) error {
+	if err := v.begin(); err != nil {
+		return err
+	}
+	defer v.running.Done()
+	newText, err := normalPassphrase(new)
+	if err != nil {
+		return fmt.Errorf("change passphrase: %w", err)
+	}
+	known, err := (&Sealed{backend: v.backend, header: v.header, opts: v.opts}).secretsOf(ctx, v.me.Login, old)
+	if err != nil {
+		return fmt.Errorf("change passphrase: %w", err)
+	}
+	known.wipe()
+	key := v.header.loginKey(v.me.Login)
+	sealed, err := sealLogin(v.opts.Rand, v.header, key, newText, v.secrets)
+	if err != nil {
+		return fmt.Errorf("change passphrase: %w", err)
+	}
+	err = v.Update(ctx, func(tx *Tx) error {
+		tx.Log("user.passphrase", map[string]string{"user": string(v.me.ID)})
+		tx.wrote = true
+		return tx.w.Put(bucketLogin, key, sealed)
+	})
+	if err != nil {
+		return fmt.Errorf("change passphrase: %w", err)
+	}
+	return nil
+}
+
 // enrol prepares a user outside of any transaction, because hardening a passphrase takes about a second.
 func (v *Vault) enrol(u NewUser, s *secrets) (enrolment, error) {
 	login, err := normalLogin(u.Login)

@@ -270,3 +270,33 @@ func TestCreateOverAVault(t *testing.T) {
 	_, err = store.Open(t.Context(), newMemory(), store.Options{})
 	wantErr(t, err, store.ErrNotVault)
 }
+
+// firstPassphrase is what createVault's user is enrolled with.
+const firstPassphrase = "correct horse"
+
+func TestAChangedPassphraseOpensTheSameKeys(t *testing.T) {
+	t.Parallel()
+	path := newFile(t)
+	v := createVault(t, path)
+	put(t, v, "a", note{"kept", 1})
+	wantErr(t, v.ChangePassphrase(t.Context(), []byte("not it"), []byte("another passphrase")), store.ErrWrongPassphrase)
+	wantErr(t, v.ChangePassphrase(t.Context(), []byte(firstPassphrase), nil), store.ErrInvalid)
+	must(t, v.ChangePassphrase(t.Context(), []byte(firstPassphrase), []byte("another passphrase")))
+	before := v.Me()
+	put(t, v, "b", note{"written after", 2})
+	must(t, v.Close())
+
+	wantErr(t, v.ChangePassphrase(t.Context(), []byte("another passphrase"), []byte("third")), store.ErrLocked)
+	again := unlock(t, path, "clerk.canary", "another passphrase")
+	if after := again.Me(); after.ID != before.ID || !bytes.Equal(after.HPKEPublic, before.HPKEPublic) {
+		t.Errorf("the keys changed: %+v", after)
+	}
+	must(t, again.View(t.Context(), func(tx *store.ReadTx) error {
+		_, err := notes.Get(tx, docket, "a")
+		return err
+	}))
+	must(t, again.VerifyAudit(t.Context()))
+	must(t, again.Close())
+	_, err := tryUnlock(t.Context(), path, "clerk.canary", firstPassphrase)
+	wantErr(t, err, store.ErrWrongPassphrase)
+}

@@ -9,6 +9,7 @@ import (
 	"paravent/app/xwidget"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/docket"
 )
 
 // New draws the room.
@@ -26,6 +27,9 @@ func New(h room.Host) (room.Screen, error) {
 	rows = append(rows, xwidget.WrappedSmall(i18n.T("users.text")), xwidget.Wrap(8, xwidget.NewPrimary(i18n.T("users.add"), "Ctrl N", screen.New)))
 	look := xwidget.Card(i18n.T("look.title"), Looks(h)...)
 	about := xwidget.Card(i18n.T("about.title"), xwidget.WrappedSmall(h.Desk().Path()), xwidget.WrappedSmall(i18n.T("about.honest")))
+	change := func() { changePassphrase(h) }
+	screen.Keys = map[fyne.KeyName]func(){fyne.KeyP: change}
+	rows = append(rows, xwidget.Line(), xwidget.WrappedSmall(i18n.T("passphrase.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("passphrase.change"), "P", change)))
 	left := xwidget.Scroll(xwidget.Card(i18n.T("users.title"), rows...))
 	screen.Content = xwidget.Page(i18n.T("room.settings"), nil, xwidget.Split(left, xwidget.Scroll(xwidget.Column(16, look, about)), 380))
 	return screen, nil
@@ -59,6 +63,31 @@ func Looks(h interface {
 			apply(func(l *room.Look) { l.HighContrast = i == 1 })
 		})),
 	}
+}
+
+// changePassphrase asks for the old passphrase and, twice, for another one.
+func changePassphrase(h room.Host) {
+	old, first, second := xwidget.NewSecret(""), xwidget.NewSecret(""), xwidget.NewSecret("")
+	s := room.SlowForm(h, i18n.T("passphrase.change"), i18n.T("action.save"), xwidget.Column(10, xwidget.Field(i18n.T("passphrase.old"), old),
+		xwidget.Field(i18n.T("passphrase.new"), first), xwidget.Field(i18n.T("users.again"), second)), old, func() (func() error, error) {
+		switch {
+		case first.Text != second.Text:
+			return nil, room.ErrDiffer
+		case len(first.Text) < docket.MinPassphrase:
+			return nil, room.ErrShort
+		}
+		before, after := []byte(old.Text), []byte(first.Text)
+		return func() error {
+			defer clear(before)
+			defer clear(after)
+			return h.Desk().ChangePassphrase(room.Ctx(), before, after)
+		}, nil
+	})
+	s.OnClosed(func() {
+		for _, in := range []*xwidget.Input{old, first, second} {
+			in.Wipe()
+		}
+	})
 }
 
 // addUser asks for a new user, who types their own passphrase.

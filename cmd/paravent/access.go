@@ -54,12 +54,9 @@ func (f vaultFlags) login() string {
 
 // unlock opens the vault for the user of the flags.
 func (f vaultFlags) unlock(ctx context.Context, c *console) (*docket.Desk, error) {
-	path, err := f.path()
+	path, err := f.existing()
 	if err != nil {
 		return nil, err
-	}
-	if !docket.Exists(path) {
-		return nil, fmt.Errorf("there is no vault at %s: %w", path, os.ErrNotExist)
 	}
 	passphrase, err := readPassphrase(c, f.PassphraseFile, "Passphrase: ")
 	if err != nil {
@@ -67,6 +64,15 @@ func (f vaultFlags) unlock(ctx context.Context, c *console) (*docket.Desk, error
 	}
 	defer clear(passphrase)
 	return docket.Unlock(ctx, path, f.login(), passphrase, docket.Options{})
+}
+
+// existing is the path of the vault, which is there: nobody is asked for the passphrase of a vault that is not.
+func (f vaultFlags) existing() (string, error) {
+	path, err := f.path()
+	if err == nil && !docket.Exists(path) {
+		err = fmt.Errorf("there is no vault at %s: %w", path, os.ErrNotExist)
+	}
+	return path, err
 }
 
 // readPassphrase takes a passphrase from a file, or asks for it where a person sits at a terminal.

@@ -342,3 +342,17 @@ func (s stopAfter) Write(b []byte) (int, error) {
 	s.cancel()
 	return s.Writer.Write(b)
 }
+
+func TestAPassphraseIsChangedFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	s := newTerminal(t)
+	s.vault()
+	s.write("new", "quite another passphrase")
+	s.write("short", "short")
+	s.run(exitPassphrase, "user passphrase --vault @v --login judge --passphrase-file @wrong --new-passphrase-file @new")
+	s.run(exitRefused, "user passphrase --new-passphrase-file @short"+asJudge)
+	s.run(exitNotFound, "user passphrase --vault @nothing --login judge --passphrase-file @p --new-passphrase-file @new")
+	s.run(exitOK, "user passphrase --new-passphrase-file @new"+asJudge)
+	s.run(exitPassphrase, "vault status"+asJudge)
+	s.run(exitOK, "vault verify --vault @v --login judge --passphrase-file @new")
+}

@@ -197,6 +197,8 @@ func table(pairs ...any) string {
 type userCmds struct {
 	Add  userAddCmd  `cmd:"" help:"Enrol a user."`
 	List userListCmd `cmd:"" help:"List the users."`
+
+	Passphrase userPassphraseCmd `cmd:"" help:"Change your own passphrase."`
 }
 
 type userAddCmd struct {
@@ -224,6 +226,41 @@ func (u userAddCmd) Run(ctx context.Context, c *console) error {
 		}
 		return c.print(userLine(user), fmt.Sprintf("Enrolled %s (%s).\n", user.Login, user.Role))
 	})
+}
+
+type userPassphraseCmd struct {
+	vaultFlags
+	NewPassphraseFile string `help:"Read the new passphrase from this file." type:"path" placeholder:"FILE"`
+}
+
+func (u userPassphraseCmd) Run(ctx context.Context, c *console) error {
+	path, err := u.existing()
+	if err != nil {
+		return err
+	}
+	old, err := readPassphrase(c, u.PassphraseFile, "Passphrase: ")
+	if err != nil {
+		return err
+	}
+	defer clear(old)
+	d, err := docket.Unlock(ctx, path, u.login(), old, docket.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(u.change(ctx, c, d, old), d.Close())
+}
+
+func (u userPassphraseCmd) change(ctx context.Context, c *console, d *docket.Desk, old []byte) error {
+	fresh, err := newPassphrase(c, u.NewPassphraseFile)
+	if err != nil {
+		return err
+	}
+	defer clear(fresh)
+	if err := d.ChangePassphrase(ctx, old, fresh); err != nil {
+		return err
+	}
+	return c.print(map[string]string{"login": d.Me().Login, "passphrase": "changed"},
+		"Your passphrase was changed. A copy of the vault's file from before still opens with the old one.\n")
 }
 
 func userLine(u store.User) map[string]string {

@@ -256,6 +256,14 @@ func checkUser(u store.NewUser) error {
 	return nil
 }
 
+// ChangePassphrase puts the user's keys under another passphrase. The old one is asked for again.
+func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
+	if len(new) < MinPassphrase {
+		return fmt.Errorf("%w: the passphrase needs at least %d characters", ErrUser, MinPassphrase)
+	}
+	return d.vault.ChangePassphrase(ctx, old, new)
+}
+
 // newID makes a random name of 80 bits that says nothing.
 func (d *Desk) newID() (string, error) {
 	b := make([]byte, 10)
