@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # Debian packages, in one place: to build, and to test or rehearse.
 BUILD_PACKAGES := gcc pkg-config libvpx-dev libopus-dev libasound2-dev libgl1-mesa-dev xorg-dev libxkbcommon-dev
-TEST_PACKAGES  := chromium ffmpeg xvfb xdotool x11-utils imagemagick tcpdump libgl1-mesa-dri fonts-noto-core
+TEST_PACKAGES  := chromium firefox-esr ffmpeg xvfb xdotool x11-utils imagemagick tcpdump libgl1-mesa-dri fonts-noto-core
 
 # Rooms without a window; the race detector runs on these.
 HEADLESS := ./store/... ./protection/... ./media/... ./testimony/... ./cmd/...
@@ -60,7 +60,7 @@ bench: deps-test
 	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; } 2>&1 | awk -f .ci/bench.awk
 
 lint: deps
-	@test -z "$$(gofmt -l app cmd media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd media protection store testimony; exit 1; }
+	@test -z "$$(gofmt -l app cmd internal media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd internal media protection store testimony; exit 1; }
 	@go vet ./...
 	@go tool staticcheck ./...
 	@go mod tidy -diff

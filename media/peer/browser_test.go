@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/rtp/codecs"
 
+	"paravent/internal/firefox"
 	"paravent/media"
 	"paravent/media/codec/vpx"
 	"paravent/media/hub"
@@ -108,25 +108,16 @@ func (b *browser) decodedOn(mid string) int {
 // launch starts a browser on the page, with a profile of its own, and ends it with the test.
 func launch(t *testing.T, name, url string) {
 	t.Helper()
+	if name == "firefox" {
+		firefox.Start(t, nil).Window("").Open(url)
+		return
+	}
 	path, err := exec.LookPath(name)
 	if err != nil {
-		t.Skipf("%s is not installed", name)
+		t.Fatalf("%s is not installed; make test installs it", name)
 	}
 	profile := t.TempDir()
-	var args []string
-	if name == "chromium" {
-		args = []string{"--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--user-data-dir=" + profile, url}
-	} else {
-		prefs := `user_pref("media.peerconnection.ice.loopback", true);
-user_pref("media.peerconnection.ice.obfuscate_host_addresses", false);
-user_pref("media.autoplay.default", 0);
-user_pref("toolkit.telemetry.reportingpolicy.firstRun", false);
-`
-		if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(prefs), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		args = []string{"--headless", "--no-remote", "--profile", profile, url}
-	}
+	args := []string{"--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--user-data-dir=" + profile, url}
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), "HOME="+profile)

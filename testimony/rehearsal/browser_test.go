@@ -37,6 +37,7 @@ type found struct {
 	Tracks      int `json:"tracks"`
 	Pictures    int `json:"pictures"`
 	Marked      int `json:"marked"`      // pictures with the witness's mark
+	Flat        int `json:"flat"`        // pictures of one colour, as Firefox's own fake camera gives them
 	Sounds      int `json:"sounds"`      // looks at the spectrum of a track that carried any sound
 	Tones       int `json:"tones"`       // of which with the witness's tone
 	Interpreted int `json:"interpreted"` // of which with the interpreter's
@@ -68,13 +69,18 @@ func openBrowser(t testing.TB, flags ...chromedp.ExecAllocatorOption) *browser {
 	ctx, end := chromedp.NewContext(allocator)
 	t.Cleanup(func() { end(); stop() })
 	must(t, chromedp.Do(ctx))
-	settings, err := json.Marshal(map[string]any{
-		"bits": fmt.Sprintf("%016x", rehearsal.WitnessMark.Bits), "tone": rehearsal.WitnessMark.Tone, "interpreter": rehearsal.InterpreterMark.Tone})
-	must(t, err)
-	_, err = chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument,
-		page.AddScriptToEvaluateOnNewDocumentParams{Source: "globalThis.__mark=" + string(settings) + ";\n" + probe})
+	_, err = chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: probeScript(t, false)})
 	must(t, err)
 	return &browser{t, ctx}
+}
+
+// probeScript is the probe with what it looks for. records lets it listen to recordings of the sound.
+func probeScript(t testing.TB, records bool) string {
+	t.Helper()
+	settings, err := json.Marshal(map[string]any{
+		"bits": fmt.Sprintf("%016x", rehearsal.WitnessMark.Bits), "tone": rehearsal.WitnessMark.Tone, "interpreter": rehearsal.InterpreterMark.Tone, "records": records})
+	must(t, err)
+	return "globalThis.__mark=" + string(settings) + ";\n" + probe
 }
 
 func (b *browser) run(steps ...step) {

@@ -96,7 +96,7 @@ function showBanner(app) {
   const banner = bannerOf(state);
   $("banner").dataset.banner = banner;
   const more = [];
-  if (state.reason && ["private", "closed", "break"].includes(banner)) more.push(t("banner.reason", { reason: state.reason }));
+  if (state.reason && ["private", "closed", "break"].includes(banner)) more.push(t("banner.reason", { reason: state.reason.replace(/[.\s]+$/, "") }));
   if (state.returning) {
     const at = new Date(state.returning);
     if (!Number.isNaN(at.valueOf())) more.push(t("banner.returning", { time: timeIn(state.clock?.court, at) }));

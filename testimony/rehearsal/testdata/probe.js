@@ -1,9 +1,10 @@
 // Looks at every track that any peer connection of this page receives: pictures for a grid of light and dark squares,
-// sound for two pure tones. The page's own use of the tracks does not matter.
+// and for one colour all over (Firefox's own fake camera), sound for two pure tones. The page's own use of the tracks does
+// not matter.
 (() => {
   const mark = globalThis.__mark;
   const bits = BigInt("0x" + mark.bits);
-  const seen = { tracks: 0, pictures: 0, marked: 0, sounds: 0, tones: 0, interpreted: 0 };
+  const seen = { tracks: 0, pictures: 0, marked: 0, flat: 0, sounds: 0, tones: 0, interpreted: 0 };
   const connections = [];
   const grid = 8;
 
@@ -32,6 +33,17 @@
     return right >= grid * grid * 0.9;
   };
 
+  const isFlat = (data) => {
+    let low = 255, high = 0;
+    const below = Math.floor(data.length / 16) * 4; // the fake camera writes the time at its top
+    for (let at = below; at < data.length; at += 4 * 97) {
+      const v = 0.3 * data[at] + 0.59 * data[at + 1] + 0.11 * data[at + 2];
+      low = Math.min(low, v);
+      high = Math.max(high, v);
+    }
+    return high - low < 12 && low > 40; // a camera that is off is black all over
+  };
+
   const watchPicture = (track) => {
     const video = document.createElement("video");
     video.muted = true;
@@ -46,38 +58,69 @@
         const pen = canvas.getContext("2d", { willReadFrequently: true });
         pen.drawImage(video, 0, 0);
         seen.pictures++;
-        if (hasMark(pen.getImageData(0, 0, canvas.width, canvas.height).data, canvas.width, canvas.height)) seen.marked++;
+        const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+        if (hasMark(data, canvas.width, canvas.height)) seen.marked++;
+        if (isFlat(data)) seen.flat++;
       }
       video.requestVideoFrameCallback(look);
     };
     video.requestVideoFrameCallback(look);
   };
 
+  const fftSize = 8192, rate = 48000;
+  const note = (analyser) => {
+    const spectrum = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(spectrum);
+    const stands = (hertz) => {
+      const bin = Math.round(hertz * fftSize / rate);
+      const peak = Math.max(spectrum[bin - 1], spectrum[bin], spectrum[bin + 1]);
+      const around = [bin - 14, bin - 10, bin + 10, bin + 14].reduce((sum, b) => sum + spectrum[b], 0) / 4;
+      return peak > -60 && peak > around + 15; // dB
+    };
+    if (spectrum.some((v) => v > -90)) seen.sounds++;
+    if (stands(mark.tone)) seen.tones++;
+    if (stands(mark.interpreter)) seen.interpreted++;
+  };
+  const analyserOf = (context, source) => {
+    const analyser = context.createAnalyser();
+    analyser.fftSize = fftSize;
+    analyser.smoothingTimeConstant = 0;
+    source.connect(analyser);
+    return analyser;
+  };
+
   let audio;
   const watchSound = (track) => {
-    audio ??= new AudioContext({ sampleRate: 48000 });
+    audio ??= new AudioContext({ sampleRate: rate });
     const stream = new MediaStream([track]);
     const element = new Audio(); // without one, Chromium decodes nothing for an audio graph
     element.srcObject = stream;
     element.muted = true;
     element.play().catch(() => {});
-    const analyser = audio.createAnalyser();
-    analyser.fftSize = 8192;
-    analyser.smoothingTimeConstant = 0;
-    audio.createMediaStreamSource(stream).connect(analyser);
-    const spectrum = new Float32Array(analyser.frequencyBinCount);
-    const stands = (hertz) => {
-      const bin = Math.round(hertz * analyser.fftSize / audio.sampleRate);
-      const peak = Math.max(spectrum[bin - 1], spectrum[bin], spectrum[bin + 1]);
-      const around = [bin - 14, bin - 10, bin + 10, bin + 14].reduce((sum, b) => sum + spectrum[b], 0) / 4;
-      return peak > -60 && peak > around + 15; // dB
-    };
-    setInterval(() => {
-      analyser.getFloatFrequencyData(spectrum);
-      if (spectrum.some((v) => v > -90)) seen.sounds++;
-      if (stands(mark.tone)) seen.tones++;
-      if (stands(mark.interpreter)) seen.interpreted++;
-    }, 100);
+    const analyser = analyserOf(audio, audio.createMediaStreamSource(stream));
+    setInterval(() => note(analyser), 100);
+  };
+
+  // Where the machine has no loudspeaker Firefox runs no audio graph, but it records.
+  const recordSound = async (track) => {
+    while (track.readyState === "live") {
+      const recorder = new MediaRecorder(new MediaStream([track]), { mimeType: "audio/webm;codecs=opus" });
+      const part = new Promise((resolve) => { recorder.ondataavailable = ({ data }) => resolve(data); });
+      recorder.start();
+      await new Promise((resolve) => { setTimeout(resolve, 400); });
+      if (recorder.state === "recording") recorder.stop();
+      try {
+        const buffer = await new OfflineAudioContext(1, rate, rate).decodeAudioData(await (await part).arrayBuffer());
+        const graph = new OfflineAudioContext(1, buffer.length, rate);
+        const source = graph.createBufferSource();
+        source.buffer = buffer;
+        const analyser = analyserOf(graph, source);
+        analyser.connect(graph.destination);
+        source.start();
+        await graph.startRendering();
+        note(analyser);
+      } catch { /* nothing was recorded of a track that is silent */ }
+    }
   };
 
   const Real = globalThis.RTCPeerConnection;
@@ -87,7 +130,7 @@
       connections.push(this);
       this.addEventListener("track", (event) => {
         seen.tracks++;
-        (event.track.kind === "video" ? watchPicture : watchSound)(event.track);
+        (event.track.kind === "video" ? watchPicture : mark.records ? recordSound : watchSound)(event.track);
       });
     }
   };
