@@ -153,12 +153,16 @@ const (
 	iconSide  = 17
 )
 
+// RingRoom is how far the ring of the focus stands out from a button. A gap parts the two, so that the ring is seen around a button
+// in full colour as well.
+const RingRoom = 4
+
 func (r *buttonRenderer) Refresh() {
 	ink, ground, line := r.colours()
 	r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth, r.ground.CornerRadius = ground, line, 1, 7
-	r.ring.CornerRadius, r.ring.StrokeWidth, r.ring.StrokeColor = 9, 0, color.Transparent
+	r.ring.CornerRadius, r.ring.StrokeWidth, r.ring.StrokeColor = 10, 0, color.Transparent
 	if r.b.focused {
-		r.ring.StrokeWidth, r.ring.StrokeColor = 2.5, theme.Colour(theme.Accent)
+		r.ring.StrokeWidth, r.ring.StrokeColor = 2.5, theme.Colour(theme.Ink)
 		if r.b.Kind == Quiet {
 			r.ring.StrokeColor = theme.Colour(theme.RailInk)
 		}
@@ -212,8 +216,8 @@ func (r *buttonRenderer) colours() (ink, ground, line color.Color) {
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
-	r.ring.Resize(fyne.NewSize(size.Width+4, size.Height+4))
-	r.ring.Move(fyne.NewPos(-2, -2))
+	r.ring.Resize(fyne.NewSize(size.Width+2*RingRoom, size.Height+2*RingRoom))
+	r.ring.Move(fyne.NewPos(-RingRoom, -RingRoom))
 	middle := func(o fyne.CanvasObject, x float32) float32 {
 		m := o.MinSize()
 		o.Resize(m)

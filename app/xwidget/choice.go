@@ -51,7 +51,7 @@ func (c *Choice) list(over fyne.Canvas) {
 	ground := canvas.NewRectangle(theme.Colour(theme.Card))
 	ground.StrokeColor, ground.StrokeWidth = theme.Colour(theme.Line), 1
 	shown := float32(min(len(c.Options), listedRows))
-	size := fyne.NewSize(c.Size().Width, shown*(rowHeight+4))
+	size := fyne.NewSize(c.Size().Width, shown*(rowHeight+4)+8)
 	s = showAt(over, belowOrAbove(c, size, over), size, container.NewStack(ground, rows))
 	over.Focus(rows)
 	for range max(c.SelectedIndex(), 0) {

@@ -23,7 +23,7 @@ var sheets []*Sheet
 // ShowSheet shows a sheet: a title, content that scrolls where it is taller than the window, and buttons at the lower right.
 func ShowSheet(c fyne.Canvas, title string, width float32, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Sheet {
 	s := &Sheet{canvas: c, back: c.Focused()}
-	content = Inset(content, 2, 0)
+	content = Inset(content, RingRoom, RingRoom)
 	if len(buttons) > 0 {
 		content = container.NewBorder(nil, nil, nil, Gap(10, 0), content) // the bar of a scroll stands beside the inputs
 	}
