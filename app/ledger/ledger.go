@@ -45,9 +45,9 @@ func New(h room.Host) (room.Screen, error) {
 		return screen, err
 	}
 	bar := xwidget.Row(12, xwidget.Middle(xwidget.Small(i18n.T("audit.head", map[string]any{"Head": fmt.Sprintf("%x", head.Root[:4]), "Size": head.Size}))),
-		xwidget.NewPrimary(i18n.T("audit.verify"), "V", verify))
+		xwidget.NewPrimary(i18n.T("audit.verify"), "F9", verify))
 	screen.Content = container.NewBorder(nil, xwidget.Inset(bar, 24, 10), nil, nil, screen.Content)
-	screen.Keys = map[fyne.KeyName]func(){fyne.KeyV: verify}
+	screen.Keys = map[fyne.KeyName]func(){fyne.KeyF9: verify}
 	return screen, nil
 }
 

@@ -51,6 +51,11 @@ func (l Listing) Screen() Screen {
 			l.Open(shown[0].ID)
 		}
 	}
+	filter.OnArrow = func(int) {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(rows); c != nil && len(shown) > 0 {
+			c.Focus(rows)
+		}
+	}
 	head := container.NewVBox(filter, xwidget.Gap(0, 4), xwidget.RowHeads(l.Weights, l.Heads))
 	return Screen{Content: xwidget.Page(l.Title, actions, xwidget.Panel(container.NewBorder(head, nil, nil, nil, rows))), New: l.New, First: filter}
 }
