@@ -15,6 +15,7 @@ const (
 	ActAskDisclosure Act = "ask_disclosure"
 	ActFlagConflict  Act = "flag_conflict"
 	ActLiftConflict  Act = "lift_conflict"
+	ActBackUp        Act = "back_up"
 	ActReadAudit     Act = "read_audit"
 	ActExportMaster  Act = "export_master"
 	ActExportPublic  Act = "export_public"
@@ -41,6 +42,7 @@ var duties = map[Act][]string{
 	ActAskDisclosure: {Clerk, Registrar, Judge, Advocate},
 	ActFlagConflict:  {Registrar, Judge, Advocate},
 	ActLiftConflict:  {Registrar, Judge},
+	ActBackUp:        {Clerk, Registrar, Judge},
 	ActReadAudit:     {Auditor, Judge, Registrar},
 	ActExportMaster:  {Judge, Registrar},
 	ActExportPublic:  {Judge, Registrar, Clerk},

@@ -163,6 +163,7 @@ func TestDuties(t *testing.T) {
 		testimony.ActFlagConflict:  "advocate judge registrar",
 		testimony.ActLiftConflict:  "judge registrar",
 		testimony.ActHoldHearing:   "clerk judge",
+		testimony.ActBackUp:        "clerk judge registrar",
 		testimony.ActReadAudit:     "judge registrar auditor",
 		testimony.ActExportMaster:  "judge registrar",
 		testimony.ActExportPublic:  "clerk judge registrar",

@@ -74,24 +74,9 @@ func Length(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
 
-// working shows that something long goes on, and lets it be stopped.
-func working(h room.Host, title string, work func(ctx context.Context, progress func(done, total int64)) error, then func(error)) {
-	ctx, cancel := context.WithCancel(room.Ctx())
-	bar := xwidget.NewProgress()
-	s := xwidget.ShowSheet(h.Window().Canvas(), title, 420, bar, xwidget.NewButton(i18n.T("action.stop"), "Esc", cancel))
-	s.OnEscape(cancel)
-	room.Later(func() error { return work(ctx, bar.Set) }, func(err error) {
-		cancel()
-		s.Close()
-		if !errors.Is(err, context.Canceled) {
-			then(err)
-		}
-	})
-}
-
 func check(h room.Host, r docket.Recording) {
 	var v evidence.Verdict
-	working(h, i18n.T("record.checking"), func(ctx context.Context, progress func(done, total int64)) (err error) {
+	room.Working(h, i18n.T("record.checking"), func(ctx context.Context, progress func(done, total int64)) (err error) {
 		v, err = evidence.Verify(ctx, h.Desk(), r.ID, progress)
 		return err
 	}, func(err error) {
@@ -131,7 +116,7 @@ func export(h room.Host, x testimony.Hearing, r docket.Recording) {
 		if err != nil {
 			return err
 		}
-		working(h, i18n.T("record.exporting"), func(ctx context.Context, _ func(done, total int64)) error {
+		room.Working(h, i18n.T("record.exporting"), func(ctx context.Context, _ func(done, total int64)) error {
 			_, err := evidence.Export(ctx, h.Desk(), r.ID, f)
 			if err = errors.Join(err, f.Close()); err != nil {
 				err = errors.Join(err, os.Remove(to.Text))

@@ -112,6 +112,7 @@ func Later(work func() error, then func(error)) {
 // Errors of what was typed into the window.
 var (
 	ErrDate   = errors.New("the date is not understood")
+	ErrFolder = errors.New("the folder is not a whole path")
 	ErrHours  = errors.New("the number of hours is not understood")
 	ErrNumber = errors.New("the number is not understood")
 	ErrZone   = errors.New("the time zone is not known")
@@ -133,7 +134,7 @@ var sayings = []struct {
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
 	{live.ErrHeld, "error.held"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
-	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrHours, "error.hours"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.
@@ -148,6 +149,21 @@ func Say(err error) string {
 		}
 	}
 	return i18n.T("error.other", map[string]any{"Text": err.Error()})
+}
+
+// Working shows that something long goes on, and lets it be stopped.
+func Working(h Host, title string, work func(ctx context.Context, progress func(done, total int64)) error, then func(error)) {
+	ctx, cancel := context.WithCancel(Ctx())
+	bar := xwidget.NewProgress()
+	s := xwidget.ShowSheet(h.Window().Canvas(), title, 420, bar, xwidget.NewButton(i18n.T("action.stop"), "Esc", cancel))
+	s.OnEscape(cancel)
+	Later(func() error { return work(ctx, bar.Set) }, func(err error) {
+		cancel()
+		s.Close()
+		if !errors.Is(err, context.Canceled) {
+			then(err)
+		}
+	})
 }
 
 // Confirm asks for a deliberate second act that names its effect. Nothing has the focus but stepping back.

@@ -113,7 +113,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			to, id = room.Approvals, string(i.Request)
 		case docket.NoCase:
 			to, id, detail = room.Cases, "", ""
-		case docket.NoCollege:
+		case docket.NoCollege, docket.BackupDue:
 			to, id, detail = room.Settings, "", ""
 		}
 		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), detail+i18n.T("need."+string(i.Kind)+".do"),

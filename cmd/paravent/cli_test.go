@@ -356,3 +356,17 @@ func TestAPassphraseIsChangedFromTheCommandLine(t *testing.T) {
 	s.run(exitPassphrase, "vault status"+asJudge)
 	s.run(exitOK, "vault verify --vault @v --login judge --passphrase-file @new")
 }
+
+func TestABackupFromTheCommandLineIsAVault(t *testing.T) {
+	t.Parallel()
+	s := newTerminal(t)
+	s.vault()
+	out, _ := s.run(exitOK, "vault backup @copies --json"+asJudge)
+	var b docket.Backup
+	if err := json.Unmarshal([]byte(out), &b); err != nil || b.Records == 0 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	s.run(exitOK, "vault verify --login judge --passphrase-file @p --vault "+b.Path)
+	s.write("file", "in the way")
+	s.run(exitFailure, "vault backup @file"+asJudge)
+}

@@ -17,6 +17,7 @@ type vaultCmds struct {
 	Create vaultCreateCmd `cmd:"" help:"Create a vault with its first user."`
 	Status vaultStatusCmd `cmd:"" help:"Say what a vault holds and how its audit log stands."`
 	Verify vaultVerifyCmd `cmd:"" help:"Check every record, every manifest and the audit log."`
+	Backup vaultBackupCmd `cmd:"" help:"Copy the vault and its recordings into a folder, and check the copy."`
 }
 
 type vaultCreateCmd struct {
@@ -174,6 +175,21 @@ func reportedWords(r store.Report) string {
 		words = fmt.Sprintf("The vault is sound: the records sealed to you, every manifest and the audit log were checked. %d records are sealed to others.\n", r.Sealed)
 	}
 	return words
+}
+
+type vaultBackupCmd struct {
+	vaultFlags
+	Dir string `arg:"" help:"The folder for the copy; it is made where there is none." type:"path" placeholder:"DIR"`
+}
+
+func (v vaultBackupCmd) Run(ctx context.Context, c *console) error {
+	return v.with(ctx, c, func(d *docket.Desk) error {
+		b, err := d.Backup(ctx, v.Dir, nil)
+		if err != nil {
+			return err
+		}
+		return c.print(b, fmt.Sprintf("Copied to %s: %d records and %d recordings, all checked.\nThe copy is a vault: open it where it is, or put the file and its folder .d back together.\n", b.Path, b.Records, b.Recordings))
+	})
 }
 
 func yesNo(b bool) string {

@@ -100,6 +100,29 @@ func (b *Backend) Update(ctx context.Context, fn func(store.Writer) error) error
 	return b.settle(id, err)
 }
 
+// Copy writes the file as it stands in one consistent state, while others go on reading and writing. It returns the number of bytes.
+// What goes wrong with w comes back as w gave it, a full disk as [store.ErrDiskFull].
+func (b *Backend) Copy(ctx context.Context, w io.Writer) (n int64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if err := b.usable(); err != nil {
+		return 0, err
+	}
+	err = guard(func() error {
+		tx, err := b.beginTx(false)
+		if err != nil {
+			return err
+		}
+		defer b.engine(tx.Rollback)
+		n, err = tx.WriteTo(w)
+		return mapError(err)
+	})
+	return n, err
+}
+
 // errCommit marks an error of the commit itself, after which the file may hold the transaction or not.
 var errCommit = errors.New("commit")
 

@@ -55,6 +55,7 @@ func (o Options) store() store.Options {
 // Desk is one unlocked vault, seen by one user. It can be used from several goroutines.
 type Desk struct {
 	vault *store.Vault
+	file  *bolt.Backend // of the vault, which owns it
 	path  string
 	opts  Options
 }
@@ -96,7 +97,7 @@ func create(ctx context.Context, path string, first store.NewUser, opts Options,
 	if err != nil {
 		return nil, errors.Join(err, backend.Close(), os.Remove(path))
 	}
-	d := &Desk{vault: vault, path: path, opts: opts}
+	d := &Desk{vault: vault, file: backend, path: path, opts: opts}
 	me := []store.UserID{vault.Me().ID}
 	err = vault.Update(ctx, func(tx *store.Tx) error {
 		tx.Log("vault.created", nil)
@@ -129,7 +130,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	if err != nil {
 		return nil, errors.Join(err, backend.Close())
 	}
-	return &Desk{vault: vault, path: path, opts: opts}, nil
+	return &Desk{vault: vault, file: backend, path: path, opts: opts}, nil
 }
 
 // Me returns the user who unlocked the vault.

@@ -329,7 +329,7 @@ func (d *Desk) MayApprove(ctx context.Context, r identity.Request) error {
 // Conflicts lists the conflicts of interest that are noted.
 func (d *Desk) Conflicts(ctx context.Context) ([]identity.Conflict, error) {
 	list, err := all(ctx, d, conflictsOf)
-	slices.SortFunc(list, func(a, b identity.Conflict) int { return a.At.Compare(b.At) })
+	slices.SortFunc(list, func(a, b identity.Conflict) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	return list, err
 }
 

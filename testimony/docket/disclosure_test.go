@@ -223,7 +223,8 @@ func TestAConflictOfInterestKeepsPeopleOut(t *testing.T) {
 	if err := judge.SetAgency(t.Context(), b.userID(testimony.Registrar), "Registry North"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := judge.FlagConflict(t.Context(), identity.Conflict{Case: c, Agency: "registry north", Reason: "under inquiry"}); err != nil {
+	agency, err := judge.FlagConflict(t.Context(), identity.Conflict{Case: c, Agency: "registry north", Reason: "under inquiry"})
+	if err != nil {
 		t.Fatal(err)
 	}
 	registrar := b.as(testimony.Registrar)
@@ -234,7 +235,7 @@ func TestAConflictOfInterestKeepsPeopleOut(t *testing.T) {
 	if err != nil || len(flags) != 2 {
 		t.Fatalf("%v, %v", flags, err)
 	}
-	if err := registrar.LiftConflict(t.Context(), flags[1].ID, "ours"); !errors.Is(err, identity.ErrConflict) {
+	if err := registrar.LiftConflict(t.Context(), agency.ID, "ours"); !errors.Is(err, identity.ErrConflict) {
 		t.Errorf("someone lifts the flag of their own agency: %v", err)
 	}
 	if err := registrar.LiftConflict(t.Context(), flag.ID, "checked"); err != nil {

@@ -423,7 +423,7 @@ func TestHearingOnTheListOfTheDay(t *testing.T) {
 		{-h.Duration - time.Second, nil},
 	} {
 		got := slices.DeleteFunc(kinds(t, d, h.Start.Add(-c.before)), func(k docket.ItemKind) bool {
-			return k == docket.NoCollege || k == docket.IdentityNotTaken
+			return k == docket.NoCollege || k == docket.IdentityNotTaken || k == docket.BackupDue
 		})
 		if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s before the start (-want +got):\n%s", c.before, diff)
@@ -482,14 +482,16 @@ func TestNewVaultOnTheListOfTheDay(t *testing.T) {
 	}
 	want(docket.NoCase, docket.NoCollege)
 	c := must(d.AddCase(t.Context(), testimony.Case{Reference: "TC 1/2026", Offence: testimony.Smuggling}))(t)
-	want(docket.NoCollege)
+	want(docket.BackupDue, docket.NoCollege)
 	p := must(d.AddParty(t.Context(), c.ID, protection.Witness, "vi"))(t)
-	want(docket.NoCollege, docket.IdentityNotTaken)
+	want(docket.BackupDue, docket.NoCollege, docket.IdentityNotTaken)
 	must(d.AddUser(t.Context(), user(testimony.Clerk)))(t)
-	want(docket.IdentityNotTaken)
+	want(docket.BackupDue, docket.IdentityNotTaken)
 	if err := d.SealIdentity(t.Context(), p.ID, identity.Fields{identity.Name: "invented"}); err != nil {
 		t.Fatal(err)
 	}
+	want(docket.BackupDue)
+	must(d.Backup(t.Context(), t.TempDir(), nil))(t)
 	want()
 }
 

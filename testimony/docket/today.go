@@ -3,6 +3,7 @@ package docket
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -21,6 +22,7 @@ const (
 	DisclosureReview ItemKind = "disclosure_review" // an emergency was granted and nobody has looked into it
 	DisclosureAsked  ItemKind = "disclosure_asked"  // waits for this user's approval
 	DisclosureOpen   ItemKind = "disclosure_open"   // granted to this user
+	BackupDue        ItemKind = "backup_due"        // there is none, or it is old
 	NoCase           ItemKind = "no_case"           // a new vault
 	NoCollege        ItemKind = "no_college"        // one of the two colleges has no member, so no identity can be sealed
 	HearingNow       ItemKind = "hearing_now"
@@ -35,7 +37,7 @@ const (
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	DisclosureReview, DisclosureAsked, DisclosureOpen, NoCase, NoCollege, IdentityNotTaken, HearingSoon}
+	DisclosureReview, DisclosureAsked, DisclosureOpen, BackupDue, NoCase, NoCollege, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -69,7 +71,7 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	deskItems, err := d.deskItems(ctx)
+	deskItems, err := d.deskItems(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func (d *Desk) disclosureItems(ctx context.Context) ([]Item, error) {
 }
 
 // deskItems is what the vault itself still needs.
-func (d *Desk) deskItems(ctx context.Context) ([]Item, error) {
+func (d *Desk) deskItems(ctx context.Context, now time.Time) ([]Item, error) {
 	var items []Item
 	caseList, err := d.Cases(ctx)
 	if err != nil {
@@ -126,6 +128,15 @@ func (d *Desk) deskItems(ctx context.Context) ([]Item, error) {
 	}
 	if len(caseList) == 0 {
 		items = append(items, Item{Kind: NoCase})
+	}
+	if len(caseList) > 0 && !d.Training() && d.May(testimony.ActBackUp) {
+		last, err := d.LastBackup(ctx)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+		if err != nil || now.Sub(last.At) > BackupEvery {
+			items = append(items, Item{Kind: BackupDue, When: last.At})
+		}
 	}
 	users, err := d.Users(ctx)
 	if err != nil {
