@@ -90,7 +90,12 @@ func backupCard(h room.Host, screen *room.Screen) (fyne.CanvasObject, error) {
 	}
 	run := func() { makeBackup(h, last.Path) }
 	screen.Keys[fyne.KeyB] = run
-	return xwidget.Card(i18n.T("backup.title"), xwidget.WrappedSmall(text), xwidget.WrappedSmall(last.Path), xwidget.Wrap(6, xwidget.NewButton(i18n.T("backup.make"), "B", run))), nil
+	rows := []fyne.CanvasObject{xwidget.WrappedSmall(text)}
+	if last.Path != "" {
+		rows = append(rows, xwidget.WrappedSmall(last.Path))
+	}
+	rows = append(rows, xwidget.Wrap(6, xwidget.NewButton(i18n.T("backup.make"), "B", run)))
+	return xwidget.Card(i18n.T("backup.title"), rows...), nil
 }
 
 // makeBackup asks for a folder, offers the last one, and shows how far the check has come.
