@@ -38,6 +38,7 @@ type Bench struct {
 	insetIs      protection.Picture // what the inset showed last
 	reason       *xwidget.Choice
 	company      *rehearsal.Company
+	coming       bool // the company is on its way
 	parts        parts
 	root         fyne.CanvasObject
 	names        map[testimony.ParticipantID]*xwidget.Button

@@ -15,6 +15,7 @@ import (
 	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/live"
+	"paravent/testimony/rehearsal"
 )
 
 // reasons are what the public can be told of a private or closed session. The first one stands unless another is chosen, so that
@@ -202,12 +203,22 @@ func (b *Bench) close() {
 
 // practise brings simulated guests in, in a training vault only.
 func (b *Bench) practise() {
-	if !b.host.Desk().Training() || b.company != nil {
+	if !b.host.Desk().Training() || b.company != nil || b.coming {
 		return
 	}
+	b.coming = true
 	st := b.session.State()
+	var company *rehearsal.Company
 	room.Later(func() (err error) {
-		b.company, err = b.bringIn(st)
+		company, err = rehearsal.Practise(context.Background(), st)
 		return err
-	}, func(err error) { room.Failed(b.host, err) })
+	}, func(err error) {
+		b.coming = false
+		if b.over { // the hearing ended while they were on their way
+			go company.Leave()
+			return
+		}
+		b.company = company
+		room.Failed(b.host, err)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"strings"
 
+	"paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -16,16 +17,11 @@ func Lobby(h room.Host) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
-	l := room.Listing{Title: i18n.T("room.bench"), Empty: i18n.T("bench.none"),
-		Heads:   []string{i18n.T("hearing.when"), i18n.T("witness.pseudonym"), i18n.T("cases.reference"), i18n.T("hearing.room")},
-		Weights: []float32{4, 2, 2, 2}, Open: func(id string) { h.OpenCourtroom(testimony.HearingID(id)) }}
+	l := hearing.Listing(i18n.T("room.bench"), i18n.T("bench.none"), func(id string) { h.OpenCourtroom(testimony.HearingID(id)) })
 	for _, x := range names.Hearings {
-		if !x.Held.IsZero() {
-			continue
+		if x.Held.IsZero() {
+			l.Lines = append(l.Lines, hearing.Line(names, x))
 		}
-		court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
-		l.Lines = append(l.Lines, room.Line{ID: string(x.ID), Text: xwidget.RowText{Chip: room.ModeWord(x.Mode), Tone: room.ModeTone(x.Mode),
-			Cells: []string{room.Day(court) + " · " + room.Clock(court), names.Pseudonym(x.Party, x.Case), names.Cases[x.Case], x.Room}}})
 	}
 	return l.Screen(), nil
 }

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"context"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -11,13 +9,7 @@ import (
 	"paravent/app/xwidget"
 	"paravent/testimony"
 	"paravent/testimony/live"
-	"paravent/testimony/rehearsal"
 )
-
-// bringIn joins simulated guests on the empty seats.
-func (b *Bench) bringIn(st live.State) (*rehearsal.Company, error) {
-	return rehearsal.Practise(context.Background(), st)
-}
 
 // recorded is what the record's panel shows.
 type recorded struct {

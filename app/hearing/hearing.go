@@ -19,9 +19,8 @@ func New(h room.Host) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
-	l := room.Listing{Title: i18n.T("room.hearings"), Empty: i18n.T("hearing.none"), NewWord: i18n.T("hearing.new"),
-		Heads:   []string{i18n.T("hearing.when"), i18n.T("witness.pseudonym"), i18n.T("cases.reference"), i18n.T("hearing.room")},
-		Weights: []float32{4, 2, 2, 2}, Open: func(id string) { h.Go(room.Hearings, id) }}
+	l := Listing(i18n.T("room.hearings"), i18n.T("hearing.none"), func(id string) { h.Go(room.Hearings, id) })
+	l.NewWord = i18n.T("hearing.new")
 	if h.Desk().May(testimony.ActKeepDocket) && len(names.Parties) > 0 {
 		l.New = func() { add(h, names) }
 	}
@@ -29,15 +28,26 @@ func New(h room.Host) (room.Screen, error) {
 		if string(x.ID) == h.Selected() {
 			return one(h, names, x)
 		}
-		court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
-		text := xwidget.RowText{Cells: []string{room.Day(court) + " · " + room.Clock(court), names.Pseudonym(x.Party, x.Case), names.Cases[x.Case], x.Room},
-			Chip: room.ModeWord(x.Mode), Tone: room.ModeTone(x.Mode)}
-		if !x.Held.IsZero() {
-			text.Chip, text.Tone = i18n.T("hearing.held"), xwidget.Neutral
-		}
-		l.Lines = append(l.Lines, room.Line{ID: string(x.ID), Text: text})
+		l.Lines = append(l.Lines, Line(names, x))
 	}
 	return l.Screen(), nil
+}
+
+// Listing is a list of hearings without its lines.
+func Listing(title, empty string, open func(id string)) room.Listing {
+	return room.Listing{Title: title, Empty: empty, Weights: []float32{4, 2, 2, 2}, Open: open,
+		Heads: []string{i18n.T("hearing.when"), i18n.T("witness.pseudonym"), i18n.T("cases.reference"), i18n.T("hearing.room")}}
+}
+
+// Line is one hearing in a list.
+func Line(names room.Register, x testimony.Hearing) room.Line {
+	court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
+	text := xwidget.RowText{Cells: []string{room.Day(court) + " · " + room.Clock(court), names.Pseudonym(x.Party, x.Case), names.Cases[x.Case], x.Room},
+		Chip: room.ModeWord(x.Mode), Tone: room.ModeTone(x.Mode)}
+	if !x.Held.IsZero() {
+		text.Chip, text.Tone = i18n.T("hearing.held"), xwidget.Neutral
+	}
+	return room.Line{ID: string(x.ID), Text: text}
 }
 
 func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, error) {
@@ -94,7 +104,7 @@ func seating(h room.Host, x testimony.Hearing) (fyne.CanvasObject, error) {
 			c := m.Cell(p.Audience())
 			gets = xwidget.Wrap(4, room.AccessChips(c.Access, c.Connected)...)
 		}
-		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(p.Label), xwidget.Small(i18n.T("role." + string(p.Role))), gets})
+		rows = append(rows, []fyne.CanvasObject{xwidget.WrappedStrong(p.Label), xwidget.WrappedSmall(i18n.T("role." + string(p.Role))), gets})
 	}
 	return xwidget.Card(i18n.T("hearing.seats"), xwidget.Grid([]float32{3, 3, 4}, []string{i18n.T("hearing.seat"), i18n.T("hearing.role"), i18n.T("hearing.gets")}, rows...)), nil
 }
