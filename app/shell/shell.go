@@ -275,6 +275,10 @@ func (s *Shell) OpenCourtroom(id testimony.HearingID) {
 				room.Failed(s, err)
 				return
 			}
+			if s.ending { // the window was closed meanwhile
+				go b.Abandon()
+				return
+			}
 			s.bench = b
 			b.Start(s.courtroomOver)
 			s.Go(room.Bench, "")

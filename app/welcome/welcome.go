@@ -35,10 +35,15 @@ type Host interface {
 
 // frame sets a screen in the middle of the window, with the house's sign over it and the choice of language and look below.
 func frame(h Host, width float32, rows ...fyne.CanvasObject) fyne.CanvasObject {
+	looks := xwidget.Row(24, settings.Looks(h)...)
+	return inMiddle(width, rows, container.NewCenter(looks))
+}
+
+// inMiddle sets a screen in the middle of the window, with the house's sign over it.
+func inMiddle(width float32, rows []fyne.CanvasObject, below ...fyne.CanvasObject) fyne.CanvasObject {
 	sign := xwidget.Row(12, xwidget.Glyph(xwidget.IconScreen, theme.Accent, 30), xwidget.Middle(xwidget.Text("Paravent", theme.Ink, 26, true)))
 	body := xwidget.Panel(xwidget.Inset(xwidget.Column(12, rows...), 12, 8))
-	looks := xwidget.Row(24, settings.Looks(h)...)
-	column := xwidget.Column(18, container.NewCenter(sign), xwidget.Width(width, body), container.NewCenter(looks))
+	column := xwidget.Column(18, append([]fyne.CanvasObject{container.NewCenter(sign), xwidget.Width(width, body)}, below...)...)
 	return container.NewVScroll(container.NewCenter(xwidget.Inset(column, 16, 24)))
 }
 
@@ -102,10 +107,11 @@ func Training(h Host, path string) {
 	})
 }
 
-// wait shows that the keys are being made, and hands the vault over.
+// wait shows that the keys are being made, and hands the vault over. Nothing can be pressed meanwhile: a screen drawn anew would ask
+// for the passphrase of a vault that is being opened.
 func wait(h Host, text string, work func() (*docket.Desk, error), failed func(error)) {
 	bar := widget.NewProgressBarInfinite()
-	h.Show(room.Screen{Content: frame(h, 420, xwidget.Paragraph(text), bar)})
+	h.Show(room.Screen{Content: inMiddle(420, []fyne.CanvasObject{xwidget.Paragraph(text), bar})})
 	var d *docket.Desk
 	room.Later(func() (err error) {
 		d, err = work()
