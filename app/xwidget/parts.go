@@ -54,9 +54,6 @@ func Text(s string, k theme.Token, size float32, bold bool) *canvas.Text {
 	return t
 }
 
-// Title is the name of a screen.
-func Title(s string) fyne.CanvasObject { return Text(s, theme.Ink, theme.SizeTitle, true) }
-
 // Heading is the name of a panel.
 func Heading(s string) fyne.CanvasObject { return Text(s, theme.Ink, theme.SizeHeading, true) }
 
@@ -170,8 +167,11 @@ func Chip(s string, tone Tone) fyne.CanvasObject {
 	ink, soft := tone.Colours()
 	ground := canvas.NewRectangle(theme.Colour(soft))
 	ground.CornerRadius = 5
-	return Middle(container.NewStack(ground, Inset(Text(s, ink, theme.SizeSecondary, true), 8, 2)))
+	return Middle(container.NewStack(ground, Inset(cut(Text(s, ink, theme.SizeSecondary, true), widestChip), 8, 2)))
 }
+
+// widestChip bounds the words of a chip, which stands beside other things.
+const widestChip = 280
 
 // IconChip is a shape and a word on a coloured ground.
 func IconChip(i Icon, s string, tone Tone) fyne.CanvasObject {
@@ -183,7 +183,7 @@ func IconChip(i Icon, s string, tone Tone) fyne.CanvasObject {
 
 // Entry is a list row: what it is, what is said of it, and what can be done.
 func Entry(title, detail string, right ...fyne.CanvasObject) fyne.CanvasObject {
-	left := []fyne.CanvasObject{Strong(title)}
+	left := []fyne.CanvasObject{WrappedStrong(title)}
 	if detail != "" {
 		left = append(left, WrappedSmall(detail))
 	}
@@ -209,7 +209,7 @@ func Page(title string, actions []fyne.CanvasObject, content fyne.CanvasObject) 
 // PageWith is a page with chips beside its title. The upper right of every page is the window's: the title's row leaves it free,
 // and actions stand after the title, or below it where chips do.
 func PageWith(title string, chips, actions []fyne.CanvasObject, content fyne.CanvasObject) fyne.CanvasObject {
-	cells := append([]fyne.CanvasObject{Middle(Title(title))}, chips...)
+	cells := append([]fyne.CanvasObject{Middle(cut(Text(title, theme.Ink, theme.SizeTitle, true), widestTitle))}, chips...)
 	second := Gap(0, 0)
 	if len(chips) == 0 {
 		cells = append(cells, actions...)
@@ -222,6 +222,9 @@ func PageWith(title string, chips, actions []fyne.CanvasObject, content fyne.Can
 	}
 	return Inset(container.NewBorder(Column(0, head, Gap(0, 12)), nil, nil, nil, content), theme.Margin, 14)
 }
+
+// widestTitle leaves room beside a title at the window's first width.
+const widestTitle = 460
 
 // Field is a name over an input.
 func Field(name string, input fyne.CanvasObject) fyne.CanvasObject {

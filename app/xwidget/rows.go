@@ -161,6 +161,12 @@ func Short(s string, k theme.Token, size, width float32) *canvas.Text {
 	return t
 }
 
+// cut is a text, shortened to a width where it is longer.
+func cut(t *canvas.Text, width float32) *canvas.Text {
+	fit(t, t.Text, width)
+	return t
+}
+
 // fit sets a text, shortened to a width.
 func fit(t *canvas.Text, full string, width float32) {
 	t.Text = full

@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/theme"
 )
 
 // Sheet is a question or a form over the screen. Escape steps back from it; Enter in a line of text does what the sheet is for.
@@ -34,7 +36,7 @@ func ShowSheet(c fyne.Canvas, title string, width float32, content fyne.CanvasOb
 	if len(buttons) > 0 {
 		foot = Column(0, Gap(0, 12), container.NewBorder(nil, nil, nil, Row(10, buttons...)))
 	}
-	s.popup = widget.NewModalPopUp(Inset(container.NewBorder(Column(10, Heading(title), Gap(0, 0)), foot, nil, nil, body), 18, 14), c)
+	s.popup = widget.NewModalPopUp(Inset(container.NewBorder(Column(10, cut(Text(title, theme.Ink, theme.SizeHeading, true), width), Gap(0, 0)), foot, nil, nil, body), 18, 14), c)
 	// Text wraps only once it knows its width, so the height is taken after a first layout.
 	content.Resize(fyne.NewSize(width, content.MinSize().Height))
 	body.SetMinSize(fyne.NewSize(width, min(content.MinSize().Height+4, tallest)))
