@@ -32,6 +32,7 @@ const (
 	exitLawBroken  = 10 // the rehearsal found that a protection does not hold
 	exitExists     = 11 // the file exists already
 	exitDiskFull   = 12
+	exitBench      = 13 // the bench's camera, microphone, or the file in their place cannot be used
 )
 
 var (
@@ -62,6 +63,7 @@ var sentences = []sentence{
 	{store.ErrDiskFull, exitDiskFull, "The disk is full. Nothing of this step was written."},
 	{blob.ErrDiskFull, exitDiskFull, "The disk is full. What was recorded before is kept."},
 	{syscall.ENOSPC, exitDiskFull, "The disk is full. Nothing of this step was written."},
+	{errBench, exitBench, ""},
 	{errEvidence, exitEvidence, ""},
 	{errLawBroken, exitLawBroken, ""},
 	{blob.ErrDamaged, exitEvidence, "The recording's file was altered or is unreadable."},

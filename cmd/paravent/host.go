@@ -22,6 +22,7 @@ import (
 
 type hostCmd struct {
 	vaultFlags
+	benchFlags
 	Hearing string `help:"The hearing: its id or its key in the docket file." required:"" placeholder:"H"`
 	Listen  string `help:"Address of the join page. Plain HTTP on this machine, HTTPS with a certificate of its own elsewhere." default:"127.0.0.1:0" placeholder:"ADDR"`
 }
@@ -45,15 +46,26 @@ Standard input takes one command a line:
 }
 
 func (h hostCmd) Run(ctx context.Context, c *console) error {
+	bench, err := h.benchFlags.open(ctx)
+	if err != nil {
+		return err
+	}
+	opened := false
+	defer func() {
+		if !opened {
+			bench.close()
+		}
+	}()
 	return h.with(ctx, c, func(d *docket.Desk) error {
 		hearing, err := d.FindHearing(ctx, h.Hearing)
 		if err != nil {
 			return err
 		}
-		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Logger: c.log})
+		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Logger: c.log, Camera: bench.camera, Microphone: bench.microphone})
 		if err != nil {
 			return err
 		}
+		opened = true // and the session closes them
 		keys, err := d.SeatKeys(ctx, hearing)
 		if err != nil {
 			s.Abandon()

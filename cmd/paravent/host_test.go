@@ -38,8 +38,8 @@ type hosting struct {
 	errs   bytes.Buffer
 }
 
-// host starts a hearing of the docket's and reads its events.
-func (s *terminal) host() *hosting {
+// host starts a hearing of the docket's, with further flags, and reads its events.
+func (s *terminal) host(flags ...string) *hosting {
 	s.t.Helper()
 	h := &hosting{t: s.t, events: make(chan told, 1000), exit: make(chan int, 1)}
 	commands, in := io.Pipe()
@@ -47,6 +47,7 @@ func (s *terminal) host() *hosting {
 	h.in = in
 	ctx, cancel := context.WithCancel(s.t.Context())
 	args := strings.Fields("host --hearing h --vault " + s.path("v") + " --login judge --passphrase-file " + s.path("p"))
+	args = append(args, flags...)
 	go func() {
 		code := run(ctx, args, commands, events, &h.errs)
 		_ = events.Close()
