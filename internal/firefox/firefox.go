@@ -113,7 +113,10 @@ func launch(t testing.TB, path, profile string) string {
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, path, "--headless", "--no-remote", "--new-instance", "--profile", profile, "--remote-debugging-port", "0", "about:blank")
 	cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_CRASHREPORTER_DISABLE=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its helpers end with it
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Setpgid:   true,            // its helpers end with it,
+		Pdeathsig: syscall.SIGKILL, // and it ends with a test that was killed or ran out of time
+	}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	errs, err := cmd.StderrPipe()
 	if err != nil {
