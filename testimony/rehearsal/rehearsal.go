@@ -330,13 +330,24 @@ func (s *stage) hears(ctx context.Context, role testimony.Role) error {
 	})
 }
 
-// drain is how long a packet that had left before a cut may still be on its way on this machine.
-const drain = 300 * time.Millisecond
+const (
+	// drain is how long nothing arrives before what was on its way at a cut counts as arrived; drained bounds the wait for it. On a busy
+	// machine packets wait for their receiver long after they have left.
+	drain   = 300 * time.Millisecond
+	drained = 5 * time.Second
+)
 
-// silentAfter counts the packets that a participant still receives once those on their way have arrived.
+// silentAfter counts the packets that a participant still receives in a second, once those on their way at the cut have arrived. What
+// goes on being sent never falls quiet, and is counted.
 func (s *stage) silentAfter(ctx context.Context, p *Participant) (int, error) {
-	if err := pause(ctx, drain); err != nil {
-		return 0, err
+	for waited := time.Duration(0); waited < drained; waited += drain {
+		before := p.packets()
+		if err := pause(ctx, drain); err != nil {
+			return 0, err
+		}
+		if p.packets() == before {
+			break
+		}
 	}
 	before := p.packets()
 	if err := pause(ctx, time.Second); err != nil {
