@@ -4,6 +4,7 @@ package cases
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -45,11 +46,15 @@ func one(h room.Host, c testimony.Case) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
-	about := xwidget.Card("", xwidget.Row(10, xwidget.Middle(xwidget.Heading(c.Court)), xwidget.Chip(i18n.T("offence."+string(c.Offence)), xwidget.Neutral)),
+	about := xwidget.Card("", container.NewBorder(nil, nil, nil, xwidget.Chip(i18n.T("offence."+string(c.Offence)), xwidget.Neutral), xwidget.WrappedStrong(c.Court)),
 		xwidget.Small(i18n.T("cases.opened_on", map[string]any{"Day": room.Day(c.Opened)})))
 	var people, days []fyne.CanvasObject
+	n := 0
 	for _, p := range parties {
 		if name := p.PseudonymIn(c.ID); name != "" {
+			if n++; n > room.Entries {
+				continue
+			}
 			people = append(people, xwidget.Entry(string(name), i18n.T("status."+string(p.Status)),
 				xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(room.Witnesses, string(p.ID)+"/"+string(c.ID)) })))
 		}
@@ -59,6 +64,7 @@ func one(h room.Host, c testimony.Case) (room.Screen, error) {
 			days = append(days, hearing(h, x))
 		}
 	}
+	people = append(people, room.Beyond(n)...)
 	if len(people) == 0 {
 		people = append(people, xwidget.Empty(i18n.T("cases.no_parties")))
 	}

@@ -83,7 +83,7 @@ func when(x testimony.Hearing) fyne.CanvasObject {
 	return xwidget.Card(i18n.T("hearing.clocks"), xwidget.Grid([]float32{3, 4, 3}, nil,
 		[]fyne.CanvasObject{xwidget.Strong(i18n.T("hearing.at_court")), xwidget.Small(room.Day(court)), xwidget.Strong(room.Clock(court) + " – " + room.Clock(courtEnd))},
 		[]fyne.CanvasObject{xwidget.Strong(i18n.T("hearing.at_witness")), xwidget.Small(room.Day(witness)), xwidget.Strong(room.Clock(witness) + " – " + room.Clock(witnessEnd))}),
-		xwidget.Small(x.Room+" · "+place(x.CourtZone)))
+		xwidget.WrappedSmall(x.Room+" · "+place(x.CourtZone)))
 }
 
 // place is the city of a time zone's name.

@@ -60,6 +60,17 @@ func (l Listing) Screen() Screen {
 	return Screen{Content: xwidget.Page(l.Title, actions, xwidget.Panel(container.NewBorder(head, nil, nil, nil, rows))), New: l.New, First: filter}
 }
 
+// Entries bounds what a panel shows of a long list: every entry is drawn, seen or not.
+const Entries = 40
+
+// Beyond says how many entries a panel does not show; it takes no room where it shows all.
+func Beyond(n int) []fyne.CanvasObject {
+	if n <= Entries {
+		return nil
+	}
+	return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("list.more", map[string]any{"N": n - Entries}))}
+}
+
 func narrow(lines []Line, text string) []Line {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text == "" {

@@ -16,7 +16,21 @@ import (
 
 // ground is the paper under a screen.
 func ground(content fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewStack(canvas.NewRectangle(theme.Colour(theme.Paper)), content)
+	return container.New(whole{}, canvas.NewRectangle(theme.Colour(theme.Paper)), content)
+}
+
+// whole gives everything the whole window. The window's least size is its own: a long word on a screen must not push it off the
+// display.
+type whole struct{}
+
+func (whole) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	for _, each := range o {
+		each.Resize(size)
+	}
+}
+
+func (whole) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(smallestWidth, smallestHeight)
 }
 
 // withRail puts the rail of rooms beside a screen, and the search and the lock at its upper right, which every page leaves free.

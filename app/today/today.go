@@ -63,8 +63,8 @@ func hearing(h room.Host, names room.Register, x testimony.Hearing, key string) 
 	to, _ := room.Clocks(x, x.Start.Add(x.Duration))
 	court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
 	head := container.NewBorder(nil, nil,
-		xwidget.Row(10, xwidget.Middle(xwidget.Heading(from+" – "+to)), xwidget.Middle(xwidget.Small(room.Day(court)+" · "+names.Cases[x.Case]+" · "+x.Room))),
-		room.ModeChip(x.Mode))
+		xwidget.Row(10, xwidget.Middle(xwidget.Heading(from+" – "+to)), xwidget.Gap(0, 0)), room.ModeChip(x.Mode),
+		xwidget.Middle(xwidget.WrappedSmall(room.Day(court)+" · "+names.Cases[x.Case]+" · "+x.Room)))
 	who := xwidget.Row(10, xwidget.Middle(xwidget.Strong(names.Pseudonym(x.Party, x.Case))), xwidget.Middle(xwidget.Small(there)))
 	var buttons []fyne.CanvasObject
 	if h.Desk().May(testimony.ActHoldHearing) {
@@ -100,9 +100,13 @@ func protections(gallery, accused protection.Access, showsAccused bool) fyne.Can
 
 func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
+	n := 0
 	for _, i := range items {
 		if i.Kind == docket.HearingNow || i.Kind == docket.HearingSoon {
 			continue // they stand at the left
+		}
+		if n++; n > room.Entries {
+			continue
 		}
 		to, id := room.Witnesses, string(i.Party)+"/"+string(i.Case)
 		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
@@ -122,7 +126,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 	if len(rows) == 0 {
 		return []fyne.CanvasObject{xwidget.Empty(i18n.T("today.nothing"))}
 	}
-	return rows
+	return append(rows, room.Beyond(n)...)
 }
 
 func thisDesk(h room.Host, names room.Register) (fyne.CanvasObject, error) {

@@ -207,24 +207,29 @@ func Page(title string, actions []fyne.CanvasObject, content fyne.CanvasObject) 
 }
 
 // PageWith is a page with chips beside its title. The upper right of every page is the window's: the title's row leaves it free,
-// and actions stand after the title, or below it where chips do.
+// and actions stand after the title, or below it where chips or a long title leave no room.
 func PageWith(title string, chips, actions []fyne.CanvasObject, content fyne.CanvasObject) fyne.CanvasObject {
-	cells := append([]fyne.CanvasObject{Middle(cut(Text(title, theme.Ink, theme.SizeTitle, true), widestTitle))}, chips...)
+	name := cut(Text(title, theme.Ink, theme.SizeTitle, true), widestTitle)
+	cells := append([]fyne.CanvasObject{Middle(name)}, chips...)
+	below := len(chips) > 0 || name.MinSize().Width > shortTitle
 	second := Gap(0, 0)
-	if len(chips) == 0 {
+	if !below {
 		cells = append(cells, actions...)
 	} else if len(actions) > 0 {
 		second = Row(10, actions...)
 	}
 	head := Column(12, container.NewStack(Gap(0, theme.Target), Row(12, cells...)), second)
-	if len(chips) == 0 || len(actions) == 0 {
+	if !below || len(actions) == 0 {
 		head = Column(0, head.Objects[0], Gap(0, 12))
 	}
 	return Inset(container.NewBorder(Column(0, head, Gap(0, 12)), nil, nil, nil, content), theme.Margin, 14)
 }
 
-// widestTitle leaves room beside a title at the window's first width.
-const widestTitle = 460
+// Widths of a title at the window's first width: the most that the row has for it, and the most that leaves room for actions.
+const (
+	widestTitle = 460
+	shortTitle  = 200
+)
 
 // Field is a name over an input.
 func Field(name string, input fyne.CanvasObject) fyne.CanvasObject {
