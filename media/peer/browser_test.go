@@ -15,10 +15,10 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/rtp/codecs"
 
-	"paravent/internal/firefox"
 	"paravent/media"
 	"paravent/media/codec/vpx"
 	"paravent/media/hub"
+	"paravent/media/peer/firefox"
 )
 
 //go:embed testdata/guest.html

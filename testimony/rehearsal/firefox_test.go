@@ -6,9 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"paravent/internal/firefox"
 	"paravent/media"
 	"paravent/media/capture"
+	"paravent/media/peer/firefox"
 	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/live"
