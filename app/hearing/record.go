@@ -195,14 +195,17 @@ func save(h room.Host, x testimony.Hearing, m testimony.Minutes) {
 		if err != nil {
 			return err
 		}
-		if err := h.Desk().Note(room.Ctx(), "minutes.saved", map[string]string{"hearing": string(x.ID), "version": "public"}); err != nil {
-			return err
-		}
 		f, err := os.OpenFile(to.Text, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
 			return err
 		}
-		_, err = f.Write(append(text, '\n'))
-		return errors.Join(err, f.Close())
+		err = h.Desk().Note(room.Ctx(), "minutes.saved", map[string]string{"hearing": string(x.ID), "version": "public"})
+		if err == nil {
+			_, err = f.Write(append(text, '\n'))
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			err = errors.Join(err, os.Remove(to.Text))
+		}
+		return err
 	})
 }

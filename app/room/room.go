@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -126,7 +127,7 @@ var sayings = []struct {
 	key string
 }{
 	{store.ErrWrongPassphrase, "error.passphrase"}, {store.ErrInUse, "error.in_use"}, {store.ErrNotVault, "error.not_vault"},
-	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {store.ErrUncertain, "error.uncertain"},
+	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {store.ErrUncertain, "error.uncertain"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
 	{docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"},
 	{identity.ErrNoCollege, "error.no_college"}, {identity.ErrEmpty, "error.empty"}, {identity.ErrTooLong, "error.too_long"},
@@ -200,11 +201,16 @@ func form(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focus
 	fault := xwidget.Wrapped("")
 	fault.Importance = widget.DangerImportance
 	var s *xwidget.Sheet
+	left := false
 	yes := xwidget.NewPrimary(save, "Enter", nil)
 	yes.OnTapped = func() {
 		yes.Disable() // once is enough
 		try(func(err error) {
 			yes.Enable()
+			if err != nil && left { // nobody would read it in the form
+				Failed(h, err)
+				return
+			}
 			if err != nil {
 				fault.SetText(Say(err))
 				fault.Show()
@@ -221,6 +227,7 @@ func form(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focus
 		}
 	})
 	s = xwidget.ShowSheet(h.Window().Canvas(), title, 560, container.NewVBox(fault, fields), no, yes)
+	s.OnClosed(func() { left = true })
 	fault.Hide()
 	if first != nil {
 		h.Window().Canvas().Focus(first)
