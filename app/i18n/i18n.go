@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"fyne.io/fyne/v2"
@@ -25,6 +26,9 @@ var files embed.FS
 var Languages = []string{"en", "fr"}
 
 var current atomic.Value // string
+
+// plain are the words without values that were asked for in the language in use: a list of the audit log asks a hundred thousand times.
+var plain atomic.Pointer[sync.Map]
 
 // Language is the language in use.
 func Language() string {
@@ -62,6 +66,7 @@ func Use(language string) error {
 		}
 	}
 	current.Store(language)
+	plain.Store(&sync.Map{})
 	return nil
 }
 
@@ -70,7 +75,16 @@ func T(key string, values ...map[string]any) string {
 	if len(values) > 0 {
 		return lang.LocalizeKey(key, key, values[0])
 	}
-	return lang.LocalizeKey(key, key)
+	known := plain.Load()
+	if known == nil {
+		return lang.LocalizeKey(key, key)
+	}
+	if words, ok := known.Load(key); ok {
+		return words.(string)
+	}
+	words := lang.LocalizeKey(key, key)
+	known.Store(key, words)
+	return words
 }
 
 // Catalogue returns one language's words by key.

@@ -95,11 +95,12 @@ func Failed(h Host, err error) {
 }
 
 // Tell says something that has to be read before going on.
-func Tell(w fyne.Window, title, text string) {
+func Tell(w fyne.Window, title, text string) *xwidget.Sheet {
 	var s *xwidget.Sheet
 	ok := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
 	s = xwidget.ShowSheet(w.Canvas(), title, 440, xwidget.Paragraph(text), ok)
 	w.Canvas().Focus(ok)
+	return s
 }
 
 // Later runs slow work off Fyne's goroutine and then, back on it, the rest.

@@ -337,6 +337,10 @@ func (s *Shell) end() {
 	}
 	s.ending = true
 	b, d := s.bench, s.desk
+	if b != nil {
+		xwidget.CloseSheets(s.window.Canvas())
+		xwidget.ShowSheet(s.window.Canvas(), i18n.T("quit.sealing"), 420, xwidget.Paragraph(i18n.T("quit.sealing.text"))).OnEscape(func() {}) // it ends by itself
+	}
 	room.Later(func() error {
 		if b != nil {
 			b.Abandon()
@@ -345,9 +349,14 @@ func (s *Shell) end() {
 			return d.Close()
 		}
 		return nil
-	}, func(error) {
+	}, func(err error) {
 		s.desk = nil
-		s.app.Quit()
+		if err == nil {
+			s.app.Quit()
+			return
+		}
+		xwidget.CloseSheets(s.window.Canvas())
+		room.Tell(s.window, i18n.T("error.title"), room.Say(err)).OnClosed(s.app.Quit)
 	})
 }
 
