@@ -60,7 +60,7 @@ bench: deps-test
 	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; } 2>&1 | awk -f .ci/bench.awk
 
 lint: deps
-	@test -z "$$(gofmt -l app cmd internal media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd internal media protection store testimony; exit 1; }
+	@test -z "$$(gofmt -l app cmd media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd media protection store testimony; exit 1; }
 	@go vet ./...
 	@go tool staticcheck ./...
 	@go mod tidy -diff
