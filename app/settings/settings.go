@@ -25,8 +25,22 @@ func New(h room.Host) (room.Screen, error) {
 	}
 	screen := room.Screen{Keys: map[fyne.KeyName]func(){}}
 	var rows []fyne.CanvasObject
+	agencies := map[store.UserID]string{}
+	if h.Desk().May(testimony.ActKeepDocket) { // an auditor reads the log and nothing else
+		if agencies, err = h.Desk().Agencies(room.Ctx()); err != nil {
+			return screen, err
+		}
+	}
 	for _, u := range users {
-		rows = append(rows, xwidget.Entry(u.DisplayName, u.Login, xwidget.Chip(i18n.T("office."+string(u.Role)), xwidget.Neutral)))
+		detail := u.Login
+		if a := agencies[u.ID]; a != "" {
+			detail += " · " + a
+		}
+		right := []fyne.CanvasObject{xwidget.Chip(i18n.T("office."+string(u.Role)), xwidget.Neutral)}
+		if h.Desk().May(testimony.ActLiftConflict) && u.ID != h.Desk().Me().ID {
+			right = append(right, xwidget.NewButton(i18n.T("users.agency"), "", func() { setAgency(h, u, agencies[u.ID]) }))
+		}
+		rows = append(rows, xwidget.Entry(u.DisplayName, detail, right...))
 	}
 	screen.New = func() { addUser(h) }
 	rows = append(rows, xwidget.WrappedSmall(i18n.T("users.text")), xwidget.Wrap(8, xwidget.NewPrimary(i18n.T("users.add"), "Ctrl N", screen.New)))
@@ -148,6 +162,14 @@ func changePassphrase(h room.Host) {
 			in.Wipe()
 		}
 	})
+}
+
+// setAgency asks for the agency that a user comes from.
+func setAgency(h room.Host, u store.User, now string) {
+	agency := xwidget.NewInput("")
+	agency.SetText(now)
+	room.Form(h, i18n.T("users.agency"), i18n.T("action.save"), xwidget.Column(10, xwidget.Paragraph(i18n.T("users.agency.text", map[string]any{"Who": u.DisplayName})),
+		xwidget.Field(i18n.T("users.agency"), agency)), agency, func() error { return h.Desk().SetAgency(room.Ctx(), u.ID, agency.Text) })
 }
 
 // addUser asks for a new user, who types their own passphrase.

@@ -60,9 +60,13 @@ func TestConflictsOfInterestFromTheCommandLine(t *testing.T) {
 	s.run(exitNotAllowed, "conflict flag --case TC~12/2026 --user judge --reason x"+asTraining+"clerk")
 	s.run(exitOK, "conflict flag --case TC~12/2026 --user advocate --reason related"+asTraining+"registrar")
 	s.run(exitNotAllowed, "disclosure ask --case TC~12/2026 --party Witness~B --to advocate --field name --basis b --order o"+asTraining+"judge")
+	s.run(exitNotAllowed, "user agency judge Elsewhere"+asTraining+"judge")
+	s.run(exitOK, "user agency clerk Border~Unit"+asTraining+"judge")
+	s.run(exitOK, "conflict flag --case TC~31/2026 --agency border~unit --reason inquiry"+asTraining+"registrar")
+	s.run(exitNotAllowed, "disclosure ask --case TC~31/2026 --party Witness~A --to clerk --field name --basis b --order o"+asTraining+"judge")
 	out, _ := s.run(exitOK, "conflict list --json"+asTraining+"judge")
 	var list []struct{ ID string }
-	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 1 {
+	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 2 {
 		t.Fatalf("%v: %s", err, out)
 	}
 	s.run(exitOK, "conflict lift "+list[0].ID+" --reason checked"+asTraining+"judge")

@@ -215,6 +215,7 @@ type userCmds struct {
 	List userListCmd `cmd:"" help:"List the users."`
 
 	Passphrase userPassphraseCmd `cmd:"" help:"Change your own passphrase."`
+	Agency     userAgencyCmd     `cmd:"" help:"Note the agency that a user comes from, for conflicts of interest."`
 }
 
 type userAddCmd struct {
@@ -241,6 +242,25 @@ func (u userAddCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		return c.print(userLine(user), fmt.Sprintf("Enrolled %s (%s).\n", user.Login, user.Role))
+	})
+}
+
+type userAgencyCmd struct {
+	vaultFlags
+	Of     string `arg:"" help:"The user's login." placeholder:"LOGIN"`
+	Agency string `arg:"" help:"The agency."`
+}
+
+func (u userAgencyCmd) Run(ctx context.Context, c *console) error {
+	return u.with(ctx, c, func(d *docket.Desk) error {
+		user, err := userByLogin(ctx, d, u.Of)
+		if err != nil {
+			return err
+		}
+		if err := d.SetAgency(ctx, user.ID, u.Agency); err != nil {
+			return err
+		}
+		return c.print(map[string]string{"login": user.Login, "agency": u.Agency}, fmt.Sprintf("%s comes from %s.\n", user.Login, u.Agency))
 	})
 }
 
