@@ -201,6 +201,17 @@ func (b *Bench) Screen() room.Screen {
 	return room.Screen{Content: b.root, Keys: keys, Back: func() { b.host.Go(room.Today, "") }}
 }
 
+// TakeInOrders lets the running session obey the orders as they stand now. The window calls it whenever a room is drawn anew, so that
+// an order decided at this desk during the hearing is enforced at once, and what the rooms show is what is sent.
+func (b *Bench) TakeInOrders() {
+	b.act(func() error {
+		if err := b.session.Reload(room.Ctx()); !errors.Is(err, live.ErrEnded) {
+			return err
+		}
+		return nil
+	})
+}
+
 // Urgent are the keys that close the session to others. They act in every room and over every question while the courtroom is
 // open: safety is fast.
 func (b *Bench) Urgent() map[fyne.KeyName]func() {

@@ -211,6 +211,9 @@ func (s *Shell) Refresh() {
 	if s.desk == nil {
 		return
 	}
+	if s.bench != nil {
+		s.bench.TakeInOrders()
+	}
 	screen, err := s.draw()
 	if err != nil {
 		screen = room.Screen{Content: xwidget.Page(i18n.T("room."+string(s.at)), nil, xwidget.Empty(room.Say(err)))}
