@@ -23,6 +23,9 @@ var (
 	ErrNoAccess        = errors.New("this user has no access to it")
 	ErrExists          = errors.New("it exists already")
 	ErrTooLarge        = errors.New("the record is too large")
+	ErrConflict        = errors.New("others changed the same at the same moment: try again")
+	ErrCutOff          = errors.New("the vault's server can't be reached: what is here can be read, and nothing can be kept until it is back")
+	ErrRefused         = errors.New("the vault's server refuses this desk")
 	ErrInvalid         = errors.New("the name or passphrase is empty or too long")
 )
 

@@ -6,43 +6,100 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"testing"
 
 	"paravent/store"
+	"paravent/store/storetest"
 )
 
 // memory is a backend that runs every Update's closure twice, as a backend may, and keeps only what the second run wrote.
 type memory struct {
-	mu      sync.RWMutex
-	records map[string][]byte // bucket, zero, key
+	writing  sync.Mutex // one Update at a time
+	mu       sync.RWMutex
+	records  map[string][]byte // bucket, zero, key; replaced by every Update, never changed by one
+	revision uint64
+	closed   bool
+	limits   store.Limits
+	events   store.Broadcast
 }
 
 func newMemory() *memory { return &memory{records: make(map[string][]byte)} }
 
-type memoryTx struct{ records map[string][]byte }
+func TestMemoryIsABackend(t *testing.T) {
+	storetest.Run(t, func(testing.TB) store.Backend {
+		m := newMemory()
+		m.limits = store.Limits{Ops: 100, Bytes: 1 << 20}
+		return m
+	})
+}
+
+type memoryTx struct {
+	records map[string][]byte
+	changed map[string]int // bytes of the keys written, with their values
+}
 
 func place(bucket, key []byte) string { return string(bucket) + "\x00" + string(key) }
 
-func (m *memory) View(_ context.Context, fn func(store.Reader) error) error {
+func (m *memory) now(ctx context.Context) (map[string][]byte, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return fn(memoryTx{m.records})
+	if m.closed {
+		return nil, store.ErrClosed
+	}
+	return m.records, ctx.Err()
 }
 
-func (m *memory) Update(_ context.Context, fn func(store.Writer) error) error {
+func (m *memory) View(ctx context.Context, fn func(store.Reader) error) error {
+	records, err := m.now(ctx)
+	if err != nil {
+		return err
+	}
+	return fn(memoryTx{records: records})
+}
+
+func (m *memory) Update(ctx context.Context, fn func(store.Writer) error) error {
+	m.writing.Lock()
+	defer m.writing.Unlock()
+	records, err := m.now(ctx)
+	if err != nil {
+		return err
+	}
+	var tx memoryTx
+	for range 2 {
+		tx = memoryTx{maps.Clone(records), make(map[string]int)}
+		if err := fn(tx); err != nil {
+			return err
+		}
+	}
+	written := 0
+	for k, size := range tx.changed {
+		written += size
+		if v, ok := tx.records[k]; ok {
+			tx.records[k] = append([]byte{}, v...)
+		}
+	}
+	if err := m.limits.Check(len(tx.changed), written); err != nil || len(tx.changed) == 0 {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := fn(memoryTx{maps.Clone(m.records)}); err != nil {
-		return err
-	}
-	again := maps.Clone(m.records)
-	if err := fn(memoryTx{again}); err != nil {
-		return err
-	}
-	m.records = again
+	m.records = tx.records
+	m.revision++
+	m.events.Publish(store.Event{Revision: m.revision})
 	return nil
 }
 
-func (m *memory) Close() error { return nil }
+func (m *memory) Watch(ctx context.Context) <-chan store.Event { return m.events.Watch(ctx) }
+
+func (m *memory) Limits() store.Limits { return m.limits }
+
+func (m *memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	m.events.Close()
+	return nil
+}
 
 func (tx memoryTx) Get(bucket, key []byte) ([]byte, error) {
 	return tx.records[place(bucket, key)], nil
@@ -62,12 +119,22 @@ func (tx memoryTx) Range(bucket, prefix []byte, fn func(key, value []byte) error
 }
 
 func (tx memoryTx) Put(bucket, key, value []byte) error {
+	if err := store.CheckName(bucket, key); err != nil {
+		return err
+	}
+	if value == nil {
+		value = []byte{}
+	}
 	tx.records[place(bucket, key)] = value
+	tx.changed[place(bucket, key)] = len(key) + len(value)
 	return nil
 }
 
 func (tx memoryTx) Delete(bucket, key []byte) error {
-	delete(tx.records, place(bucket, key))
+	if _, ok := tx.records[place(bucket, key)]; ok {
+		delete(tx.records, place(bucket, key))
+		tx.changed[place(bucket, key)] = len(key)
+	}
 	return nil
 }
 

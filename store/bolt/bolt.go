@@ -40,6 +40,7 @@ type Backend struct {
 	mu     sync.RWMutex // held for reading by each transaction; for writing while the file is closed or opened again
 	db     *bbolt.DB
 	file   *os.File
+	events store.Broadcast
 	broken atomic.Bool // bbolt panicked while it began or ended a transaction: its locks can't be trusted any more
 }
 
@@ -83,7 +84,7 @@ func (b *Backend) View(ctx context.Context, fn func(store.Reader) error) error {
 			return err
 		}
 		defer b.engine(tx.Rollback)
-		return fn(transaction{tx})
+		return fn(&transaction{tx: tx})
 	})
 }
 
@@ -93,12 +94,22 @@ func (b *Backend) Update(ctx context.Context, fn func(store.Writer) error) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	id, err := b.update(fn)
-	if !errors.Is(err, errCommit) {
-		return err
+	id, wrote, err := b.update(fn)
+	resync := errors.Is(err, errCommit)
+	if resync {
+		err = b.settle(id, err)
 	}
-	return b.settle(id, err)
+	if err == nil && wrote {
+		b.events.Publish(store.Event{Revision: uint64(id), Resync: resync})
+	}
+	return err
 }
+
+// Watch tells of what this program has written: no other one can write as long as the file is open.
+func (b *Backend) Watch(ctx context.Context) <-chan store.Event { return b.events.Watch(ctx) }
+
+// Limits are none: a transaction may be as large as memory and disk allow.
+func (b *Backend) Limits() store.Limits { return store.Limits{} }
 
 // Copy writes the file as it stands in one consistent state, while others go on reading and writing. It returns the number of bytes.
 // What goes wrong with w comes back as w gave it, a full disk as [store.ErrDiskFull].
@@ -126,14 +137,14 @@ func (b *Backend) Copy(ctx context.Context, w io.Writer) (n int64, err error) {
 // errCommit marks an error of the commit itself, after which the file may hold the transaction or not.
 var errCommit = errors.New("commit")
 
-func (b *Backend) update(fn func(store.Writer) error) (id int, err error) {
+func (b *Backend) update(fn func(store.Writer) error) (id int, wrote bool, err error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	if err := b.usable(); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if b.opts.ReadOnly {
-		return 0, store.ErrReadOnly
+		return 0, false, store.ErrReadOnly
 	}
 	err = guard(func() error {
 		tx, err := b.beginTx(true)
@@ -142,15 +153,17 @@ func (b *Backend) update(fn func(store.Writer) error) (id int, err error) {
 		}
 		id = tx.ID()
 		defer b.engine(tx.Rollback) // after a commit it does nothing
-		if err := fn(transaction{tx}); err != nil {
+		t := &transaction{tx: tx}
+		if err := fn(t); err != nil {
 			return err
 		}
+		wrote = t.wrote
 		if err := b.engine(tx.Commit); err != nil {
 			return fmt.Errorf("%w: %w", errCommit, err)
 		}
 		return nil
 	})
-	return id, err
+	return id, wrote, err
 }
 
 func (b *Backend) beginTx(write bool) (tx *bbolt.Tx, err error) {
@@ -206,6 +219,7 @@ func (b *Backend) settle(id int, cause error) error {
 
 // Close gives the file up. Later calls fail with [store.ErrClosed]; a second Close does nothing.
 func (b *Backend) Close() error {
+	b.events.Close()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.close()

@@ -11,10 +11,13 @@ import (
 )
 
 // transaction is one bbolt transaction seen through [store.Writer].
-type transaction struct{ tx *bbolt.Tx }
+type transaction struct {
+	tx    *bbolt.Tx
+	wrote bool
+}
 
 // Get implements [store.Reader].
-func (t transaction) Get(bucket, key []byte) (value []byte, err error) {
+func (t *transaction) Get(bucket, key []byte) (value []byte, err error) {
 	defer damaged(&err)
 	b := t.tx.Bucket(bucket)
 	if b == nil {
@@ -24,7 +27,7 @@ func (t transaction) Get(bucket, key []byte) (value []byte, err error) {
 }
 
 // Range implements [store.Reader].
-func (t transaction) Range(bucket, prefix []byte, fn func(key, value []byte) error) error {
+func (t *transaction) Range(bucket, prefix []byte, fn func(key, value []byte) error) error {
 	cursor, key, value, err := t.seek(bucket, prefix)
 	for err == nil && key != nil && bytes.HasPrefix(key, prefix) {
 		if err := fn(key, value); err != nil {
@@ -35,7 +38,7 @@ func (t transaction) Range(bucket, prefix []byte, fn func(key, value []byte) err
 	return err
 }
 
-func (t transaction) seek(bucket, prefix []byte) (cursor *bbolt.Cursor, key, value []byte, err error) {
+func (t *transaction) seek(bucket, prefix []byte) (cursor *bbolt.Cursor, key, value []byte, err error) {
 	defer damaged(&err)
 	b := t.tx.Bucket(bucket)
 	if b == nil {
@@ -53,8 +56,12 @@ func next(cursor *bbolt.Cursor) (key, value []byte, err error) {
 }
 
 // Put implements [store.Writer].
-func (t transaction) Put(bucket, key, value []byte) (err error) {
+func (t *transaction) Put(bucket, key, value []byte) (err error) {
 	defer damaged(&err)
+	if err := store.CheckName(bucket, key); err != nil {
+		return err
+	}
+	t.wrote = true
 	b := t.tx.Bucket(bucket)
 	if b == nil {
 		if b, err = t.tx.CreateBucket(bucket); err != nil {
@@ -65,12 +72,13 @@ func (t transaction) Put(bucket, key, value []byte) (err error) {
 }
 
 // Delete implements [store.Writer].
-func (t transaction) Delete(bucket, key []byte) (err error) {
+func (t *transaction) Delete(bucket, key []byte) (err error) {
 	defer damaged(&err)
 	b := t.tx.Bucket(bucket)
-	if b == nil {
+	if b == nil || b.Get(key) == nil {
 		return nil
 	}
+	t.wrote = true
 	return mapError(b.Delete(key))
 }
 
