@@ -60,6 +60,9 @@ func Open(path string, opts Options) (*Backend, error) {
 	if err := b.open(opts.Create); err != nil {
 		return nil, err
 	}
+	if !opts.Create && !opts.ReadOnly {
+		_ = removeCompact(path + compactSuffix) // of a compaction that was cut short; it does no harm where it can't be removed
+	}
 	if opts.Create {
 		if err := syncDirectory(filepath.Dir(path)); err != nil {
 			return nil, errors.Join(mapError(err), b.Close(), os.Remove(path))

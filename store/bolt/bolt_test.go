@@ -40,6 +40,8 @@ func playChild(role, path string) {
 		fillUntilFull(path)
 	case "create":
 		createWhenFull(path)
+	case "compact":
+		compactThroughFaults(path)
 	case "faulty":
 		writeThroughFaults(path)
 	}
