@@ -7,6 +7,9 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc pkg-config libvpx-dev libopus-dev libasound2-dev libgl1-mesa-dev xorg-dev libxkbcommon-dev
 TEST_PACKAGES  := chromium firefox-esr ffmpeg xvfb xdotool x11-utils imagemagick tcpdump libgl1-mesa-dri fonts-noto-core
 
+# Tests that start members of an etcd cluster stand in a module of their own, so that the program's knows the client only.
+ETCDTEST := store/etcd/etcdtest
+
 # Rooms without a window; the race detector runs on these.
 HEADLESS := ./store/... ./protection/... ./media/... ./testimony/... ./cmd/...
 
@@ -48,9 +51,11 @@ run: build
 
 test: deps-test
 	@go test ./...
+	@cd $(ETCDTEST) && go test ./...
 
 race: deps-test
 	@go test -race $(HEADLESS)
+	@cd $(ETCDTEST) && go test -race ./...
 
 # Ratios of one run; the number of rounds is each benchmark's own, so that a minute is enough.
 bench: deps-test
@@ -64,6 +69,7 @@ lint: deps
 	@go vet ./...
 	@go tool staticcheck ./...
 	@go mod tidy -diff
+	@staticcheck=$$(go tool -n staticcheck) && cd $(ETCDTEST) && go vet ./... && $$staticcheck ./... && go mod tidy -diff
 
 clean:
 	@rm -rf bin build

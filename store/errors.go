@@ -29,6 +29,17 @@ var (
 	ErrInvalid         = errors.New("the name or passphrase is empty or too long")
 )
 
+// ErrUnanswered is an [ErrUncertain] of a vault that is on a server.
+var ErrUnanswered error = unanswered{}
+
+type unanswered struct{}
+
+func (unanswered) Error() string {
+	return "the vault's server fell silent while this was written: look whether it was kept when the server is back"
+}
+
+func (unanswered) Unwrap() error { return ErrUncertain }
+
 // ErrNoCompartment is an [ErrNotFound] that concerns the compartment as a whole.
 var ErrNoCompartment = fmt.Errorf("compartment %w", ErrNotFound)
 
