@@ -68,7 +68,7 @@ func isEmpty(r Reader) error {
 }
 
 // found writes the first records of a vault.
-func (tx *Tx) found(founder enrolment) error {
+func (tx *Tx) found(founder Admission) error {
 	if err := isEmpty(tx.w); err != nil {
 		return err
 	}

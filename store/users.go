@@ -45,12 +45,21 @@ var (
 	compartmentEntries = NewCollection[compartmentEntry]("compartment")
 )
 
-// enrolment is a new user, ready to be written.
-type enrolment struct {
+// Admission is a new user, ready to be written with [Tx.Admit]: what takes long is done.
+type Admission struct {
 	user     User
 	loginKey []byte
 	login    []byte
 	entry    directoryEntry
+	asked    bool // by themselves: see Enrolment
+}
+
+// User is the user as they will stand in the directory.
+func (a Admission) User() User { return a.user }
+
+func (a *Admission) sign(v *Vault) {
+	a.entry = directoryEntry{User: a.user, EnrolledBy: v.secrets.id()}
+	a.entry.Signature = ed25519.Sign(v.signing, a.entry.signed(v.header.vault))
 }
 
 const maxUserText = 256 // bytes of a display name or role
@@ -68,34 +77,46 @@ func (v *Vault) Users(ctx context.Context) ([]User, error) {
 
 // AddUser enrols a user and logs it. Who may do so is the caller's matter. A login in use gives [ErrExists].
 func (v *Vault) AddUser(ctx context.Context, u NewUser) (User, error) {
-	if err := v.begin(); err != nil {
-		return User{}, err
-	}
-	defer v.running.Done()
-	s, err := newSecrets(v.opts.Rand)
-	if err != nil {
-		return User{}, fmt.Errorf("add user: %w", err)
-	}
-	defer s.wipe()
-	e, err := v.enrol(u, s)
+	a, err := v.Admission(u)
 	if err != nil {
 		return User{}, fmt.Errorf("add user: %w", err)
 	}
 	err = v.Update(ctx, func(tx *Tx) error {
-		tx.Log("user.add", map[string]string{"user": string(e.user.ID)})
-		if err := tx.admit(e); err != nil {
-			return err
-		}
-		root, err := tx.describedMembers(tag{})
-		if err != nil {
-			return err
-		}
-		return tx.describe(v.root, append(root, e.user.ID))
+		tx.Log("user.add", map[string]string{"user": string(a.user.ID)})
+		return tx.Admit(a)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("add user: %w", err)
 	}
-	return e.user, nil
+	return a.user, nil
+}
+
+// Admission makes keys for a user whose passphrase is typed at this desk. [Vault.AdmissionOf] is for users who made their own, and
+// better. It takes about a second.
+func (v *Vault) Admission(u NewUser) (Admission, error) {
+	if err := v.begin(); err != nil {
+		return Admission{}, err
+	}
+	defer v.running.Done()
+	s, err := newSecrets(v.opts.Rand)
+	if err != nil {
+		return Admission{}, err
+	}
+	defer s.wipe()
+	return v.enrol(u, s)
+}
+
+// Admit writes a new user: the login, the entry of the directory, and the directory's key. The caller logs it and decides what
+// else they are granted. [ErrExists] when the login is in use, [ErrEnrolmentUsed] when their request was taken in before.
+func (tx *Tx) Admit(a Admission) error {
+	if err := tx.admit(a); err != nil {
+		return err
+	}
+	root, err := tx.describedMembers(tag{})
+	if err != nil {
+		return err
+	}
+	return tx.describe(tx.v.root, append(root, a.user.ID))
 }
 
 // ChangePassphrase puts the user's own keys under another passphrase. The old one is asked for again, so that a desk left open is
@@ -133,23 +154,23 @@ func (v *Vault) ChangePassphrase(ctx context.Context, old, new []byte) error {
 }
 
 // enrol prepares a user outside of any transaction, because hardening a passphrase takes about a second.
-func (v *Vault) enrol(u NewUser, s *secrets) (enrolment, error) {
+func (v *Vault) enrol(u NewUser, s *secrets) (Admission, error) {
 	login, err := normalLogin(u.Login)
 	if err != nil {
-		return enrolment{}, err
+		return Admission{}, err
 	}
 	if len(u.DisplayName) > maxUserText || len(u.Role) > maxUserText {
-		return enrolment{}, fmt.Errorf("user: %w", ErrInvalid)
+		return Admission{}, fmt.Errorf("user: %w", ErrInvalid)
 	}
 	passphrase, err := normalPassphrase(u.Passphrase)
 	if err != nil {
-		return enrolment{}, err
+		return Admission{}, err
 	}
 	key, err := s.hpkeKey()
 	if err != nil {
-		return enrolment{}, err
+		return Admission{}, err
 	}
-	e := enrolment{
+	e := Admission{
 		user: User{
 			ID: s.id(), Login: login, DisplayName: u.DisplayName, Role: u.Role,
 			HPKEPublic:    key.PublicKey().Bytes(),
@@ -158,14 +179,20 @@ func (v *Vault) enrol(u NewUser, s *secrets) (enrolment, error) {
 		},
 		loginKey: v.header.loginKey(login),
 	}
-	e.entry = directoryEntry{User: e.user, EnrolledBy: v.secrets.id()}
-	e.entry.Signature = ed25519.Sign(v.signing, e.entry.signed(v.header.vault))
+	e.sign(v)
 	e.login, err = sealLogin(v.opts.Rand, v.header, e.loginKey, passphrase, s)
 	return e, err
 }
 
-// admit writes an enrolled user.
-func (tx *Tx) admit(e enrolment) error {
+// admit writes an enrolled user. A request of theirs that waits in the vault has served.
+func (tx *Tx) admit(e Admission) error {
+	if e.asked {
+		if _, err := userEntries.Get(tx, directory, string(e.user.ID)); err == nil {
+			return ErrEnrolmentUsed
+		} else if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
 	taken, err := tx.w.Get(bucketLogin, e.loginKey)
 	if err != nil {
 		return err
@@ -174,6 +201,9 @@ func (tx *Tx) admit(e enrolment) error {
 		return fmt.Errorf("login: %w", ErrExists)
 	}
 	tx.wrote = true
+	if err := tx.w.Delete(bucketWaiting, e.loginKey); err != nil {
+		return err
+	}
 	if err := tx.w.Put(bucketLogin, e.loginKey, e.login); err != nil {
 		return err
 	}

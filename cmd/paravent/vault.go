@@ -211,8 +211,13 @@ func table(pairs ...any) string {
 }
 
 type userCmds struct {
-	Add  userAddCmd  `cmd:"" help:"Enrol a user."`
-	List userListCmd `cmd:"" help:"List the users."`
+	Ask     userAskCmd     `cmd:"" help:"Ask to be enrolled, with keys and a passphrase of your own: the better way."`
+	Invite  userInviteCmd  `cmd:"" help:"Write what somebody at another machine needs to ask to be enrolled."`
+	Waiting userWaitingCmd `cmd:"" help:"List those who ask to be enrolled, with the words to compare."`
+	Admit   userAdmitCmd   `cmd:"" help:"Enrol somebody who asked, by the words that they read out."`
+	Refuse  userRefuseCmd  `cmd:"" help:"Refuse a request to be enrolled."`
+	Add     userAddCmd     `cmd:"" help:"Enrol a user whose passphrase is typed at this desk. Asking is better: see 'user ask'."`
+	List    userListCmd    `cmd:"" help:"List the users."`
 
 	Passphrase userPassphraseCmd `cmd:"" help:"Change your own passphrase."`
 	Agency     userAgencyCmd     `cmd:"" help:"Note the agency that a user comes from, for conflicts of interest."`

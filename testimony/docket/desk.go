@@ -109,6 +109,7 @@ func create(ctx context.Context, path string, first store.NewUser, opts Options,
 	if err != nil {
 		return nil, errors.Join(err, d.Close(), os.Remove(path))
 	}
+	d.openReception(ctx)
 	return d, nil
 }
 
@@ -130,7 +131,9 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	if err != nil {
 		return nil, errors.Join(err, backend.Close())
 	}
-	return &Desk{vault: vault, file: backend, path: path, opts: opts}, nil
+	d := &Desk{vault: vault, file: backend, path: path, opts: opts}
+	d.openReception(ctx)
+	return d, nil
 }
 
 // Me returns the user who unlocked the vault.
@@ -194,38 +197,21 @@ func (d *Desk) Users(ctx context.Context) ([]store.User, error) { return d.vault
 // ErrEnrol is returned for a user whom this user may not enrol.
 var ErrEnrol = errors.New("a member of a college is enrolled by a member of the same college")
 
-// AddUser enrols a user. A member of one of the two colleges is enrolled by a member of that college, or by anyone of
-// the desk while it has none yet: nobody can give themselves the other college's half.
+// AddUser enrols a user whose passphrase was typed at this desk; [Desk.AdmitApplicant] is for users who made their own keys, and
+// better. A member of one of the two colleges is enrolled by a member of that college, or by anyone of the desk while it has none
+// yet: nobody can give themselves the other college's half.
 func (d *Desk) AddUser(ctx context.Context, nu store.NewUser) (store.User, error) {
 	if err := checkUser(nu); err != nil {
 		return store.User{}, err
 	}
-	users, err := d.Users(ctx)
+	if err := d.checkEnrol(ctx, nu.Role); err != nil {
+		return store.User{}, err
+	}
+	a, err := d.vault.Admission(nu)
 	if err != nil {
 		return store.User{}, err
 	}
-	if !mayEnrol(string(d.Me().Role), string(nu.Role), users) {
-		return store.User{}, fmt.Errorf("%w: %s", ErrEnrol, nu.Role)
-	}
-	user, err := d.vault.AddUser(ctx, nu)
-	if err != nil {
-		return store.User{}, err
-	}
-	return user, d.vault.Update(ctx, func(tx *store.Tx) error {
-		tx.Log("user.entitled", map[string]string{"user": string(user.ID)})
-		if user.Role != testimony.Auditor {
-			if err := tx.AddMembers(docketPart, []store.UserID{user.ID}); err != nil {
-				return err
-			}
-		}
-		if err := d.extendIdentities(tx, user); err != nil {
-			return err
-		}
-		if testimony.May(string(user.Role), testimony.ActReadAudit) && tx.HasCompartment(store.AuditCompartment) {
-			return tx.AddMembers(store.AuditCompartment, []store.UserID{user.ID})
-		}
-		return nil
-	})
+	return d.admit(ctx, "user.add", a)
 }
 
 func mayEnrol(mine, theirs string, users []store.User) bool {
