@@ -62,7 +62,9 @@ bench: deps-test
 	@{ go test -run '^$$' -bench 'BatchWriteRatio' -benchtime 15x ./store; \
 	   go test -run '^$$' -bench 'ScanRatio|RatioConcealedPath' -benchtime 10x ./store ./testimony/live; \
 	   go test -run '^$$' -bench 'HubCPU' -benchtime 3x ./media/peer; \
-	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; } 2>&1 | awk -f .ci/bench.awk
+	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; \
+	   cd $(ETCDTEST); go test -run '^$$' -bench 'CommitRatio' -benchtime 300x .; \
+	   go test -run '^$$' -bench 'SixteenWriters|TwoDesks' -benchtime 5x .; cd - >/dev/null; } 2>&1 | awk -f .ci/bench.awk
 
 lint: deps
 	@test -z "$$(gofmt -l app cmd media protection store testimony)" || { echo "not formatted:"; gofmt -l app cmd media protection store testimony; exit 1; }

@@ -13,6 +13,12 @@ function of(unit,   i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) retur
                                   figure("page load to the first decoded picture, silhouette to gallery", of("s-to-the-silhouette"), " s", "", "") }
 /^BenchmarkHubCPU\/10/          { figure("hub, one core's share per subscriber of 1 Mbit/s, 10 subscribers", of("%core/subscriber"), " %", "", "") }
 /^BenchmarkHubCPU\/50/          { figure("hub, one core's share per subscriber of 1 Mbit/s, 50 subscribers", of("%core/subscriber"), " %", "", "") }
+/^BenchmarkCommitRatio/         { figure("etcd, three members: a change of the vault, of one raw put", of("sealed/raw"), "", "2", "<")
+                                  figure("etcd, three members: a read and three puts, of one raw put", of("three-puts/raw"), "", "2", "<") }
+/^BenchmarkSixteenWriters/      { figure("etcd, three members: commits of 16 writers with heads of their own", of("commits/s"), "/s", "1200", ">")
+                                  figure("etcd, three members: retries a commit of those", of("retries/commit"), "", "0.1", "<") }
+/^BenchmarkTwoDesks/            { figure("etcd, three members: changes of one vault by two desks at full speed", of("commits/s"), "/s", "", "")
+                                  figure("etcd, three members: retries a change of those, which share a head", of("retries/commit"), "", "", "") }
 /^(FAIL|panic)|^--- FAIL/       { failed = 1 }
 /^FAIL|^panic|_test\.go:/       { print }
-END { if (failed || shown < 7) { print "not every figure was measured"; exit 1 } }
+END { if (failed || shown < 13) { print "not every figure was measured"; exit 1 } }
