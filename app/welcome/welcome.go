@@ -93,7 +93,7 @@ func Training(h Host, path string) {
 		if docket.Exists(path) {
 			return docket.Unlock(room.Ctx(), path, testimony.Judge, []byte(docket.TrainingPassphrase), docket.Options{})
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		if err := docket.MakeFolder(path); err != nil {
 			return nil, err
 		}
 		return docket.CreateTraining(room.Ctx(), path, docket.Options{})
@@ -150,7 +150,7 @@ func (c *creation) where(err error) {
 	file.SetText(c.path)
 	next := func() {
 		c.path = strings.TrimSpace(file.Text)
-		if c.path == "" || docket.Exists(c.path) {
+		if c.path == "" || !docket.OnServer(c.path) && docket.Exists(c.path) {
 			c.where(os.ErrExist)
 			return
 		}
@@ -195,7 +195,7 @@ func (c *creation) passphrase(err error) {
 		second.Wipe()
 		wait(c.host, i18n.T("create.wait"), func() (*docket.Desk, error) {
 			defer clear(passphrase)
-			if err := os.MkdirAll(filepath.Dir(c.path), 0o700); err != nil {
+			if err := docket.MakeFolder(c.path); err != nil {
 				return nil, err
 			}
 			return docket.Create(context.Background(), c.path, store.NewUser{Login: c.login, DisplayName: c.name,

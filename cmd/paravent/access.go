@@ -10,33 +10,44 @@ import (
 	"os/user"
 	"path/filepath"
 
+	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
 	"paravent/testimony/docket"
 )
 
+// placeFlags say where a vault is.
+type placeFlags struct {
+	Vault   string `help:"The vault file." type:"path" placeholder:"FILE" env:"PARAVENT_VAULT"`
+	Backend string `help:"The etcd cluster that the vault is on, instead of a file: etcd://host:2379,host:2379/NAME?ca=FILE&cert=FILE&key=FILE" placeholder:"URL" env:"PARAVENT_BACKEND"`
+}
+
 // vaultFlags say which vault is opened, and by whom.
 type vaultFlags struct {
-	Vault          string `help:"The vault file." type:"path" placeholder:"FILE" env:"PARAVENT_VAULT"`
+	placeFlags
 	Login          string `help:"Your login; your system login where left out." env:"PARAVENT_LOGIN"`
 	PassphraseFile string `help:"Read the passphrase from this file instead of asking." type:"path" placeholder:"FILE"`
 }
 
 // defaultVault is where the desktop and the command line look when no file is named.
 func defaultVault(name string) (string, error) {
-	base := os.Getenv("XDG_DATA_HOME")
-	if base == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", fmt.Errorf("find the home folder: %w", err)
-		}
-		base = filepath.Join(home, ".local", "share")
-	}
-	return filepath.Join(base, "paravent", name), nil
+	folder, err := docket.DataFolder()
+	return filepath.Join(folder, name), err
 }
 
-func (f vaultFlags) path() (string, error) {
-	if f.Vault != "" {
+// path is the vault's place. A flag outdoes the environment; two of a kind contradict each other.
+func (f placeFlags) path() (string, error) {
+	vaultTyped := f.Vault != "" && f.Vault != kong.ExpandPath(os.Getenv("PARAVENT_VAULT"))
+	backendTyped := f.Backend != "" && f.Backend != os.Getenv("PARAVENT_BACKEND")
+	switch {
+	case f.Vault != "" && f.Backend != "" && vaultTyped == backendTyped:
+		return "", usageError{"Name a vault file or a backend, not both: --vault (PARAVENT_VAULT) or --backend (PARAVENT_BACKEND)."}
+	case f.Backend != "" && !vaultTyped:
+		if !docket.OnServer(f.Backend) {
+			return "", usageError{"A backend begins with etcd://. A vault file is named with --vault."}
+		}
+		return f.Backend, nil
+	case f.Vault != "":
 		return f.Vault, nil
 	}
 	return defaultVault("court.paravent")
@@ -67,7 +78,7 @@ func (f vaultFlags) unlock(ctx context.Context, c *console) (*docket.Desk, error
 }
 
 // existing is the path of the vault, which is there: nobody is asked for the passphrase of a vault that is not.
-func (f vaultFlags) existing() (string, error) {
+func (f placeFlags) existing() (string, error) {
 	path, err := f.path()
 	if err == nil && !docket.Exists(path) {
 		err = fmt.Errorf("there is no vault at %s: %w", path, os.ErrNotExist)

@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
 	"paravent/app/shell"
+	"paravent/testimony/docket"
 )
 
 // errNoDisplay is told where there is nothing to open a window on.
@@ -18,15 +17,13 @@ func hasDisplay() bool {
 	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
-type desktopCmd struct {
-	Vault string `help:"The vault file." type:"path" placeholder:"FILE" env:"PARAVENT_VAULT"`
-}
+type desktopCmd struct{ placeFlags }
 
 func (d desktopCmd) Run(ctx context.Context, _ *console) error {
 	if !hasDisplay() {
 		return errNoDisplay
 	}
-	path, err := vaultFlags{Vault: d.Vault}.path()
+	path, err := d.path()
 	if err != nil {
 		return err
 	}
@@ -48,8 +45,8 @@ func (d demoCmd) Run(ctx context.Context, _ *console) error {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("create the vault's folder: %w", err)
+	if err := docket.MakeFolder(path); err != nil {
+		return err
 	}
 	return shell.Run(ctx, shell.Options{Vault: path, Training: true})
 }

@@ -11,10 +11,10 @@ import (
 )
 
 type userAskCmd struct {
-	NewLogin          string `arg:"" help:"The login you would like." placeholder:"LOGIN"`
-	Role              string `help:"Your office: ${enum}." enum:"judge,registrar,clerk,advocate,auditor" required:""`
-	Name              string `help:"Your name as the desk shows it."`
-	Vault             string `help:"The vault file; the request is left in it." type:"path" placeholder:"FILE" env:"PARAVENT_VAULT"`
+	NewLogin string `arg:"" help:"The login you would like." placeholder:"LOGIN"`
+	Role     string `help:"Your office: ${enum}." enum:"judge,registrar,clerk,advocate,auditor" required:""`
+	Name     string `help:"Your name as the desk shows it."`
+	placeFlags
 	Invitation        string `help:"Ask by an invitation instead of a vault, from another machine; with --out." type:"path" placeholder:"FILE"`
 	Out               string `help:"Write the request to this new file, to be carried to the desk, instead of leaving it in the vault." type:"path" placeholder:"FILE.enrolment"`
 	Language          string `help:"The language of the words to compare: ${enum}." enum:"en,fr" default:"en"`
@@ -28,7 +28,7 @@ func (u userAskCmd) Run(ctx context.Context, c *console) error {
 	path := ""
 	if u.Invitation == "" {
 		var err error
-		if path, err = (vaultFlags{Vault: u.Vault}).existing(); err != nil {
+		if path, err = u.existing(); err != nil {
 			return err
 		}
 	}

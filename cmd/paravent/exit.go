@@ -12,6 +12,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/store"
 	"paravent/store/blob"
+	"paravent/store/etcd"
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -32,6 +33,7 @@ const (
 	exitLawBroken  = 10 // the rehearsal found that a protection does not hold
 	exitExists     = 11 // the file exists already
 	exitDiskFull   = 12
+	exitCutOff     = 14 // the vault's server can't be reached, refuses this desk, or others were faster again and again
 	exitBench      = 13 // the bench's camera, microphone, or the file in their place cannot be used
 )
 
@@ -57,6 +59,13 @@ var sentences = []sentence{
 	{docket.ErrNotAllowed, exitNotAllowed, "Your office does not allow this. The refusal is in the audit log where the act itself would have been."},
 	{store.ErrNoAccess, exitNotAllowed, "You are not among those to whom this is sealed."},
 	{docket.ErrEnrol, exitNotAllowed, "A member of the court or of the bench is enrolled by a member of the same college. Nothing was changed."},
+	{store.ErrCutOff, exitCutOff, "The office's server can't be reached. Nothing was changed; try again when it is back."},
+	{store.ErrRefused, exitCutOff, "The office's server refuses this desk: its certificate or its rights on the server are not in order. Nothing was changed."},
+	{store.ErrConflict, exitCutOff, "Others changed the same at the same moment, again and again. Nothing was changed; try again."},
+	{store.ErrUnanswered, exitCutOff, "The office's server fell silent while this was being kept. Look whether it was kept when the server is back."},
+	{docket.ErrPlaceTaken, exitExists, "There is a vault under this name on the server already. It was not touched; choose another name."},
+	{docket.ErrChanged, exitRefused, "Somebody else has changed this meanwhile. Nothing was changed; look at it again."},
+	{etcd.ErrURL, exitUsage, ""},
 	{store.ErrUncertain, exitDiskFull, "The disk failed while the vault was written. Open it again to see whether the last change was kept."},
 	{store.ErrReadOnly, exitNotAllowed, "This vault can only be read here: the file or its folder is write-protected. Nothing was changed."},
 	{store.ErrExists, exitExists, "This login is in use, or somebody asks for it already. Nothing was changed."},
@@ -118,6 +127,12 @@ func tell(err error) (string, int) {
 	var usage usageError
 	if errors.As(err, &usage) {
 		return usage.text, exitUsage
+	}
+	var limit *store.LimitError
+	if errors.As(err, &limit) {
+		return fmt.Sprintf("This would write %d entries (%d bytes) at once, and the office's server takes %d (%d bytes). Nothing was written. "+
+			"Start its members with a higher --max-txn-ops and --max-request-bytes, and name both in the address: docs/backends.md.",
+			limit.Ops, limit.Bytes, limit.Limits.Ops, limit.Limits.Bytes), exitRefused
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.is) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -32,11 +31,11 @@ func (v vaultCreateCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	if docket.Exists(path) {
+	if !docket.OnServer(path) && docket.Exists(path) {
 		return fmt.Errorf("create vault %s: %w", path, os.ErrExist)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("create the vault's folder: %w", err)
+	if err := docket.MakeFolder(path); err != nil {
+		return err
 	}
 	d, err := v.create(ctx, c, path)
 	if err != nil {

@@ -202,3 +202,13 @@ func (b *Backend) newMarker() (string, error) {
 func (b *Backend) isOwn(generation []byte) bool {
 	return len(generation) == markerSize && [deskSize]byte(generation) == b.desk
 }
+
+// Discard deletes everything below the prefix. It is for a vault that was made a moment ago and could not be completed.
+func (b *Backend) Discard(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, b.config.Timeout)
+	defer cancel()
+	if _, err := b.client.Delete(ctx, b.layout.data, clientv3.WithRange(b.layout.end)); err != nil {
+		return mapError(err)
+	}
+	return nil
+}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -48,8 +47,7 @@ func (d *Desk) Backup(ctx context.Context, dir string, progress func(done, total
 		return Backup{}, err
 	}
 	at := d.Now()
-	base := strings.TrimSuffix(filepath.Base(d.path), ".paravent")
-	b := Backup{At: at, Path: filepath.Join(dir, base+"-"+at.UTC().Format("20060102-150405")+".paravent")}
+	b := Backup{At: at, Path: filepath.Join(dir, d.called()+"-"+at.UTC().Format("20060102-150405")+".paravent")}
 	if Exists(b.Path) || Exists(b.Path+".d") {
 		return Backup{}, fmt.Errorf("back up: %w", os.ErrExist)
 	}
@@ -89,13 +87,9 @@ func (d *Desk) backUp(ctx context.Context, b *Backup, partial string, list []Rec
 		b.Recordings++
 		b.Bytes += n
 	}
-	f, err := os.OpenFile(partial, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
 	written := sha256.New()
-	n, err := d.file.Copy(ctx, io.MultiWriter(f, written))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	n, err := d.copyTo(ctx, partial, written)
+	if err != nil {
 		return err
 	}
 	b.Bytes += n

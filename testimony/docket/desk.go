@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +20,6 @@ import (
 	"paravent/protection/identity"
 	"paravent/store"
 	"paravent/store/audit"
-	"paravent/store/bolt"
 	"paravent/testimony"
 )
 
@@ -30,6 +28,20 @@ var (
 	ErrNotAllowed = errors.New("your office does not allow this")
 	ErrNotFound   = errors.New("not found")
 )
+
+// ErrChanged is wrapped by every [*ChangedError].
+var ErrChanged = errors.New("somebody else has changed this meanwhile")
+
+// ChangedError says that what a person had before them when they decided was changed by somebody else meanwhile. Nothing
+// was written; to decide again with what is there now before them is theirs.
+type ChangedError struct {
+	Theirs string // what is there now
+	Seen   string // what was there when the person decided
+}
+
+func (e *ChangedError) Error() string { return ErrChanged.Error() }
+
+func (e *ChangedError) Unwrap() error { return ErrChanged }
 
 // Options are what a desk takes from outside. The zero value is the real clock and the real source of randomness.
 type Options struct {
@@ -54,10 +66,10 @@ func (o Options) store() store.Options {
 
 // Desk is one unlocked vault, seen by one user. It can be used from several goroutines.
 type Desk struct {
-	vault *store.Vault
-	file  *bolt.Backend // of the vault, which owns it
-	path  string
-	opts  Options
+	vault   *store.Vault
+	backend store.Backend // of the vault, which owns it
+	path    string        // of the file, or the cluster's URL
+	opts    Options
 }
 
 // docketPart is the compartment of everything that those who arrange and hold hearings share.
@@ -70,13 +82,7 @@ type vaultTraits struct {
 
 var traits = store.NewCollection[vaultTraits]("traits")
 
-// Exists reports whether there is a file at path.
-func Exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// Create makes a new vault file with its first user. It never replaces an existing file.
+// Create makes a new vault with its first user in a file, or on a cluster. It never replaces an existing one.
 func Create(ctx context.Context, path string, first store.NewUser, opts Options) (*Desk, error) {
 	return create(ctx, path, first, opts, vaultTraits{})
 }
@@ -86,18 +92,20 @@ func create(ctx context.Context, path string, first store.NewUser, opts Options,
 	if err := checkUser(first); err != nil {
 		return nil, err
 	}
-	if Exists(path) {
-		return nil, fmt.Errorf("create vault: %w", os.ErrExist)
-	}
-	backend, err := bolt.Open(path, bolt.Options{Create: true})
+	backend, err := openPlace(ctx, path, true)
 	if err != nil {
 		return nil, err
 	}
 	vault, err := store.Create(ctx, backend, first, opts.store())
-	if err != nil {
-		return nil, errors.Join(err, backend.Close(), os.Remove(path))
+	switch {
+	case errors.Is(err, store.ErrExists):
+		return nil, errors.Join(ErrPlaceTaken, backend.Close())
+	case err != nil && OnServer(path): // nothing was kept, or another's vault is being made there
+		return nil, errors.Join(err, backend.Close())
+	case err != nil:
+		return nil, errors.Join(err, discard(ctx, path, backend))
 	}
-	d := &Desk{vault: vault, file: backend, path: path, opts: opts}
+	d := &Desk{vault: vault, backend: backend, path: path, opts: opts}
 	me := []store.UserID{vault.Me().ID}
 	err = vault.Update(ctx, func(tx *store.Tx) error {
 		tx.Log("vault.created", nil)
@@ -107,19 +115,17 @@ func create(ctx context.Context, path string, first store.NewUser, opts Options,
 		return traits.Put(tx, docketPart, "vault", t)
 	})
 	if err != nil {
-		return nil, errors.Join(err, d.Close(), os.Remove(path))
+		d.Lock()
+		return nil, errors.Join(err, discard(ctx, path, backend))
 	}
 	d.openReception(ctx)
 	return d, nil
 }
 
-// Unlock opens a vault file for one user. The errors of store and store/bolt pass through unchanged.
+// Unlock opens a vault for one user. The errors of store and its backends pass through unchanged.
 func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Options) (*Desk, error) {
 	opts = opts.filled()
-	if !Exists(path) {
-		return nil, fmt.Errorf("open vault: %w", os.ErrNotExist)
-	}
-	backend, err := bolt.Open(path, bolt.Options{})
+	backend, err := openPlace(ctx, path, false)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +137,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	if err != nil {
 		return nil, errors.Join(err, backend.Close())
 	}
-	d := &Desk{vault: vault, file: backend, path: path, opts: opts}
+	d := &Desk{vault: vault, backend: backend, path: path, opts: opts}
 	d.openReception(ctx)
 	return d, nil
 }
@@ -139,7 +145,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 // Me returns the user who unlocked the vault.
 func (d *Desk) Me() store.User { return d.vault.Me() }
 
-// Path returns where the vault file is.
+// Path returns where the vault is: the path of its file, or the URL of its cluster.
 func (d *Desk) Path() string { return d.path }
 
 // Now returns the desk's clock.

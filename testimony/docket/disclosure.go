@@ -394,10 +394,27 @@ func (d *Desk) LiftConflict(ctx context.Context, id, reason string) error {
 
 // SetAgency notes the agency that a user comes from.
 func (d *Desk) SetAgency(ctx context.Context, user store.UserID, agency string) error {
+	return d.setAgency(ctx, user, nil, agency)
+}
+
+// SetAgencyFrom is SetAgency for one who had what is noted now before them. It fails with a [*ChangedError] when something
+// else has been noted meanwhile.
+func (d *Desk) SetAgencyFrom(ctx context.Context, user store.UserID, seen, agency string) error {
+	return d.setAgency(ctx, user, &seen, agency)
+}
+
+func (d *Desk) setAgency(ctx context.Context, user store.UserID, seen *string, agency string) error {
 	if !d.May(testimony.ActLiftConflict) || user == d.Me().ID {
 		return ErrNotAllowed // nobody gets out of a flag by changing their own agency
 	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		now, err := affiliations.Get(tx, docketPart, string(user))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if seen != nil && now.Agency != *seen {
+			return &ChangedError{Theirs: now.Agency, Seen: *seen}
+		}
 		tx.Log("user.agency", map[string]string{"user": string(user)})
 		return affiliations.Put(tx, docketPart, string(user), affiliation{user, strings.TrimSpace(agency)})
 	})

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"paravent/store"
-	"paravent/store/bolt"
 	"paravent/testimony"
 	"paravent/testimony/invite"
 )
@@ -74,10 +73,7 @@ func InvitationOf(ctx context.Context, path string, opts Options) (store.Invitat
 
 // outside opens a vault without a key, and closes it.
 func outside(ctx context.Context, path string, opts Options, fn func(*store.Sealed) error) error {
-	if !Exists(path) {
-		return fmt.Errorf("open vault: %w", os.ErrNotExist)
-	}
-	backend, err := bolt.Open(path, bolt.Options{})
+	backend, err := openPlace(ctx, path, false)
 	if err != nil {
 		return err
 	}

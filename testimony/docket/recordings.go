@@ -46,7 +46,7 @@ func recordingPart(h testimony.HearingID, v protection.Audience) store.Compartme
 }
 
 // blobDir is the folder beside the vault file that holds the sealed files.
-func (d *Desk) blobDir() string { return d.path + ".d" }
+func (d *Desk) blobDir() string { return d.beside() + ".d" }
 
 func (d *Desk) blobPath(id testimony.RecordingID) string {
 	return filepath.Join(d.blobDir(), string(id)+".blob")

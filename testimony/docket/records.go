@@ -49,13 +49,6 @@ func (d *Desk) AddCase(ctx context.Context, c testimony.Case) (testimony.Case, e
 	if err := checkCase(c); err != nil {
 		return c, err
 	}
-	known, err := d.Cases(ctx)
-	if err != nil {
-		return c, err
-	}
-	if slices.ContainsFunc(known, func(k testimony.Case) bool { return strings.EqualFold(k.Reference, c.Reference) }) {
-		return c, fmt.Errorf("%w: a case with this reference is open already", ErrInvalid)
-	}
 	id, err := d.newID()
 	if err != nil {
 		return c, err
@@ -65,6 +58,13 @@ func (d *Desk) AddCase(ctx context.Context, c testimony.Case) (testimony.Case, e
 		c.Opened = d.Now()
 	}
 	return c, d.vault.Update(ctx, func(tx *store.Tx) error {
+		known, err := cases.All(tx, docketPart) // here, because another desk may be opening the same
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(known, func(k store.Entry[testimony.Case]) bool { return strings.EqualFold(k.Value.Reference, c.Reference) }) {
+			return fmt.Errorf("%w: a case with this reference is open already", ErrInvalid)
+		}
 		tx.Log("case.opened", map[string]string{"case": id})
 		return cases.Put(tx, docketPart, id, c)
 	})
@@ -220,6 +220,12 @@ func (d *Desk) checkOrder(ctx context.Context, o order.Order) error {
 
 // StepOrder moves an order along its life. Decisions are the judge's.
 func (d *Desk) StepOrder(ctx context.Context, id protection.OrderID, to order.State) (order.Order, error) {
+	return d.StepOrderFrom(ctx, id, "", to)
+}
+
+// StepOrderFrom is StepOrder for one who decided with the order in the state seen before them. It fails with a [*ChangedError]
+// when the order has moved on meanwhile.
+func (d *Desk) StepOrderFrom(ctx context.Context, id protection.OrderID, seen, to order.State) (order.Order, error) {
 	if !d.May(testimony.ActFileOrder) {
 		return order.Order{}, ErrNotAllowed
 	}
@@ -227,6 +233,9 @@ func (d *Desk) StepOrder(ctx context.Context, id protection.OrderID, to order.St
 	err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
 		if o, err = orders.Get(tx, docketPart, string(id)); err != nil {
 			return notFound(err)
+		}
+		if seen != "" && o.State != seen {
+			return &ChangedError{Theirs: string(o.State), Seen: string(seen)}
 		}
 		from := o.State
 		if o, err = o.Step(to, d.May(testimony.ActDecideOrder), d.Now()); err != nil {
@@ -366,6 +375,17 @@ func (d *Desk) SealIdentity(ctx context.Context, party protection.PartyID, field
 	if !d.May(testimony.ActEnterIdentity) {
 		return ErrNotAllowed
 	}
+	for {
+		if err := d.sealIdentity(ctx, party, fields); !errors.Is(err, errNewcomer) {
+			return err
+		}
+	}
+}
+
+// errNewcomer says that a user was enrolled at another desk while something was sealed to those who were there.
+var errNewcomer = errors.New("a user was enrolled meanwhile")
+
+func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, fields identity.Fields) error {
 	users, err := d.Users(ctx)
 	if err != nil {
 		return err
@@ -383,6 +403,15 @@ func (d *Desk) SealIdentity(ctx context.Context, party protection.PartyID, field
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		if _, err := parties.Get(tx, docketPart, string(party)); err != nil {
 			return fmt.Errorf("the protected party: %w", notFound(err))
+		}
+		members, err := tx.Members(docketPart)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			if !slices.ContainsFunc(users, func(u store.User) bool { return u.ID == m }) {
+				return errNewcomer
+			}
 		}
 		tx.Log("identity.sealed", map[string]string{"party": string(party), "fields": strconv.Itoa(len(sealed.Boxes))})
 		return identities.Put(tx, docketPart, string(party)+"/"+id, sealed)

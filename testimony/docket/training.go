@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"paravent/protection"
@@ -40,7 +39,8 @@ func CreateTraining(ctx context.Context, path string, opts Options) (*Desk, erro
 		return nil, err
 	}
 	if err := d.fillTraining(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("fill the training vault: %w", err), d.Close(), os.Remove(path))
+		d.Lock()
+		return nil, errors.Join(fmt.Errorf("fill the training vault: %w", err), discard(ctx, path, d.backend))
 	}
 	// The clerk set it up; the judge is who opens it, as on any other day.
 	if err := d.Close(); err != nil {

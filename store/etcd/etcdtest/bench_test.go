@@ -49,7 +49,7 @@ func BenchmarkCommitRatio(b *testing.B) {
 		seals = append(seals, timed(func() {
 			must(b, v.Update(b.Context(), func(tx *store.Tx) error {
 				tx.Log("put", nil)
-				return texts.Put(tx, docket, key, value[:1000])
+				return texts.Put(tx, shared, key, value[:1000])
 			}))
 		}))
 	}
@@ -105,7 +105,7 @@ func BenchmarkTwoDesks(b *testing.B) {
 					err := v.Update(b.Context(), func(tx *store.Tx) error {
 						runs.Add(1)
 						tx.Log("put", nil)
-						return notes.Put(tx, docket, fmt.Sprintf("%d/%d", at, i), note{"x", i})
+						return notes.Put(tx, shared, fmt.Sprintf("%d/%d", at, i), note{"x", i})
 					})
 					if errors.Is(err, store.ErrConflict) {
 						lost.Add(1)

@@ -22,7 +22,7 @@ type note struct {
 
 var notes = store.NewCollection[note]("notes-canary-collection")
 
-const docket store.Compartment = "docket-canary-compartment"
+const shared store.Compartment = "docket-canary-compartment"
 
 const passphrase = "correct canary horse"
 
@@ -37,7 +37,7 @@ func found(t testing.TB, config etcd.Config) *store.Vault {
 	must(t, err)
 	must(t, v.Update(t.Context(), func(tx *store.Tx) error {
 		tx.Log("setup", nil)
-		return tx.CreateCompartment(docket, []store.UserID{v.Me().ID, judge.ID})
+		return tx.CreateCompartment(shared, []store.UserID{v.Me().ID, judge.ID})
 	}))
 	return v
 }
@@ -54,14 +54,14 @@ func unlock(t testing.TB, config etcd.Config, login string) *store.Vault {
 func write(ctx context.Context, v *store.Vault, id string, n note) error {
 	return v.Update(ctx, func(tx *store.Tx) error {
 		tx.Log("note.put", nil)
-		return notes.Put(tx, docket, id, n)
+		return notes.Put(tx, shared, id, n)
 	})
 }
 
 func entry(t testing.TB, v *store.Vault, id string) (e store.Entry[note]) {
 	t.Helper()
 	must(t, v.View(t.Context(), func(tx *store.ReadTx) (err error) {
-		e, err = notes.Entry(tx, docket, id)
+		e, err = notes.Entry(tx, shared, id)
 		return err
 	}))
 	return e
@@ -97,7 +97,7 @@ func TestTwoDesksWorkAtOnce(t *testing.T) {
 	third := unlock(t, config, "judge")
 	for _, v := range []*store.Vault{clerk, judge, third} {
 		must(t, v.View(t.Context(), func(tx *store.ReadTx) error {
-			all, err := notes.All(tx, docket)
+			all, err := notes.All(tx, shared)
 			if len(all) != 4*each && v == third {
 				t.Errorf("%d records", len(all))
 			}
@@ -148,7 +148,7 @@ func TestConflictingEdits(t *testing.T) {
 			read := entry(t, v, "a")
 			group.Go(func() {
 				results <- v.Update(t.Context(), func(tx *store.Tx) error {
-					now, err := notes.Entry(tx, docket, "a")
+					now, err := notes.Entry(tx, shared, "a")
 					if err != nil {
 						return err
 					}
@@ -156,7 +156,7 @@ func TestConflictingEdits(t *testing.T) {
 						return errStale
 					}
 					tx.Log("note.put", nil)
-					return notes.Put(tx, docket, "a", note{v.Me().Login, round})
+					return notes.Put(tx, shared, "a", note{v.Me().Login, round})
 				})
 			})
 		}
