@@ -125,6 +125,7 @@ func families() []string {
 		add("need.", string(k))
 		add("need.", string(k)+".do")
 	}
+	add("backup.why.", docket.Reasons...)
 	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "audit", "settings")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

@@ -15,6 +15,7 @@ import (
 	"paravent/app/xwidget"
 	"paravent/store"
 	"paravent/store/audit"
+	"paravent/testimony/docket"
 )
 
 // New draws the log, newest first.
@@ -98,7 +99,7 @@ func verify(h room.Host) {
 	bar := xwidget.NewProgress()
 	s := xwidget.ShowSheet(h.Window().Canvas(), i18n.T("audit.verifying"), 420, bar)
 	s.OnEscape(func() {}) // the check cannot be left half-way
-	var report store.Report
+	var report docket.Report
 	room.Later(func() (err error) {
 		if err = h.Desk().VerifyAudit(room.Ctx()); err != nil {
 			return err

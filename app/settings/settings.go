@@ -125,7 +125,7 @@ func makeBackup(h room.Host, last string) {
 		}
 		var b docket.Backup
 		room.Working(h, i18n.T("backup.working"), func(ctx context.Context, progress func(done, total int64)) (err error) {
-			b, err = h.Desk().Backup(ctx, dir, func(done, total int) { progress(int64(done), int64(total)) })
+			b, err = h.Desk().Backup(ctx, dir, progress)
 			return err
 		}, func(err error) {
 			if err != nil {

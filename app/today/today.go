@@ -109,6 +109,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			continue
 		}
 		to, id := room.Witnesses, string(i.Party)+"/"+string(i.Case)
+		words := map[string]any{}
 		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
 		switch i.Kind {
 		case docket.HearingUnclosed:
@@ -117,10 +118,14 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			to, id = room.Approvals, string(i.Request)
 		case docket.NoCase:
 			to, id, detail = room.Cases, "", ""
+		case docket.BackupFailed:
+			to, id, detail = room.Settings, "", ""
+			since := i.When.Local()
+			words["Since"], words["Why"] = room.Day(since)+", "+room.Clock(since), i18n.T("backup.why."+i.Why)
 		case docket.NoCollege, docket.BackupDue:
 			to, id, detail = room.Settings, "", ""
 		}
-		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), detail+i18n.T("need."+string(i.Kind)+".do"),
+		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), detail+i18n.T("need."+string(i.Kind)+".do", words),
 			xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(to, id) })))
 	}
 	if len(rows) == 0 {

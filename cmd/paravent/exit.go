@@ -11,6 +11,7 @@ import (
 
 	"paravent/protection/identity"
 	"paravent/store"
+	"paravent/store/backup"
 	"paravent/store/blob"
 	"paravent/store/etcd"
 	"paravent/testimony/docket"
@@ -51,6 +52,16 @@ type sentence struct {
 
 var sentences = []sentence{
 	{errSilenced, exitFailure, "Standard output cannot be written, so the session was ended. Its recordings are sealed, and the hearing can be opened again."},
+	{backup.ErrForeign, exitRefused, "This is a backup of another vault. Nothing was written."},
+	{backup.ErrNoCopy, exitNotFound, "There is no backup of this name, or its copy of the vault is missing. Nothing was written."},
+	{backup.ErrMissing, exitDamaged, "The backup is incomplete: a recording is missing. Nothing was written; take another backup."},
+	{backup.ErrTorn, exitDamaged, "The backup is damaged: its copy of the vault is not what was written. Nothing was written; take another backup."},
+	{backup.ErrAltered, exitDamaged, "The backup is damaged: a recording is not what was written. Nothing was written; take another backup."},
+	{backup.ErrNoManifest, exitDamaged, ""},
+	{errNoneWhole, exitDamaged, "No backup in this folder is whole. Make one now; the list says what is wrong with those that are there."},
+	{backup.ErrPolicy, exitRefused, ""},
+	{docket.ErrNoPolicy, exitNotFound, "There is no backup policy. Decide on one with 'paravent vault schedule'."},
+	{docket.ErrNoFolder, exitNotFound, "The folder for backups is not there. Connect its volume, or choose another folder with 'paravent vault schedule'."},
 	{store.ErrWrongPassphrase, exitPassphrase, "The login or the passphrase is wrong. Nothing was changed."},
 	{store.ErrInUse, exitInUse, "The vault is open in another program. Close it there and try again; nothing was changed."},
 	{store.ErrNewerFormat, exitDamaged, "This vault was written by a newer version of Paravent. Use that version; nothing was changed."},

@@ -15,8 +15,12 @@ import (
 type vaultCmds struct {
 	Create vaultCreateCmd `cmd:"" help:"Create a vault with its first user."`
 	Status vaultStatusCmd `cmd:"" help:"Say what a vault holds and how its audit log stands."`
-	Verify vaultVerifyCmd `cmd:"" help:"Check every record, every manifest and the audit log."`
-	Backup vaultBackupCmd `cmd:"" help:"Copy the vault and its recordings into a folder, and check the copy."`
+	Verify vaultVerifyCmd `cmd:"" help:"Check every record, every manifest, the audit log and every recording."`
+
+	Backup   vaultBackupCmd   `cmd:"" help:"Copy the vault and its recordings into a folder, and check the copy."`
+	Backups  vaultBackupsCmd  `cmd:"" help:"List the backups in a folder and check them; no key is needed."`
+	Restore  vaultRestoreCmd  `cmd:"" help:"Put a backup back as a new vault file, checked; no key is needed."`
+	Schedule vaultScheduleCmd `cmd:"" help:"Say or decide when backups are made and how many are kept."`
 }
 
 type vaultCreateCmd struct {
@@ -120,14 +124,9 @@ type vaultVerifyCmd struct{ vaultFlags }
 
 func (v vaultVerifyCmd) Run(ctx context.Context, c *console) error {
 	return v.with(ctx, c, func(d *docket.Desk) error {
-		report, err := d.Verify(ctx, nil)
+		report, err := d.Verify(ctx, c.progressOf("Checking"))
 		if err != nil {
 			return err
-		}
-		if report.Sound() {
-			if err := d.VerifyAudit(ctx); err != nil {
-				return err
-			}
 		}
 		if err := c.print(describeReport(report), reportedWords(report)); err != nil || report.Sound() {
 			return err
@@ -144,6 +143,8 @@ type vaultReport struct {
 	Compartments int          `json:"compartments"`
 	AuditEntries int          `json:"audit_entries"`
 	Users        int          `json:"users"`
+	Recordings   int          `json:"recordings"`
+	Unopened     int          `json:"recordings_sealed_to_others"`
 	Faults       []vaultFault `json:"faults"`
 }
 
@@ -152,16 +153,16 @@ type vaultFault struct {
 	Problem string `json:"problem"`
 }
 
-func describeReport(r store.Report) vaultReport {
+func describeReport(r docket.Report) vaultReport {
 	described := vaultReport{Sound: r.Sound(), Records: r.Records, Sealed: r.Sealed, Compartments: r.Compartments,
-		AuditEntries: r.AuditEntries, Users: r.Users, Faults: []vaultFault{}}
+		AuditEntries: r.AuditEntries, Users: r.Users, Recordings: r.Recordings, Unopened: r.RecordingsSealed, Faults: []vaultFault{}}
 	for _, f := range r.Faults {
 		described.Faults = append(described.Faults, vaultFault(f))
 	}
 	return described
 }
 
-func reportedWords(r store.Report) string {
+func reportedWords(r docket.Report) string {
 	if !r.Sound() {
 		var b strings.Builder
 		for _, f := range r.Faults {
@@ -173,22 +174,10 @@ func reportedWords(r store.Report) string {
 	if r.Sealed > 0 {
 		words = fmt.Sprintf("The vault is sound: the records sealed to you, every manifest and the audit log were checked. %d records are sealed to others.\n", r.Sealed)
 	}
+	if n := r.Recordings + r.RecordingsSealed; n > 0 {
+		words += fmt.Sprintf("Recordings checked: %d, of which %d are sealed to others and were compared, not opened.\n", n, r.RecordingsSealed)
+	}
 	return words
-}
-
-type vaultBackupCmd struct {
-	vaultFlags
-	Dir string `arg:"" help:"The folder for the copy; it is made where there is none." type:"path" placeholder:"DIR"`
-}
-
-func (v vaultBackupCmd) Run(ctx context.Context, c *console) error {
-	return v.with(ctx, c, func(d *docket.Desk) error {
-		b, err := d.Backup(ctx, v.Dir, nil)
-		if err != nil {
-			return err
-		}
-		return c.print(b, fmt.Sprintf("Copied to %s: %d records and %d recordings, all checked.\nThe copy is a vault: open it where it is, or put the file and its folder .d back together.\n", b.Path, b.Records, b.Recordings))
-	})
 }
 
 func yesNo(b bool) string {

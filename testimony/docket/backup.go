@@ -1,19 +1,15 @@
 package docket
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
 
 	"paravent/store"
+	"paravent/store/backup"
 	"paravent/store/bolt"
 	"paravent/testimony"
 )
@@ -24,44 +20,46 @@ type Backup struct {
 	Path       string    `json:"path"`       // of the copy of the vault file
 	Records    int       `json:"records"`    // that were read and checked in the copy
 	Recordings int       `json:"recordings"` // that were copied and compared
-	Bytes      int64     `json:"bytes"`
+	Shared     int       `json:"shared"`     // of the recordings, with earlier backups of the folder
+	Bytes      int64     `json:"bytes"`      // of all that is in it
 }
 
 var backups = store.NewCollection[Backup]("backups")
 
-// BackupEvery is how old the newest backup may be before the list of the day asks for another one.
-const BackupEvery = 7 * 24 * time.Hour
-
 // Backup copies the vault and its sealed recordings into a folder, while the vault is in use, and checks the copy: every record of it is
 // opened, every recording compared. Only then does it get its name. It never replaces a file. Recordings that are still running are
-// left out. What goes wrong leaves nothing behind.
-func (d *Desk) Backup(ctx context.Context, dir string, progress func(done, total int)) (Backup, error) {
+// left out. What goes wrong leaves nothing behind. progress, if not nil, is told of bytes.
+func (d *Desk) Backup(ctx context.Context, dir string, progress func(done, total int64)) (Backup, error) {
 	if !d.May(testimony.ActBackUp) {
 		return Backup{}, ErrNotAllowed
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return Backup{}, fmt.Errorf("create the folder: %w", err)
 	}
 	list, err := d.Recordings(ctx)
 	if err != nil {
 		return Backup{}, err
 	}
-	at := d.Now()
-	b := Backup{At: at, Path: filepath.Join(dir, d.called()+"-"+at.UTC().Format("20060102-150405")+".paravent")}
-	if Exists(b.Path) || Exists(b.Path+".d") {
-		return Backup{}, fmt.Errorf("back up: %w", os.ErrExist)
+	b := Backup{At: d.Now()}
+	src := backup.Source{Name: d.called(), Copy: d.copyTo, Size: fileSize(d.path)}
+	src.Check = func(ctx context.Context, copied string, progress func(done, total int)) (err error) {
+		b.Records, err = d.checkCopy(ctx, copied, progress)
+		return err
+	}
+	for _, r := range list {
+		if r.Sealed {
+			src.Files = append(src.Files, d.blobPath(r.ID))
+		}
 	}
 	// In the log before the copy is made, so that the copy has it too.
-	if err := d.Note(ctx, "vault.backup", map[string]string{"recordings": strconv.Itoa(len(list))}); err != nil {
+	if err := d.Note(ctx, "vault.backup", map[string]string{"recordings": strconv.Itoa(len(src.Files))}); err != nil {
 		return Backup{}, err
 	}
-	partial := b.Path + ".partial"
-	if err := d.backUp(ctx, &b, partial, list, progress); err != nil {
-		return Backup{}, errors.Join(fmt.Errorf("back up: %w", diskFull(err)), os.RemoveAll(partial), os.RemoveAll(b.Path+".d"))
+	made, err := backup.Make(ctx, dir, b.At, src, progress)
+	if err != nil {
+		return Backup{}, diskFull(err)
 	}
+	b.Path, b.Recordings, b.Shared, b.Bytes = made.Path, len(made.Manifest.Files), made.Linked, made.Manifest.Bytes()
 	return b, d.vault.Update(ctx, func(tx *store.Tx) error {
 		tx.Log("vault.backed_up", map[string]string{"recordings": strconv.Itoa(b.Recordings), "bytes": strconv.FormatInt(b.Bytes, 10)})
-		return backups.Put(tx, docketPart, "last", b)
+		return d.keepBackup(tx, b)
 	})
 }
 
@@ -70,36 +68,6 @@ func diskFull(err error) error {
 		return errors.Join(store.ErrDiskFull, err)
 	}
 	return err
-}
-
-func (d *Desk) backUp(ctx context.Context, b *Backup, partial string, list []Recording, progress func(done, total int)) error {
-	for _, r := range list {
-		if !r.Sealed {
-			continue
-		}
-		if err := os.MkdirAll(b.Path+".d", 0o700); err != nil {
-			return err
-		}
-		n, err := copyFile(ctx, d.blobPath(r.ID), filepath.Join(b.Path+".d", filepath.Base(d.blobPath(r.ID))))
-		if err != nil {
-			return fmt.Errorf("a recording: %w", err)
-		}
-		b.Recordings++
-		b.Bytes += n
-	}
-	written := sha256.New()
-	n, err := d.copyTo(ctx, partial, written)
-	if err != nil {
-		return err
-	}
-	b.Bytes += n
-	if err := same(ctx, partial, written.Sum(nil)); err != nil {
-		return err
-	}
-	if b.Records, err = d.checkCopy(ctx, partial, progress); err != nil {
-		return err
-	}
-	return os.Rename(partial, b.Path)
 }
 
 // checkCopy opens every record of a copy.
@@ -115,56 +83,106 @@ func (d *Desk) checkCopy(ctx context.Context, path string, progress func(done, t
 	return report.Records, errors.Join(err, file.Close())
 }
 
-// copyFile copies a file that is no longer written to, reads the copy back and compares.
-func copyFile(ctx context.Context, from, to string) (int64, error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return 0, err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return 0, err
-	}
-	read := sha256.New()
-	n, err := io.Copy(out, io.TeeReader(withContext{ctx, in}, read))
-	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return n, err
-	}
-	return n, same(ctx, to, read.Sum(nil))
-}
-
-// same reads a file that was written and compares it with what it should hold.
-func same(ctx context.Context, path string, sum []byte) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	found := sha256.New()
-	if _, err := io.Copy(found, withContext{ctx, f}); err != nil {
-		return err
-	}
-	if !bytes.Equal(found.Sum(nil), sum) {
-		return fmt.Errorf("the copy differs from what was written: %w", store.ErrDamaged)
-	}
-	return nil
-}
-
-// withContext stops reading when the context has ended.
-type withContext struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (w withContext) Read(p []byte) (int, error) {
-	if err := w.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return w.r.Read(p)
-}
-
 // LastBackup returns the newest backup that was made from this desk; ErrNotFound where there is none.
 func (d *Desk) LastBackup(ctx context.Context) (Backup, error) {
 	return read(ctx, d, backups, docketPart, "last")
+}
+
+// Backups finds the backups of this vault in a folder, newest first, and what else lies there under a backup's name. Sizes are
+// compared; see [Desk.CheckBackup] for more.
+func (d *Desk) Backups(ctx context.Context, dir string) ([]backup.Listed, error) {
+	return backup.List(ctx, dir, d.vault.ID())
+}
+
+// CheckBackup reads all of a backup, compares it with its manifest, and opens every record and every recording of it that this user
+// can. What is wrong stands in what it returns.
+func (d *Desk) CheckBackup(ctx context.Context, path string, progress func(done, total int64)) (backup.Listed, error) {
+	l, err := backup.Check(ctx, path, d.vault.ID(), progress)
+	if err != nil || l.State != backup.Checked {
+		return l, err
+	}
+	err = d.openCopy(ctx, path, func(done, total int) { tell(progress, int64(done), int64(total)) })
+	if errors.Is(err, store.ErrDamaged) {
+		l.State, l.Err, err = backup.Incomplete, err, nil
+	}
+	return l, err
+}
+
+// openCopy checks a copy that stands with its recordings beside it.
+func (d *Desk) openCopy(ctx context.Context, path string, progress func(done, total int)) error {
+	file, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	copied, err := d.vault.OpenCopy(ctx, file)
+	if err == nil {
+		err = (&Desk{vault: copied, backend: file, path: path, opts: d.opts}).sound(ctx, progress)
+		copied.Lock()
+	}
+	return errors.Join(err, file.Close())
+}
+
+// sound is a check that says only whether all is well.
+func (d *Desk) sound(ctx context.Context, progress func(done, total int)) error {
+	report, err := d.Verify(ctx, progress)
+	if err == nil && !report.Sound() {
+		err = fmt.Errorf("%w: %s: %s", store.ErrDamaged, report.Faults[0].Place, report.Faults[0].Problem)
+	}
+	return err
+}
+
+func tell(progress func(done, total int64), done, total int64) {
+	if progress != nil {
+		progress(done, total)
+	}
+}
+
+// RestoreCopy puts a backup of this vault back as a new vault file, with every record and recording checked before it has its name. The vault
+// that is open stays as it is.
+func (d *Desk) RestoreCopy(ctx context.Context, from, to string, progress func(done, total int64)) (backup.Restored, error) {
+	if !d.May(testimony.ActBackUp) {
+		return backup.Restored{}, ErrNotAllowed
+	}
+	if err := d.Note(ctx, "vault.restore_copy", nil); err != nil {
+		return backup.Restored{}, err
+	}
+	r, err := backup.Restore(ctx, from, to, backup.RestoreOptions{Of: d.vault.ID(), Check: d.openCopy}, progress)
+	return r, diskFull(err)
+}
+
+// Keyholder is a user whose keys open a restored copy for the check, before it has its name. Without one, what can be checked without
+// a key is.
+type Keyholder struct {
+	Login      string
+	Passphrase []byte // the caller clears it
+}
+
+// Restore puts a backup back as a new vault file. of, if not empty, is the id of the vault that is meant.
+func Restore(ctx context.Context, from, to, of string, by *Keyholder, opts Options, progress func(done, total int64)) (backup.Restored, error) {
+	o := backup.RestoreOptions{Of: of}
+	if by != nil {
+		o.Check = func(ctx context.Context, copied string, progress func(done, total int)) error {
+			return checkAs(ctx, copied, *by, opts, progress)
+		}
+	}
+	r, err := backup.Restore(ctx, from, to, o, progress)
+	return r, diskFull(err)
+}
+
+func checkAs(ctx context.Context, path string, by Keyholder, opts Options, progress func(done, total int)) error {
+	opts = opts.filled()
+	file, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	sealed, err := store.Open(ctx, file, opts.store())
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	vault, err := sealed.Unlock(ctx, by.Login, by.Passphrase)
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	d := &Desk{vault: vault, backend: file, path: path, opts: opts}
+	return errors.Join(d.sound(ctx, progress), d.Close())
 }

@@ -172,11 +172,6 @@ func (d *Desk) Status(ctx context.Context) (id string, head audit.Head, err erro
 	return d.vault.ID(), head, err
 }
 
-// Verify checks every record, every manifest and the audit log.
-func (d *Desk) Verify(ctx context.Context, progress func(done, total int)) (store.Report, error) {
-	return d.vault.Verify(ctx, progress)
-}
-
 // Audit returns the entries of the audit log, oldest first.
 func (d *Desk) Audit(ctx context.Context) ([]audit.Entry, error) {
 	if !d.May(testimony.ActReadAudit) {

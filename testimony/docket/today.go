@@ -3,7 +3,6 @@ package docket
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -22,6 +21,7 @@ const (
 	DisclosureReview ItemKind = "disclosure_review" // an emergency was granted and nobody has looked into it
 	DisclosureAsked  ItemKind = "disclosure_asked"  // waits for this user's approval
 	DisclosureOpen   ItemKind = "disclosure_open"   // granted to this user
+	BackupFailed     ItemKind = "backup_failed"     // one that was due by the policy; stays until one succeeds
 	BackupDue        ItemKind = "backup_due"        // there is none, or it is old
 	NoCase           ItemKind = "no_case"           // a new vault
 	NoCollege        ItemKind = "no_college"        // one of the two colleges has no member, so no identity can be sealed
@@ -37,7 +37,7 @@ const (
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	DisclosureReview, DisclosureAsked, DisclosureOpen, BackupDue, NoCase, NoCollege, IdentityNotTaken, HearingSoon}
+	DisclosureReview, DisclosureAsked, DisclosureOpen, BackupFailed, BackupDue, NoCase, NoCollege, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -48,6 +48,7 @@ type Item struct {
 	Order   protection.OrderID
 	Request identity.RequestID
 	When    time.Time
+	Why     string // of a BackupFailed: one of Reasons
 }
 
 // Soon is how far ahead a hearing stands on the list of the day.
@@ -129,14 +130,12 @@ func (d *Desk) deskItems(ctx context.Context, now time.Time) ([]Item, error) {
 	if len(caseList) == 0 {
 		items = append(items, Item{Kind: NoCase})
 	}
-	if len(caseList) > 0 && !d.Training() && d.May(testimony.ActBackUp) {
-		last, err := d.LastBackup(ctx)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+	if len(caseList) > 0 && !d.Training() {
+		asked, err := d.backupItems(ctx, now)
+		if err != nil {
 			return nil, err
 		}
-		if err != nil || now.Sub(last.At) > BackupEvery {
-			items = append(items, Item{Kind: BackupDue, When: last.At})
-		}
+		items = append(items, asked...)
 	}
 	users, err := d.Users(ctx)
 	if err != nil {

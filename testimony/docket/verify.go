@@ -1,0 +1,110 @@
+package docket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"paravent/store"
+	"paravent/store/blob"
+)
+
+// Report is what [Desk.Verify] found. Faults of recordings stand among the others, with the place "recording".
+type Report struct {
+	store.Report
+	Recordings       int // whose every chunk was opened
+	RecordingsSealed int // to others: their chunks are those that were sealed, and were not opened
+}
+
+const recordingPlace = "recording"
+
+// Verify checks every record, every manifest, the audit log and every recording, as far as this user can read them. progress, if not
+// nil, is told how many of how many records, entries and chunks are done. What is wrong stands in the report; the error is for a
+// check that couldn't run to its end.
+func (d *Desk) Verify(ctx context.Context, progress func(done, total int)) (Report, error) {
+	var r Report
+	list, err := d.Recordings(ctx)
+	if err != nil && !errors.Is(err, store.ErrNoAccess) && !errors.Is(err, store.ErrDamaged) {
+		return r, err
+	}
+	chunks, base := 0, 0
+	for _, x := range list {
+		chunks += x.Chunks
+	}
+	r.Report, err = d.vault.Verify(ctx, func(done, total int) {
+		base = total
+		if progress != nil {
+			progress(done, total+chunks)
+		}
+	})
+	if err != nil {
+		return r, err
+	}
+	if r.Sound() {
+		if err := d.vault.VerifyAudit(ctx); err != nil && ctx.Err() != nil {
+			return r, err
+		} else if err != nil {
+			r.Faults = append(r.Faults, store.Fault{Place: "audit", Problem: err.Error()})
+		}
+	}
+	done := base
+	for _, x := range list {
+		err := d.verifyFile(ctx, x, &r, func(chunk int) {
+			if progress != nil {
+				progress(min(done+chunk, base+chunks), base+chunks)
+			}
+		})
+		if err != nil {
+			return r, err
+		}
+		done += x.Chunks
+	}
+	if progress != nil {
+		progress(base+chunks, base+chunks)
+	}
+	return r, nil
+}
+
+// verifyFile checks one recording and counts it. Of one that is sealed to others, everything but its plaintext can be checked: its chunks
+// are those whose root was noted.
+func (d *Desk) verifyFile(ctx context.Context, x Recording, r *Report, progress func(chunk int)) error {
+	share := func(done, total int64) { progress(int(int64(x.Chunks) * done / max(total, 1))) }
+	_, found, err := d.VerifyRecording(ctx, x.ID, share)
+	sealed := errors.Is(err, store.ErrNoAccess)
+	switch {
+	case sealed && x.Sealed:
+		var sum blob.Summary
+		if sum, err = blob.Root(ctx, d.blobPath(x.ID), share); err == nil && string(sum.Root[:]) != string(x.Root) {
+			err = ErrRootDiffers
+		}
+	case sealed:
+		_, err = os.Stat(d.blobPath(x.ID))
+	case err == nil && x.Sealed && found.Torn:
+		err = errors.New("its end is missing")
+	case err == nil && (x.Sealed && !found.Intact || found.FirstBad >= 0):
+		err = fmt.Errorf("chunk %d was changed", found.FirstBad)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == nil && sealed:
+		r.RecordingsSealed++
+	case err == nil:
+		r.Recordings++
+	case errors.Is(err, fs.ErrNotExist):
+		r.Faults = append(r.Faults, store.Fault{Place: recordingPlace, Problem: string(x.ID) + ": its file is missing"})
+	default:
+		r.Faults = append(r.Faults, store.Fault{Place: recordingPlace, Problem: string(x.ID) + ": " + err.Error()})
+	}
+	return nil
+}
+
+func fileSize(path string) int64 {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return stat.Size()
+}
