@@ -128,7 +128,8 @@ var sayings = []struct {
 	key string
 }{
 	{store.ErrWrongPassphrase, "error.passphrase"}, {store.ErrInUse, "error.in_use"}, {store.ErrNotVault, "error.not_vault"},
-	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {store.ErrUncertain, "error.uncertain"},
+	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {store.ErrUnanswered, "error.unanswered"}, {store.ErrUncertain, "error.uncertain"},
+	{store.ErrCutOff, "error.cut_off"}, {store.ErrRefused, "error.refused"}, {store.ErrConflict, "error.faster"}, {docket.ErrPlaceTaken, "error.place_taken"}, {docket.ErrChanged, "error.changed"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
 	{docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"},
 	{identity.ErrNoCollege, "error.no_college"}, {identity.ErrEmpty, "error.empty"}, {identity.ErrTooLong, "error.too_long"},
@@ -144,6 +145,10 @@ func Say(err error) string {
 	var rule *order.RuleError
 	if errors.As(err, &rule) {
 		return i18n.T("error.rule", map[string]any{"Why": rule.Why, "Rule": rule.Rule})
+	}
+	var limit *store.LimitError
+	if errors.As(err, &limit) {
+		return i18n.T("error.limit", map[string]any{"Ops": limit.Ops, "Most": limit.Limits.Ops})
 	}
 	for _, s := range sayings {
 		if errors.Is(err, s.is) {

@@ -164,12 +164,28 @@ func changePassphrase(h room.Host) {
 	})
 }
 
+// orNothing puts words to an empty entry.
+func orNothing(s string) string {
+	if s == "" {
+		return i18n.T("changed.nothing")
+	}
+	return s
+}
+
 // setAgency asks for the agency that a user comes from.
 func setAgency(h room.Host, u store.User, now string) {
 	agency := xwidget.NewInput("")
 	agency.SetText(now)
 	room.Form(h, i18n.T("users.agency"), i18n.T("action.save"), xwidget.Column(10, xwidget.Paragraph(i18n.T("users.agency.text", map[string]any{"Who": u.DisplayName})),
-		xwidget.Field(i18n.T("users.agency"), agency)), agency, func() error { return h.Desk().SetAgency(room.Ctx(), u.ID, agency.Text) })
+		xwidget.Field(i18n.T("users.agency"), agency)), agency, func() error {
+		mine := strings.TrimSpace(agency.Text)
+		put := func(seen string) error { return h.Desk().SetAgencyFrom(room.Ctx(), u.ID, seen, mine) }
+		err := put(now)
+		if room.Changed(h, err, orNothing(mine), orNothing, put) {
+			return nil
+		}
+		return err
+	})
 }
 
 // addUser asks for a new user, who types their own passphrase.

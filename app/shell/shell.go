@@ -4,8 +4,8 @@ package shell
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -65,6 +65,7 @@ type Shell struct {
 	redraw   func() // of what stands before a vault is open
 	witness  witness.Room
 	bench    *bench.Bench // nil while no courtroom is open
+	link     link
 	ending   bool
 }
 
@@ -170,6 +171,7 @@ func (s *Shell) reshow() {
 // Opened takes an unlocked vault over.
 func (s *Shell) Opened(d *docket.Desk) {
 	s.desk, s.vault = d, d.Path()
+	s.follow(d)
 	s.Go(s.rooms()[0], "")
 }
 
@@ -220,10 +222,12 @@ func (s *Shell) Refresh() {
 	}
 	s.screen = screen
 	if s.at == room.Bench && s.bench != nil {
-		s.window.SetContent(ground(screen.Content))
+		s.window.SetContent(ground(s.withBar(screen.Content)))
 	} else {
-		s.window.SetContent(ground(s.withRail(screen.Content)))
+		s.link.stale = false // it is drawn now
+		s.window.SetContent(ground(s.withBar(s.withRail(screen.Content))))
 	}
+	s.drawBar()
 	s.focus()
 }
 
@@ -317,6 +321,7 @@ func (s *Shell) Lock() {
 
 func (s *Shell) close() {
 	xwidget.CloseSheets(s.window.Canvas())
+	s.unfollow()
 	d := s.desk
 	s.desk, s.selected, s.witness = nil, "", witness.Room{}
 	if err := d.Close(); err != nil {
@@ -339,6 +344,7 @@ func (s *Shell) end() {
 		return
 	}
 	s.ending = true
+	s.unfollow()
 	b, d := s.bench, s.desk
 	if b != nil {
 		xwidget.CloseSheets(s.window.Canvas())
@@ -364,4 +370,7 @@ func (s *Shell) end() {
 }
 
 // place says in a few words which vault is open, for the foot of the rail.
-func (s *Shell) place() string { return fmt.Sprint(filepath.Base(s.vault)) }
+func (s *Shell) place() string {
+	where, _, _ := strings.Cut(s.vault, "?") // of a cluster's URL, the files and limits are nobody's interest here
+	return filepath.Base(where)
+}

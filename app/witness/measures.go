@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"paravent/protection/order"
 	"paravent/protection/policy"
 	"paravent/testimony"
+	"paravent/testimony/docket"
 )
 
 // measures shows the audience matrix of the party in the case shown, the orders behind it, and what is missing.
@@ -137,12 +139,32 @@ func stepOrder(h room.Host, o order.Order, to order.State) {
 		text = i18n.T("order.effect") + "\n\n" + strings.Join(changes, "\n")
 	}
 	room.Confirm(h, i18n.T("orderstep."+string(to))+" · "+o.Reference, text, i18n.T("orderstep."+string(to)), func() {
-		if _, err := h.Desk().StepOrder(room.Ctx(), o.ID, to); err != nil {
+		_, err := h.Desk().StepOrderFrom(room.Ctx(), o.ID, o.State, to)
+		if err != nil && !stepped(h, o, to, err) {
 			room.Failed(h, err)
 			return
 		}
 		h.Refresh()
 	})
+}
+
+// stepped offers the choice where the order was moved at another desk meanwhile. To take the step none the less begins with
+// its effect from where the order stands now.
+func stepped(h room.Host, o order.Order, to order.State, err error) bool {
+	var changed *docket.ChangedError
+	if !errors.As(err, &changed) {
+		return false
+	}
+	now := o
+	now.State = order.State(changed.Theirs)
+	var put func(string) error
+	if slices.Contains(now.Next(), to) {
+		put = func(string) error {
+			stepOrder(h, now, to)
+			return nil
+		}
+	}
+	return room.Changed(h, err, i18n.T("orderstep."+string(to)), func(state string) string { return i18n.T("orderstate." + state) }, put)
 }
 
 // extensible are the audiences that an order can add to a measure.

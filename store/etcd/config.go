@@ -33,7 +33,7 @@ type Config struct {
 	MaxTxnOps       int
 	MaxRequestBytes int
 
-	Timeout time.Duration // how long an answer may take; zero: 5 s
+	Timeout time.Duration // how long an answer may take; zero: 3 s
 	Pulse   time.Duration // how often the link is looked at; zero: 2 s
 }
 
@@ -182,7 +182,7 @@ const (
 // filled fills in what is left open and refuses what can't work.
 func (c Config) filled() (Config, error) {
 	if c.Timeout == 0 {
-		c.Timeout = 5 * time.Second
+		c.Timeout = 3 * time.Second
 	}
 	if c.Pulse == 0 {
 		c.Pulse = 2 * time.Second
