@@ -72,7 +72,7 @@ func TestAmbiguousCommit(t *testing.T) {
 	prefix := freshPrefix()
 	here, there := open(t, c.config(prefix, p.address())), open(t, c.config(prefix))
 	for i := range 10 {
-		before := get(t, there, "list")
+		before := get(t, here, "list")
 		seen := there.Watch(t.Context())
 		p.set(deaf)
 		done := make(chan error)
@@ -105,6 +105,7 @@ func TestUnsentCommit(t *testing.T) {
 	prefix := freshPrefix()
 	here, there := open(t, c.config(prefix, p.address())), open(t, c.config(prefix))
 	put(t, here, "n", "i")
+	seen := there.Watch(t.Context())
 	p.set(silent)
 	began, done := make(chan bool, 100), make(chan error)
 	go func() {
@@ -117,9 +118,10 @@ func TestUnsentCommit(t *testing.T) {
 	<-began
 	p.lose()
 	must(t, <-done)
-	if got := get(t, there, "n"); got != "ii" {
+	if got := get(t, here, "n"); got != "ii" {
 		t.Errorf("got %q", got)
 	}
+	await(t, seen, func(store.Event) bool { return get(t, there, "n") == "ii" }) // the other desk's mirror comes after
 }
 
 // TestFlappingLink appends numbers over a link that fails in every way. Each is there once if Update said so, not at all
