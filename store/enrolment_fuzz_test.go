@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
+	"slices"
 	"testing"
 	"time"
 )
@@ -80,6 +82,47 @@ func FuzzParseInvitation(f *testing.F) {
 			if err == nil && !bytes.Equal(got.Encode(), raw) {
 				t.Errorf("%x came back as %x", raw, got.Encode())
 			}
+		}
+	})
+}
+
+func FuzzParseKit(f *testing.F) {
+	k := Kit{ID: "0102030405060708", Needed: 2, Sheets: 3, Public: make([]byte, hpkePublicSize), Marks: [][]byte{make([]byte, 16), make([]byte, 16), make([]byte, 16)}}
+	raw, err := k.clear()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Add([]byte{1})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		sealed := bytes.Clone(raw)
+		if len(sealed) > 8 {
+			sum := sha256.Sum256(sealed[:len(sealed)-8])
+			copy(sealed[len(sealed)-8:], sum[:])
+		}
+		for _, raw := range [][]byte{raw, sealed} {
+			got, public, err := parseKit([16]byte{9}, raw)
+			if err != nil {
+				continue
+			}
+			again := Kit{ID: got.ID.String(), Needed: got.Needed, Sheets: len(got.Marks), Public: public}
+			for _, m := range got.Marks {
+				again.Marks = append(again.Marks, m[:])
+			}
+			if text, err := again.clear(); err != nil || !bytes.Equal(text, raw) {
+				t.Errorf("%x came back as %x, %v", raw, text, err)
+			}
+		}
+	})
+}
+
+func FuzzParseEscrow(f *testing.F) {
+	f.Add(make([]byte, escrowSize))
+	f.Add([]byte{1})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		id, enc, box, err := parseEscrow(raw)
+		if err == nil && !bytes.Equal(raw[1:escrowSize-8], slices.Concat(id[:], enc, box)) {
+			t.Errorf("%x came apart", raw)
 		}
 	})
 }

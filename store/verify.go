@@ -12,7 +12,7 @@ import (
 
 // Fault is one thing that is wrong with a vault.
 type Fault struct {
-	Place   string // "user", "reception", "compartment", "record", "manifest" or "audit"
+	Place   string // "user", "reception", "recovery", "compartment", "record", "manifest" or "audit"
 	Problem string // what is wrong with it, in a few words
 }
 
@@ -64,6 +64,9 @@ func (c *checking) run() error {
 	c.report.Users = len(users)
 	if err := c.tx.checkReception(); err != nil {
 		c.fault("reception", err)
+	}
+	if err := c.tx.checkRecovery(); err != nil {
+		c.fault("recovery", err)
 	}
 	if err := c.compartments(); err != nil {
 		return err
