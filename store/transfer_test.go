@@ -12,6 +12,8 @@ func TestTransferCopiesEverything(t *testing.T) {
 	t.Parallel()
 	from, v := sample(t)
 	must(t, v.OpenReception(t.Context(), false))
+	k, _ := kitOf(t, v, "court")
+	must(t, v.Escrow(t.Context(), k))
 	to := newMemory()
 	must(t, store.Transfer(t.Context(), from, to))
 	if len(to.records) != len(from.records) {

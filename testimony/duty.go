@@ -19,6 +19,9 @@ const (
 	ActReadAudit     Act = "read_audit"
 	ActExportMaster  Act = "export_master"
 	ActExportPublic  Act = "export_public"
+
+	ActMakeKit        Act = "make_kit"
+	ActReviewRecovery Act = "review_recovery"
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -46,6 +49,9 @@ var duties = map[Act][]string{
 	ActReadAudit:     {Auditor, Judge, Registrar},
 	ActExportMaster:  {Judge, Registrar},
 	ActExportPublic:  {Judge, Registrar, Clerk},
+
+	ActMakeKit:        {Clerk, Registrar, Judge},
+	ActReviewRecovery: {Clerk, Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

@@ -167,6 +167,9 @@ func TestDuties(t *testing.T) {
 		testimony.ActReadAudit:     "judge registrar auditor",
 		testimony.ActExportMaster:  "judge registrar",
 		testimony.ActExportPublic:  "clerk judge registrar",
+
+		testimony.ActMakeKit:        "clerk judge registrar",
+		testimony.ActReviewRecovery: "clerk judge registrar",
 	}
 	for act, want := range allowed {
 		var may []string

@@ -14,6 +14,7 @@ import (
 	"paravent/store/backup"
 	"paravent/store/blob"
 	"paravent/store/etcd"
+	"paravent/store/kit"
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -87,6 +88,19 @@ var sentences = []sentence{
 	{store.ErrEnrolmentUsed, exitRefused, "This request was taken in before. Nothing was changed."},
 	{store.ErrWaitingFull, exitRefused, "Too many requests wait already. Somebody at the desk has to look at them first."},
 	{store.ErrNoReception, exitRefused, "The vault takes no requests until one of its users has opened it with this version."},
+	{docket.ErrHolder, exitRefused, ""},
+	{docket.ErrWitness, exitNotAllowed, "Another member of your college has to confirm the kit: one who saw the sheets handed out. Nothing was changed."},
+	{docket.ErrOtherSide, exitNotAllowed, "A recovery is reviewed by a member of the other college. The refusal is in the audit log."},
+	{store.ErrNoKit, exitNotFound, "There is no such recovery kit."},
+	{store.ErrNoEscrow, exitNotFound, "Nothing of this user was sealed to a recovery kit, or there is no such user. Sheets cannot bring them back."},
+	{store.ErrReviewed, exitRefused, "This recovery was reviewed before."},
+	{kit.ErrBounds, exitRefused, "A kit has two to twelve sheets, of which at least two are needed. Nothing was changed."},
+	{kit.ErrTypo, exitRefused, ""},
+	{kit.ErrVault, exitRefused, ""},
+	{kit.ErrKit, exitRefused, ""},
+	{kit.ErrFalse, exitRefused, ""},
+	{kit.ErrTwice, exitRefused, ""},
+	{kit.ErrFew, exitRefused, "More sheets are needed. Nothing was changed."},
 	{store.ErrInvitation, exitRefused, "This is no invitation, or it was altered."},
 	{store.ErrDiskFull, exitDiskFull, "The disk is full. Nothing of this step was written."},
 	{blob.ErrDiskFull, exitDiskFull, "The disk is full. What was recorded before is kept."},

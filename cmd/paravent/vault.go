@@ -207,6 +207,11 @@ type userCmds struct {
 	Add     userAddCmd     `cmd:"" help:"Enrol a user whose passphrase is typed at this desk. Asking is better: see 'user ask'."`
 	List    userListCmd    `cmd:"" help:"List the users."`
 
+	Kit        kitCmds           `cmd:"" help:"Recovery kits: sheets of paper that let in who forgot their passphrase."`
+	Recover    userRecoverCmd    `cmd:"" help:"Let a user in who forgot their passphrase, by the sheets of a recovery kit."`
+	Recoveries userRecoveriesCmd `cmd:"" help:"List who was let in by a recovery kit."`
+	Review     userReviewCmd     `cmd:"" help:"Note what you found about a recovery."`
+
 	Passphrase userPassphraseCmd `cmd:"" help:"Change your own passphrase."`
 	Agency     userAgencyCmd     `cmd:"" help:"Note the agency that a user comes from, for conflicts of interest."`
 }

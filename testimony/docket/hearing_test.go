@@ -423,7 +423,7 @@ func TestHearingOnTheListOfTheDay(t *testing.T) {
 		{-h.Duration - time.Second, nil},
 	} {
 		got := slices.DeleteFunc(kinds(t, d, h.Start.Add(-c.before)), func(k docket.ItemKind) bool {
-			return k == docket.NoCollege || k == docket.IdentityNotTaken || k == docket.BackupDue
+			return k == docket.NoCollege || k == docket.IdentityNotTaken || k == docket.BackupDue || k == docket.NoKit
 		})
 		if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s before the start (-want +got):\n%s", c.before, diff)
@@ -480,18 +480,25 @@ func TestNewVaultOnTheListOfTheDay(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	want(docket.NoCase, docket.NoCollege)
+	want(docket.NoCase, docket.NoCollege, docket.NoKit)
 	c := must(d.AddCase(t.Context(), testimony.Case{Reference: "TC 1/2026", Offence: testimony.Smuggling}))(t)
-	want(docket.BackupDue, docket.NoCollege)
+	want(docket.BackupDue, docket.NoCollege, docket.NoKit)
 	p := must(d.AddParty(t.Context(), c.ID, protection.Witness, "vi"))(t)
-	want(docket.BackupDue, docket.NoCollege, docket.IdentityNotTaken)
+	want(docket.BackupDue, docket.NoCollege, docket.NoKit, docket.IdentityNotTaken)
 	must(d.AddUser(t.Context(), user(testimony.Clerk)))(t)
-	want(docket.BackupDue, docket.IdentityNotTaken)
+	want(docket.BackupDue, docket.NoKit, docket.IdentityNotTaken)
 	if err := d.SealIdentity(t.Context(), p.ID, identity.Fields{identity.Name: "invented"}); err != nil {
 		t.Fatal(err)
 	}
-	want(docket.BackupDue)
+	want(docket.BackupDue, docket.NoKit)
 	must(d.Backup(t.Context(), t.TempDir(), nil))(t)
+	want(docket.NoKit)
+	k, _, err := d.MakeKit(t.Context(), 2, slices.Clone(outsiders))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(docket.KitWaits)
+	must(d.ConfirmKit(t.Context(), k.ID))(t)
 	want()
 }
 

@@ -58,6 +58,11 @@ func halvesOf(t *testing.T, path, login string, sealed []identity.Sealed) [][][]
 		t.Fatal(err)
 	}
 	defer d.Close()
+	return halvesHeld(d, sealed)
+}
+
+// halvesHeld opens every share that a desk's key opens.
+func halvesHeld(d *Desk, sealed []identity.Sealed) [][][][]byte {
 	out := make([][][][]byte, len(sealed))
 	for i, s := range sealed {
 		for _, x := range s.Shares {

@@ -24,6 +24,10 @@ const (
 	BackupFailed     ItemKind = "backup_failed"     // one that was due by the policy; stays until one succeeds
 	BackupDue        ItemKind = "backup_due"        // there is none, or it is old
 	NoCase           ItemKind = "no_case"           // a new vault
+	RecoveryReview   ItemKind = "recovery_review"   // somebody came back in by a recovery kit and nobody of the other college has looked into it
+	ApplicantWaits   ItemKind = "applicant_waits"   // somebody asks to be enrolled
+	KitWaits         ItemKind = "kit_waits"         // a recovery kit waits for a second member of the college
+	NoKit            ItemKind = "no_kit"            // the user's college has no recovery kit
 	NoCollege        ItemKind = "no_college"        // one of the two colleges has no member, so no identity can be sealed
 	HearingNow       ItemKind = "hearing_now"
 	NoOrder          ItemKind = "no_order" // a hearing is planned and no order protects the witness
@@ -37,7 +41,7 @@ const (
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	DisclosureReview, DisclosureAsked, DisclosureOpen, BackupFailed, BackupDue, NoCase, NoCollege, IdentityNotTaken, HearingSoon}
+	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ApplicantWaits, KitWaits, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -80,7 +84,11 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked)
+	people, err := d.peopleItems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
