@@ -312,6 +312,8 @@ func mirror(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, out rtpWriter,
 		if out == nil {
 			continue
 		}
+		// Header extensions speak of the connection they came on: its mid would lead the other page to the wrong line.
+		packet.Header.Extension, packet.Header.Extensions = false, nil
 		if err := out.WriteRTP(packet); err != nil && !errors.Is(err, io.ErrClosedPipe) {
 			return
 		}
