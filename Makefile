@@ -60,6 +60,7 @@ race: deps-test
 # Ratios of one run; the number of rounds is each benchmark's own, so that a minute is enough.
 bench: deps-test
 	@{ go test -run '^$$' -bench 'BatchWriteRatio' -benchtime 15x ./store; \
+	   go test -run '^$$' -bench 'InclusionProof|AuditPage' -benchtime 2000x ./store; \
 	   go test -run '^$$' -bench 'ScanRatio|RatioConcealedPath' -benchtime 10x ./store ./testimony/live; \
 	   go test -run '^$$' -bench 'HubCPU' -benchtime 3x ./media/peer; \
 	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; \

@@ -38,20 +38,6 @@ type session struct {
 	last     audit.Hash // hash of the last leaf
 }
 
-// Audit returns every entry of the log, oldest first, to the members of [AuditCompartment]; others get [ErrNoAccess].
-// It checks each entry's seal; [Vault.VerifyAudit] checks the log as a whole.
-func (v *Vault) Audit(ctx context.Context) ([]audit.Entry, error) {
-	var entries []audit.Entry
-	err := v.View(ctx, func(tx *ReadTx) (err error) {
-		entries, err = tx.auditEntries()
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read audit log: %w", err)
-	}
-	return entries, nil
-}
-
 // AuditHead returns the newest head, its signature checked. Every user may ask.
 func (v *Vault) AuditHead(ctx context.Context) (audit.Head, error) {
 	var head audit.Head
@@ -75,20 +61,46 @@ func (v *Vault) AuditHead(ctx context.Context) (audit.Head, error) {
 // and that the manifests are the ones that the log last spoke of. Every user may ask. It fails with an error that wraps
 // [ErrDamaged] and says what is wrong first.
 func (v *Vault) VerifyAudit(ctx context.Context) error {
-	err := v.View(ctx, func(tx *ReadTx) error { return tx.checkLog(ctx, func() {}) })
+	_, err := v.VerifyLog(ctx, nil, nil)
+	return err
+}
+
+// VerifyLog is [Vault.VerifyAudit] that tells how many of how many entries are done, and sees whether the log continues heads
+// that were kept elsewhere: [audit.ErrFork] or [audit.ErrShorter] when it doesn't. It returns the newest head, up to which all is checked.
+func (v *Vault) VerifyLog(ctx context.Context, kept []audit.Head, progress func(done, total int)) (audit.Head, error) {
+	var head audit.Head
+	err := v.View(ctx, func(tx *ReadTx) (err error) {
+		if head, err = tx.readHead(); err != nil {
+			return err
+		}
+		done := 0
+		err = tx.checkLog(ctx, func() {
+			if done++; progress != nil && (done%256 == 0 || int64(done) == head.Size) {
+				progress(done, int(head.Size))
+			}
+		})
+		for _, older := range kept {
+			if err == nil {
+				err = tx.continues(head, older)
+			}
+		}
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("verify audit log: %w", err)
+		return audit.Head{}, fmt.Errorf("verify audit log: %w", err)
 	}
-	return nil
+	return head, nil
 }
 
 // readHead returns the newest head, or the zero one of a log that hasn't begun.
-func (tx *ReadTx) readHead() (audit.Head, error) {
-	raw, err := tx.r.Get(bucketVault, keyHead)
+func (tx *ReadTx) readHead() (audit.Head, error) { return readHead(tx.r, tx.v.header) }
+
+func readHead(r Reader, h header) (audit.Head, error) {
+	raw, err := r.Get(bucketVault, keyHead)
 	if err != nil || raw == nil {
 		return audit.Head{}, err
 	}
-	head, err := audit.ParseHead(tx.v.ID(), raw)
+	head, err := audit.ParseHead(h.id(), raw)
 	if err != nil {
 		return head, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -197,42 +209,8 @@ func (s *session) seal(v *Vault, act *audit.Act, text entryText) error {
 	return nil
 }
 
-func (tx *ReadTx) auditEntries() ([]audit.Entry, error) {
-	owner, err := tx.compartment(AuditCompartment)
-	if err != nil {
-		return nil, err
-	}
-	reader, err := owner.logReader()
-	if err != nil {
-		return nil, err
-	}
-	var entries []audit.Entry
-	sessions := make(map[audit.SessionID]cipher.AEAD)
-	err = tx.r.Range(bucketLog, nil, func(key, raw []byte) error {
-		index, kind := parseLogKey(key)
-		if kind != logLeaf {
-			return nil
-		}
-		leaf, err := audit.ParseLeaf(raw)
-		if err != nil {
-			return damaged("an audit entry is unreadable")
-		}
-		switch leaf := leaf.(type) {
-		case *audit.Opening:
-			sessions[leaf.Session], err = tx.readSession(reader, leaf)
-			return err
-		case *audit.Act:
-			entry, err := tx.openEntry(sessions[leaf.Session], leaf)
-			entry.Index = index
-			entries = append(entries, entry)
-			return err
-		}
-		return nil
-	})
-	return entries, err
-}
-
-func (tx *ReadTx) readSession(reader hpke.PrivateKey, o *audit.Opening) (cipher.AEAD, error) {
+// readSession opens the key of a session's entries, for a member of the audit compartment.
+func (tx *ReadTx) readSession(reader hpke.PrivateKey, o *audit.Opening) ([]byte, error) {
 	place := sessionPlace(tx.v.header.vault, o.User, o.Session, o.Epoch)
 	recipient, err := hpke.NewRecipient(o.Sealed, reader, hpkeKDF, hpkeAEAD, place)
 	if err != nil {
@@ -242,14 +220,20 @@ func (tx *ReadTx) readSession(reader hpke.PrivateKey, o *audit.Opening) (cipher.
 	if err != nil {
 		return nil, damaged("a session of the audit log is unreadable")
 	}
-	return newAEAD(key), nil
+	return key, nil
 }
 
-func (tx *ReadTx) openEntry(aead cipher.AEAD, act *audit.Act) (audit.Entry, error) {
-	if aead == nil {
-		return audit.Entry{}, damaged("an audit entry belongs to no session")
+// openEntry opens an act of a user's session.
+func openEntry(vault [16]byte, aead cipher.AEAD, user [16]byte, act *audit.Act) (audit.Entry, error) {
+	entry, err := openText(vault, aead, act)
+	if err == nil && entry.User != hex.EncodeToString(user[:]) {
+		err = damaged("an audit entry names another user than its session's")
 	}
-	plain, err := aead.Open(nil, act.Nonce[:], act.Box, entryPlace(tx.v.header.vault, act))
+	return entry, err
+}
+
+func openText(vault [16]byte, aead cipher.AEAD, act *audit.Act) (audit.Entry, error) {
+	plain, err := aead.Open(nil, act.Nonce[:], act.Box, entryPlace(vault, act))
 	if err != nil {
 		return audit.Entry{}, damaged("an audit entry is unreadable")
 	}
@@ -286,15 +270,7 @@ func (l *logWriter) append(leaf []byte) (audit.Hash, error) {
 
 // ReadHash implements [audit.Reader].
 func (l *logWriter) ReadHash(index int64) (audit.Hash, error) {
-	leaf, level := audit.CompletedBy(index)
-	raw, err := l.w.Get(bucketLog, logKey(leaf, logHashes))
-	if err != nil {
-		return audit.Hash{}, err
-	}
-	if len(raw) < (level+1)*len(audit.Hash{}) {
-		return audit.Hash{}, damaged("a hash of the audit log is missing")
-	}
-	return audit.Hash(raw[level*len(audit.Hash{}):]), nil
+	return storedHashes{l.w}.ReadHash(index)
 }
 
 func joinHashes(hashes []audit.Hash) []byte {

@@ -32,9 +32,10 @@ type Tx struct {
 	dirty    map[Compartment]*compartmentKey // whose manifests changed
 	wrote    bool
 	entries  []entryText
-	session  *session // as it is when the transaction succeeds
-	held     int      // bytes in pending
-	slab     []change // where the next pending changes go
+	session  *session          // as it is when the transaction succeeds
+	held     int               // bytes in pending
+	signers  map[string][]byte // what the transaction entered of who may sign heads
+	slab     []change          // where the next pending changes go
 }
 
 func newReadTx(v *Vault, r Reader) *ReadTx {
@@ -91,7 +92,7 @@ func (tx *Tx) finish() error {
 	if err != nil {
 		return err
 	}
-	return tx.appendEntries(states)
+	return tx.appendEntries(tx.enteredSigners(states))
 }
 
 func (tx *Tx) sealManifests() ([]audit.State, error) {

@@ -210,6 +210,9 @@ func (tx *Tx) admit(e Admission) error {
 	if err := userEntries.Put(tx, directory, string(e.user.ID), e.entry); err != nil {
 		return err
 	}
+	if err := tx.attest(e.user); err != nil {
+		return err
+	}
 	return tx.putGrant(tx.v.root, e.user)
 }
 

@@ -56,6 +56,8 @@ type Vault struct {
 
 	writing sync.Mutex // one Update at a time: each continues the session's chain
 	session *session   // under writing
+
+	ledger ledger // of a reader of the audit log
 }
 
 // Open reads a vault's header. It fails with [ErrNotVault], [ErrNewerFormat] or [ErrDamaged]. The backend stays the
@@ -244,6 +246,7 @@ func (v *Vault) Lock() {
 	}
 	// hpke and the ciphers keep copies that only the collector can take back once nothing refers to them.
 	v.keys, v.root, v.hpke, v.signing, v.session = nil, nil, nil, nil, nil
+	v.ledger.forget()
 }
 
 // Close locks the vault and closes its backend.

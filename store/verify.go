@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 
@@ -12,7 +11,7 @@ import (
 
 // Fault is one thing that is wrong with a vault.
 type Fault struct {
-	Place   string // "user", "reception", "recovery", "compartment", "record", "manifest" or "audit"
+	Place   string // "user", "signer", "reception", "recovery", "compartment", "record", "manifest" or "audit"
 	Problem string // what is wrong with it, in a few words
 }
 
@@ -62,6 +61,9 @@ func (c *checking) run() error {
 		c.fault("user", err)
 	}
 	c.report.Users = len(users)
+	if err := c.tx.checkSigners(); err != nil {
+		c.fault("signer", err)
+	}
 	if err := c.tx.checkReception(); err != nil {
 		c.fault("reception", err)
 	}
@@ -201,28 +203,19 @@ func (c *checking) collection(owner *compartmentKey, prefix [prefixSize]byte, wa
 
 // checkLog runs the whole audit log through a checker and holds the manifests against what it says.
 func (tx *ReadTx) checkLog(ctx context.Context, step func()) error {
-	users, err := tx.users()
+	signers, err := tx.directorySigners()
 	if err != nil {
 		return err
 	}
-	keys := make(map[string]ed25519.PublicKey, len(users))
-	for _, u := range users {
-		keys[string(u.ID)] = u.SigningPublic
-	}
-	checker := audit.NewChecker(tx.v.ID(), func(user string) (ed25519.PublicKey, bool) {
-		key, ok := keys[user]
-		return key, ok
-	})
-	if err := tx.feed(ctx, checker, step); err != nil {
-		return err
-	}
-	return tx.compareStates(checker.States())
+	checker := audit.NewChecker(tx.v.ID(), signers)
+	return feed(ctx, tx.r, tx.v.header, checker, step)
 }
 
-// feed gives the checker every leaf and head in order, and holds the stored hashes against those that it wants.
-func (tx *ReadTx) feed(ctx context.Context, checker *audit.Checker, step func()) error {
+// feed gives the checker every leaf and head in order, holds the stored hashes against those that it wants, and the manifests against
+// what the log last said of them.
+func feed(ctx context.Context, r Reader, h header, checker *audit.Checker, step func()) error {
 	var hashes []byte // wanted for the last leaf, until they were found
-	err := tx.r.Range(bucketLog, nil, func(key, raw []byte) error {
+	err := r.Range(bucketLog, nil, func(key, raw []byte) error {
 		index, kind := parseLogKey(key)
 		switch {
 		case kind == logLeaf && index == checker.Size() && hashes == nil:
@@ -251,20 +244,20 @@ func (tx *ReadTx) feed(ctx context.Context, checker *audit.Checker, step func())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	newest, err := tx.readHead()
+	newest, err := readHead(r, h)
 	if err != nil {
 		return err
 	}
 	if hashes != nil || !bytes.Equal(newest.Note, last.Note) {
 		return damaged("the audit log's newest head is not its last")
 	}
-	return nil
+	return compareStates(r, checker.States())
 }
 
 // compareStates sees that each manifest is the one that the log last spoke of, and that none is missing or surplus.
-func (tx *ReadTx) compareStates(states map[tag][32]byte) error {
+func compareStates(r Reader, states map[tag][32]byte) error {
 	found := 0
-	err := tx.r.Range(bucketManifest, nil, func(key, raw []byte) error {
+	err := r.Range(bucketManifest, nil, func(key, raw []byte) error {
 		if len(key) != len(tag{}) || states[tag(key)] != manifestState(tag(key), raw).Manifest {
 			return damaged("a compartment was changed without the audit log")
 		}

@@ -32,14 +32,20 @@ func (m member) name() string { return hex.EncodeToString(m.id[:]) }
 
 var alice, bob = newMember(1), newMember(2)
 
-func signers(user string) (ed25519.PublicKey, bool) {
+// signers is a [Signers] that knows two users and hears nothing from the log.
+type signers struct{}
+
+func (signers) Signer(user string) (Signer, bool) {
 	for _, m := range []member{alice, bob} {
 		if m.name() == user {
-			return m.key.Public().(ed25519.PublicKey), true
+			return Signer{Public: m.key.Public().(ed25519.PublicKey)}, true
 		}
 	}
-	return nil, false
+	return Signer{}, false
 }
+
+func (signers) Entered(int64, [32]byte, string) error { return nil }
+func (signers) Complete() error                       { return nil }
 
 func (l *testLog) ReadHash(index int64) (Hash, error) {
 	h, ok := l.hashes[index]
@@ -49,7 +55,7 @@ func (l *testLog) ReadHash(index int64) (Hash, error) {
 	return h, nil
 }
 
-func (l *testLog) append(t *testing.T, leaf []byte) Hash {
+func (l *testLog) append(t testing.TB, leaf []byte) Hash {
 	t.Helper()
 	n := int64(len(l.leaves))
 	hashes, err := Append(n, leaf, l)
@@ -63,7 +69,7 @@ func (l *testLog) append(t *testing.T, leaf []byte) Hash {
 	return LeafHash(leaf)
 }
 
-func (l *testLog) sign(t *testing.T, m member) {
+func (l *testLog) sign(t testing.TB, m member) {
 	t.Helper()
 	size := int64(len(l.leaves))
 	root, err := Root(size, l)
@@ -77,7 +83,7 @@ func (l *testLog) sign(t *testing.T, m member) {
 	l.heads[size] = h.Note
 }
 
-func newLog(t *testing.T, acts int) *testLog {
+func newLog(t testing.TB, acts int) *testLog {
 	l := &testLog{hashes: map[int64]Hash{}, heads: map[int64][]byte{}}
 	last := map[byte]Hash{}
 	for i := range acts {
@@ -97,7 +103,7 @@ func newLog(t *testing.T, acts int) *testLog {
 }
 
 func (l *testLog) check() (*Checker, error) {
-	c := NewChecker(testVault, signers)
+	c := NewChecker(testVault, signers{})
 	for i, leaf := range l.leaves {
 		hashes, err := c.Leaf(leaf)
 		if err != nil {

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"crypto/ed25519"
 	"encoding/hex"
 	"fmt"
 )
@@ -10,13 +9,16 @@ import (
 // counts. It needs no key but the users' public ones, so a log can be checked by someone who may not read it.
 type Checker struct {
 	vault    string
-	signers  func(user string) (ed25519.PublicKey, bool)
+	signers  Signers
 	hashes   frontier
 	sessions map[SessionID]*chain
 	states   map[CompartmentTag][32]byte
 	pending  map[string]bool // users with leaves after the last head
 	ended    bool            // the last leaf ended its transaction: a head has to follow
+	entered  *[32]byte       // what the last leaf says of who may sign
 	last     Head
+	heads    int
+	passed   int // heads of signers whose key isn't known
 }
 
 // chain is how far one session has come.
@@ -26,8 +28,8 @@ type chain struct {
 	last     Hash
 }
 
-// NewChecker begins a check of the vault's log. The signers function gives a user's Ed25519 public key.
-func NewChecker(vault string, signers func(user string) (ed25519.PublicKey, bool)) *Checker {
+// NewChecker begins a check of the vault's log. The signers give the users' Ed25519 public keys.
+func NewChecker(vault string, signers Signers) *Checker {
 	return &Checker{
 		vault:    vault,
 		signers:  signers,
@@ -71,6 +73,10 @@ func (c *Checker) follow(leaf Leaf, hash Hash) error {
 		}
 		known.sequence, c.ended = leaf.Sequence, leaf.Last
 		for _, s := range leaf.States {
+			if s.Compartment == SignersTag {
+				c.entered = &s.Manifest
+				continue
+			}
 			c.states[s.Compartment] = s.Manifest
 		}
 	}
@@ -92,12 +98,22 @@ func (c *Checker) Head(raw []byte) error {
 	if len(c.pending) != 1 || !c.pending[h.Signer] {
 		return fmt.Errorf("%w: the head of size %d is not signed by the user who acted", ErrBroken, h.Size)
 	}
-	public, ok := c.signers(h.Signer)
+	signer, ok := c.signers.Signer(h.Signer)
 	if !ok {
 		return fmt.Errorf("%w: the head of size %d is signed by nobody known", ErrBroken, h.Size)
 	}
-	if err := h.Verify(public); err != nil {
+	if err := signer.Check(h); err != nil {
 		return err
+	}
+	if c.entered != nil {
+		if err := c.signers.Entered(c.last.Size, *c.entered, h.Signer); err != nil {
+			return err
+		}
+		c.entered = nil
+	}
+	c.heads++
+	if signer.Unchecked {
+		c.passed++
 	}
 	clear(c.pending)
 	c.ended = false
@@ -110,11 +126,21 @@ func (c *Checker) Finish() (Head, error) {
 	if len(c.pending) > 0 || c.last.Size != c.hashes.size {
 		return Head{}, fmt.Errorf("%w: the last entries are under no head", ErrBroken)
 	}
-	return c.last, nil
+	return c.last, c.signers.Complete()
 }
+
+// Heads is the number of heads taken so far, and of those among them whose signatures were not checked because their signers
+// said so.
+func (c *Checker) Heads() (taken, unchecked int) { return c.heads, c.passed }
+
+// Sessions is the number of unlocks that acted.
+func (c *Checker) Sessions() int { return len(c.sessions) }
 
 // Size is the number of leaves taken so far.
 func (c *Checker) Size() int64 { return c.hashes.size }
+
+// Root is the tree hash of the leaves taken so far.
+func (c *Checker) Root() Hash { return c.hashes.root() }
 
 // States returns what the log says each compartment's manifest now is. The caller must not change the map.
 func (c *Checker) States() map[CompartmentTag][32]byte { return c.states }

@@ -1,0 +1,15 @@
+package store
+
+import "paravent/store/audit"
+
+// RevokeSigner lets tests of package store_test do what revoking a user does to their signatures.
+func (tx *Tx) RevokeSigner(id UserID) error { return tx.revokeSigner(id) }
+
+// AuditPath is the inclusion path alone of an entry, for measuring it.
+func (tx *ReadTx) AuditPath(head audit.Head, index int64) ([]audit.Hash, []byte, error) {
+	in, err := tx.include(index, head)
+	if err != nil {
+		return nil, nil, err
+	}
+	return in.Path, in.Leaf, nil
+}
