@@ -21,6 +21,15 @@ type Minutes struct {
 	Events    []Event       `json:"events"`
 	Recording []RecordingID `json:"recordings"`
 	Version   string        `json:"version"` // sealed or public
+	Log       *LogHead      `json:"audit_log,omitempty"`
+}
+
+// LogHead is how the vault's audit log stood when the minutes were kept: on paper in the file of the case, it shows later whether
+// the log was cut or rewritten since.
+type LogHead struct {
+	Entries int64  `json:"entries"`
+	Hash    string `json:"hash"`           // of the log's tree, base64
+	Note    string `json:"note,omitempty"` // the whole signed head; "paravent audit verify --against" takes it
 }
 
 // Clock is the beginning and the end of the session on one side's clock.
@@ -144,6 +153,9 @@ func (m Minutes) Public() Minutes {
 	p := m
 	p.Version = "public"
 	p.Remote = Clock{} // the witness's clock tells where they are
+	if m.Log != nil {
+		p.Log = &LogHead{Entries: m.Log.Entries, Hash: m.Log.Hash} // the note names the user who signed it, if only by an opaque id
+	}
 	p.Events, p.Seats, p.Segments = nil, nil, slices.Clone(m.Segments)
 	for i := range p.Segments {
 		if p.Segments[i].Phase == Break || p.Segments[i].Phase == Interruption {

@@ -11,6 +11,7 @@ import (
 
 	"paravent/protection/identity"
 	"paravent/store"
+	"paravent/store/audit"
 	"paravent/store/backup"
 	"paravent/store/blob"
 	"paravent/store/etcd"
@@ -35,12 +36,14 @@ const (
 	exitLawBroken  = 10 // the rehearsal found that a protection does not hold
 	exitExists     = 11 // the file exists already
 	exitDiskFull   = 12
+	exitNotAll     = 15 // nothing wrong was found, but not everything could be checked
 	exitCutOff     = 14 // the vault's server can't be reached, refuses this desk, or others were faster again and again
 	exitBench      = 13 // the bench's camera, microphone, or the file in their place cannot be used
 )
 
 var (
 	errEvidence  = errors.New("the recording is not intact")
+	errNotAll    = errors.New("not everything could be checked")
 	errLawBroken = errors.New("a protection does not hold on this machine; do not hold a hearing with it")
 )
 
@@ -63,11 +66,18 @@ var sentences = []sentence{
 	{backup.ErrPolicy, exitRefused, ""},
 	{docket.ErrNoPolicy, exitNotFound, "There is no backup policy. Decide on one with 'paravent vault schedule'."},
 	{docket.ErrNoFolder, exitNotFound, "The folder for backups is not there. Connect its volume, or choose another folder with 'paravent vault schedule'."},
+	{errNotAll, exitNotAll, "Nothing wrong was found, but the signatures named above could not be checked: open the vault once with this version, as the users who enrolled others."},
+	{audit.ErrShorter, exitDamaged, "The audit log is shorter than a head that was kept: entries are missing. This is an older copy of the vault, or somebody cut it."},
+	{audit.ErrFork, exitDamaged, "The audit log does not continue the head that was kept. One of the two was forged, or the vault went on from an older copy."},
+	{audit.ErrOtherLog, exitRefused, "The head that was kept is of another vault."},
+	{audit.ErrNotProof, exitRefused, ""},
+	{store.ErrUnvouched, exitRefused, "Nobody has vouched yet for the user who signed this head. Let those who enrolled users open the vault once with this version."},
 	{store.ErrWrongPassphrase, exitPassphrase, "The login or the passphrase is wrong. Nothing was changed."},
 	{store.ErrInUse, exitInUse, "The vault is open in another program. Close it there and try again; nothing was changed."},
 	{store.ErrNewerFormat, exitDamaged, "This vault was written by a newer version of Paravent. Use that version; nothing was changed."},
 	{store.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
 	{store.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
+	{audit.ErrBroken, exitDamaged, ""}, // of a proof or an export: nothing of the vault
 	{docket.ErrNotAllowed, exitNotAllowed, "Your office does not allow this. The refusal is in the audit log where the act itself would have been."},
 	{store.ErrNoAccess, exitNotAllowed, "You are not among those to whom this is sealed."},
 	{docket.ErrEnrol, exitNotAllowed, "A member of the court or of the bench is enrolled by a member of the same college. Nothing was changed."},

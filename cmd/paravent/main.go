@@ -27,6 +27,7 @@ type commands struct {
 	Desktop    desktopCmd     `cmd:"" default:"withargs" help:"Open the desktop window (the default)."`
 	Demo       demoCmd        `cmd:"" help:"Open the desktop on a training vault with an invented case."`
 	Vault      vaultCmds      `cmd:"" help:"Create and check a vault."`
+	Audit      auditCmds      `cmd:"" help:"The audit log: its head, its check, proofs and exports."`
 	User       userCmds       `cmd:"" help:"Users of a vault."`
 	Docket     docketCmds     `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`

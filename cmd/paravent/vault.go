@@ -120,9 +120,15 @@ func (v vaultStatusCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
-type vaultVerifyCmd struct{ vaultFlags }
+type vaultVerifyCmd struct {
+	vaultFlags
+	WithoutKeys bool `help:"Check what can be checked without a login: structure, chains, signatures. Takes a file that can only be read."`
+}
 
 func (v vaultVerifyCmd) Run(ctx context.Context, c *console) error {
+	if v.WithoutKeys {
+		return v.keyless(ctx, c)
+	}
 	return v.with(ctx, c, func(d *docket.Desk) error {
 		report, err := d.Verify(ctx, c.progressOf("Checking"))
 		if err != nil {

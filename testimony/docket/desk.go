@@ -140,6 +140,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	d := &Desk{vault: vault, backend: backend, path: path, opts: opts}
 	d.openReception(ctx)
 	_ = d.keepEscrow(ctx) // what fails is tried again at the next opening, and shows as missing meanwhile
+	_ = vault.AttestSigners(ctx) // where it can't be written, the next opening tries again
 	return d, nil
 }
 
@@ -172,17 +173,6 @@ func (d *Desk) Status(ctx context.Context) (id string, head audit.Head, err erro
 	head, err = d.vault.AuditHead(ctx)
 	return d.vault.ID(), head, err
 }
-
-// Audit returns the entries of the audit log, oldest first.
-func (d *Desk) Audit(ctx context.Context) ([]audit.Entry, error) {
-	if !d.May(testimony.ActReadAudit) {
-		return nil, ErrNotAllowed
-	}
-	return d.vault.Audit(ctx)
-}
-
-// VerifyAudit checks the audit log's tree and signatures.
-func (d *Desk) VerifyAudit(ctx context.Context) error { return d.vault.VerifyAudit(ctx) }
 
 // Note writes an act into the audit log that changes no record: a refusal, a join, a disclosure shown.
 // Details hold opaque ids and counts only.

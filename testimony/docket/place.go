@@ -84,16 +84,7 @@ func discard(ctx context.Context, place string, b store.Backend) error {
 
 // beside is the path from which the names of what a desk keeps beside the vault are made: the vault file's own, or one in
 // [DataFolder] that is called after the vault's id.
-func (d *Desk) beside() string {
-	if !OnServer(d.path) {
-		return d.path
-	}
-	folder, err := DataFolder()
-	if err != nil {
-		folder = os.TempDir() // no home: what is written there is sealed, and its owner's alone
-	}
-	return filepath.Join(folder, "server-"+d.vault.ID())
-}
+func (d *Desk) beside() string { return besides(d.path, d.vault.ID()) }
 
 // copyTo writes the vault as it stands into a new file, and returns its length in bytes.
 func (d *Desk) copyTo(ctx context.Context, path string, w io.Writer) (int64, error) {

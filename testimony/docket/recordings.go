@@ -196,7 +196,7 @@ func (d *Desk) VerifyRecording(ctx context.Context, id testimony.RecordingID, pr
 	return r, report, err
 }
 
-// KeepMinutes stores the sealed minutes of a held hearing and notes that it was held.
+// KeepMinutes stores the sealed minutes of a held hearing, with the head of the audit log as it stands before them, and notes that it was held.
 func (d *Desk) KeepMinutes(ctx context.Context, m testimony.Minutes) error {
 	if !d.May(testimony.ActHoldHearing) {
 		return ErrNotAllowed
@@ -207,6 +207,11 @@ func (d *Desk) KeepMinutes(ctx context.Context, m testimony.Minutes) error {
 			return notFound(err)
 		}
 		h.Held = m.Court.End
+		head, err := tx.AuditHead()
+		if err != nil {
+			return err
+		}
+		m.Log = &testimony.LogHead{Entries: head.Size, Hash: head.Root.String(), Note: string(head.Note)}
 		tx.Log("minutes.kept", map[string]string{"hearing": string(m.Hearing), "events": strconv.Itoa(len(m.Events))})
 		if err := minutesOf.Put(tx, docketPart, string(m.Hearing), m); err != nil {
 			return err

@@ -1,0 +1,201 @@
+package docket
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"paravent/store"
+	"paravent/store/audit"
+	"paravent/testimony"
+)
+
+// Audit returns the entries of the audit log, oldest first.
+func (d *Desk) Audit(ctx context.Context) ([]audit.Entry, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return nil, ErrNotAllowed
+	}
+	return d.vault.Audit(ctx)
+}
+
+// FindAudit returns the places of the entries that a filter takes, newest first. It opens none that it needn't.
+func (d *Desk) FindAudit(ctx context.Context, f store.AuditFilter, progress func(done, total int)) ([]int64, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return nil, ErrNotAllowed
+	}
+	return d.vault.AuditFind(ctx, f, progress)
+}
+
+// AuditEntries opens the entries at places that [Desk.FindAudit] returned.
+func (d *Desk) AuditEntries(ctx context.Context, at []int64) ([]audit.Entry, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return nil, ErrNotAllowed
+	}
+	return d.vault.AuditEntries(ctx, at)
+}
+
+// VerifyAudit checks the audit log's tree and signatures.
+func (d *Desk) VerifyAudit(ctx context.Context) error { return d.vault.VerifyAudit(ctx) }
+
+// AuditCheck is a check of the whole audit log that ended well.
+type AuditCheck struct {
+	At      time.Time `json:"at"`
+	By      string    `json:"by"` // opaque id of the user
+	Entries int64     `json:"entries"`
+	Hash    string    `json:"hash"`
+	Kept    int       `json:"kept,omitempty"` // heads from elsewhere that the log was found to continue
+}
+
+var auditChecks = store.NewCollection[AuditCheck]("audit_checks")
+
+// CheckAudit checks the whole audit log, and that it continues heads that were kept elsewhere, given as text. What was found is
+// logged, and for those who read the log it is kept for [Desk.LastAuditCheck]. Every user may ask. progress, if not nil, is told how many of how many entries are done.
+func (d *Desk) CheckAudit(ctx context.Context, notes [][]byte, progress func(done, total int)) (AuditCheck, error) {
+	var kept []audit.Head
+	for _, text := range notes {
+		h, err := d.vault.ReadKept(ctx, text)
+		if err != nil {
+			return AuditCheck{}, err
+		}
+		kept = append(kept, h)
+	}
+	head, err := d.vault.VerifyLog(ctx, kept, progress)
+	if err != nil {
+		return AuditCheck{}, err
+	}
+	c := AuditCheck{At: d.Now().UTC(), By: string(d.Me().ID), Entries: head.Size, Hash: head.Root.String(), Kept: len(kept)}
+	return c, d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log("audit.verified", map[string]string{"entries": strconv.FormatInt(head.Size, 10), "kept": strconv.Itoa(len(kept))})
+		if !tx.HasCompartment(store.AuditCompartment) {
+			return nil
+		}
+		return auditChecks.Put(tx, store.AuditCompartment, "last", c)
+	})
+}
+
+// LastAuditCheck returns the newest check that ended well; ErrNotFound where there is none.
+func (d *Desk) LastAuditCheck(ctx context.Context) (AuditCheck, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return AuditCheck{}, ErrNotAllowed
+	}
+	return read(ctx, d, auditChecks, store.AuditCompartment, "last")
+}
+
+// Prove writes a proof that entry index is in the log to a new file, or, if older is not empty, that the log continues a head that was kept
+// elsewhere; a negative index proves the latter alone. With words the file has the key to what the entry says, and to the other
+// entries of the same unlock. That the proof was made is in the log before it is.
+func (d *Desk) Prove(ctx context.Context, index int64, older []byte, words bool, to string) (audit.Head, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return audit.Head{}, ErrNotAllowed
+	}
+	var kept *audit.Head
+	if len(older) > 0 {
+		h, err := d.vault.ReadKept(ctx, older)
+		if err != nil {
+			return audit.Head{}, err
+		}
+		kept = &h
+	}
+	if _, err := d.vault.Prove(ctx, index, kept, words); err != nil { // nothing is logged that can't be
+		return audit.Head{}, provable(err)
+	}
+	details := map[string]string{"words": strconv.FormatBool(words)}
+	if index >= 0 {
+		details["entry"] = strconv.FormatInt(index, 10)
+	}
+	var head audit.Head
+	err := writeWhole(to, func(w io.Writer) error {
+		if err := d.Note(ctx, "audit.proved", details); err != nil {
+			return err
+		}
+		p, err := d.vault.Prove(ctx, index, kept, words)
+		if err != nil {
+			return err
+		}
+		raw, err := p.Encode()
+		if err != nil {
+			return err
+		}
+		if head, err = audit.ParseHead(p.Vault, []byte(p.Head)); err != nil {
+			return err
+		}
+		_, err = w.Write(raw)
+		return err
+	})
+	return head, err
+}
+
+func provable(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("the audit log has no such entry: %w", ErrNotFound)
+	}
+	return err
+}
+
+// ExportAudit writes the whole log to a new file, or to one with a name of its own in an existing folder: every entry in words, every leaf, every
+// head, so that it can be checked without the vault. The export is in the log before it is written. It returns the file.
+func (d *Desk) ExportAudit(ctx context.Context, to string, progress func(done, total int)) (string, audit.Head, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return "", audit.Head{}, ErrNotAllowed
+	}
+	if stat, err := os.Stat(to); err == nil && stat.IsDir() {
+		to = filepath.Join(to, "audit-"+d.Now().UTC().Format("20060102-150405")+".jsonl")
+	}
+	var head audit.Head
+	err := writeWhole(to, func(w io.Writer) (err error) {
+		head, err = d.vault.ExportAudit(ctx, w, progress)
+		return err
+	})
+	return to, head, err
+}
+
+// writeWhole writes a new file for its owner alone, all of it or nothing; it never replaces one. Until it is whole it has another name.
+func writeWhole(path string, write func(io.Writer) error) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("write %s: %w", path, fs.ErrExist)
+	}
+	partial := path + ".partial"
+	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriterSize(f, 1<<18)
+	err = write(b)
+	if err == nil {
+		err = b.Flush()
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = takeName(partial, path)
+	}
+	if err != nil {
+		return errors.Join(diskFull(err), os.Remove(partial))
+	}
+	return nil
+}
+
+// takeName gives a file its name, and fails when somebody has taken it meanwhile.
+func takeName(partial, path string) error {
+	err := os.Link(partial, path)
+	if err == nil {
+		return os.Remove(partial)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// A file system without links.
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("write %s: %w", path, fs.ErrExist)
+	}
+	return os.Rename(partial, path)
+}
