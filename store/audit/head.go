@@ -44,11 +44,16 @@ func ParseHead(vault string, raw []byte) (Head, error) {
 	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
 		return Head{}, fmt.Errorf("%w: a head has no size", ErrBroken)
 	}
-	root, err := base64.StdEncoding.DecodeString(lines[2])
+	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
 	if err != nil || len(root) != len(Hash{}) {
 		return Head{}, fmt.Errorf("%w: a head has no root", ErrBroken)
 	}
-	signer, _, _ := strings.Cut(signature, " ")
+	// The note package passes over further signatures and bits of the last letter that mean nothing. One head has one text.
+	signer, encoded, _ := strings.Cut(signature, " ")
+	encoded, whole := strings.CutSuffix(encoded, "\n")
+	if _, err := base64.StdEncoding.Strict().DecodeString(encoded); err != nil || !whole || strings.ContainsAny(encoded, "\r\n") {
+		return Head{}, fmt.Errorf("%w: a head's signature is not written as it was made", ErrBroken)
+	}
 	return Head{Size: size, Root: Hash(root), Signer: signer, Note: append([]byte(nil), raw...)}, nil
 }
 
