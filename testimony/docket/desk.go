@@ -139,7 +139,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	}
 	d := &Desk{vault: vault, backend: backend, path: path, opts: opts}
 	d.openReception(ctx)
-	_ = d.keepEscrow(ctx) // what fails is tried again at the next opening, and shows as missing meanwhile
+	_ = d.keepEscrow(ctx)        // what fails is tried again at the next opening, and shows as missing meanwhile
 	_ = vault.AttestSigners(ctx) // where it can't be written, the next opening tries again
 	return d, nil
 }
