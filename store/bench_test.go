@@ -259,3 +259,34 @@ func timed(fn func()) time.Duration {
 	fn()
 	return time.Since(start)
 }
+
+// BenchmarkReseal seals 100,000 records anew after their compartment took another key.
+func BenchmarkReseal(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		v := createVault(b, newFile(b))
+		added, err := v.AddUser(b.Context(), store.NewUser{Login: "leaver", Passphrase: []byte("leaver's words")})
+		must(b, err)
+		must(b, v.Update(b.Context(), func(tx *store.Tx) error {
+			tx.Log("fill", nil)
+			if err := tx.AddMembers(docket, []store.UserID{added.ID}); err != nil {
+				return err
+			}
+			for i := range 100_000 {
+				if err := notes.Put(tx, docket, strconv.Itoa(i), note{"a party to a case, or near it", i}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		must(b, v.Update(b.Context(), func(tx *store.Tx) error {
+			tx.Log("left", nil)
+			return tx.RemoveMembers(docket, []store.UserID{added.ID})
+		}))
+		b.StartTimer()
+		must(b, v.Reseal(b.Context(), nil))
+		b.StopTimer()
+		must(b, v.Close())
+		b.StartTimer()
+	}
+}

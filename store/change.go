@@ -18,7 +18,6 @@ const shareOut = 64
 // change is one record that a transaction is about to write. Changes are held back so that they can be sealed together
 // and written in the order of their names on disk, which spares the backend most of its searching.
 type change struct {
-	in       Compartment
 	owner    *compartmentKey
 	key      *collectionKey
 	physical [physicalSize]byte
@@ -43,9 +42,7 @@ func (tx *Tx) put(in Compartment, collection, id string, envelope []byte) error 
 		return err
 	}
 	key := owner.collection(collection)
-	return tx.hold(change{
-		in: in, owner: owner, key: key, physical: key.physical(id), revision: tx.revision, envelope: envelope,
-	})
+	return tx.hold(change{owner: owner, key: key, physical: key.physical(id), revision: tx.revision, envelope: envelope})
 }
 
 func (tx *Tx) delete(in Compartment, collection, id string) error {
@@ -54,7 +51,7 @@ func (tx *Tx) delete(in Compartment, collection, id string) error {
 		return err
 	}
 	key := owner.collection(collection)
-	gone := change{in: in, owner: owner, key: key, physical: key.physical(id)}
+	gone := change{owner: owner, key: key, physical: key.physical(id)}
 	if ch := tx.pending[gone.physical]; ch != nil {
 		if ch.envelope == nil {
 			return ErrNotFound
@@ -145,30 +142,32 @@ func (ch *change) seal(at *place, nonce []byte) {
 	if ch.envelope == nil {
 		return
 	}
-	ch.envelope = sealEnvelope(ch.key.aead, at, ch.owner.epoch, ch.revision, nonce, ch.envelope)
-	ch.tag = ch.key.tagElement(ch.physical[:], ch.envelope)
-	ch.whole = ch.key.wholeElement(ch.physical[:], ch.envelope)
+	epoch := ch.key.newest()
+	ch.envelope = sealEnvelope(epoch.aead, at, epoch.epoch, ch.revision, nonce, ch.envelope)
+	ch.tag = epoch.tagElement(ch.physical[:], ch.envelope)
+	ch.whole = epoch.wholeElement(ch.physical[:], ch.envelope)
 }
 
 // write replaces a record and counts it in the manifest.
 func (tx *Tx) write(ch *change) error {
-	m, err := tx.manifest(ch.in, ch.owner)
+	m, err := tx.manifest(ch.owner)
 	if err != nil {
 		return err
 	}
-	tx.dirty[ch.in] = ch.owner
+	tx.dirty[ch.owner.tag] = ch.owner
 	r := m[ch.key.prefix]
 	old, err := tx.w.Get(bucketRecord, ch.physical[:])
 	if err != nil {
 		return err
 	}
 	if old != nil {
-		if len(old) < minEnvelope || r.count == 0 {
+		epoch := ch.key.of(old)
+		if epoch == nil || r.count == 0 {
 			return damaged("a record is unreadable")
 		}
 		r.count--
-		r.tags.sub(ch.key.tagElement(ch.physical[:], old))
-		r.whole.sub(ch.key.wholeElement(ch.physical[:], old))
+		r.tags.sub(epoch.tagElement(ch.physical[:], old))
+		r.whole.sub(epoch.wholeElement(ch.physical[:], old))
 	}
 	if ch.envelope == nil {
 		return keepRow(m, ch, r, tx.w.Delete(bucketRecord, ch.physical[:]))

@@ -93,7 +93,7 @@ func (c Collection[T]) read(tx *ReadTx, in Compartment, expect func(count uint64
 			return fmt.Errorf("read records: %w", err)
 		}
 	}
-	m, err := tx.manifest(in, owner)
+	m, err := tx.manifest(owner)
 	if err != nil {
 		return fmt.Errorf("read records: %w", err)
 	}
@@ -147,7 +147,11 @@ func (tx *ReadTx) get(in Compartment, collection, id string) (encoding byte, val
 		return 0, nil, 0, ErrNotFound
 	}
 	place := newPlace(kindRecord, tx.v.header.vault, owner.tag, physical[:])
-	plain, revision, err := openEnvelope(key.aead, &place, owner.epoch, raw, nil)
+	epoch := key.of(raw)
+	if epoch == nil {
+		return 0, nil, 0, damaged("a record is unreadable")
+	}
+	plain, revision, err := openEnvelope(epoch.aead, &place, raw, nil)
 	if err != nil {
 		return 0, nil, 0, damaged("a record is unreadable")
 	}

@@ -75,11 +75,11 @@ func (tx *Tx) found(founder Admission) error {
 	if err := tx.w.Put(bucketVault, keyHeader, tx.v.header.encode()); err != nil {
 		return err
 	}
-	tx.manifests[directory] = manifest{}
-	tx.dirty[directory] = tx.v.root
+	tx.manifests[tag{}] = manifest{}
+	tx.dirty[tag{}] = tx.root
 	err := errors.Join(
 		tx.admit(founder),
-		tx.describe(tx.v.root, []UserID{tx.v.me.ID}),
+		tx.describe(tx.root, []UserID{tx.v.me.ID}, nil),
 		tx.createCompartment(AuditCompartment, []UserID{tx.v.me.ID}),
 	)
 	tx.Log("vault.create", nil)

@@ -12,7 +12,8 @@ import (
 //
 //	suite (1) | key epoch (4) | revision (8) | nonce (24) | ciphertext and tag
 const (
-	suiteXChaCha = 1
+	suiteXChaCha   = 1
+	envelopeFormat = 1
 
 	nonceAt      = 1 + 4 + 8
 	envelopeHead = nonceAt + chacha20poly1305.NonceSizeX
@@ -29,7 +30,7 @@ const (
 type place [placeSize + nonceAt]byte
 
 func newPlace(kind byte, vault [16]byte, t tag, physical []byte) (p place) {
-	p[0], p[1] = currentFormat, kind
+	p[0], p[1] = envelopeFormat, kind
 	copy(p[2:], vault[:])
 	copy(p[18:], t[:])
 	copy(p[placePhysical:], physical)
@@ -57,9 +58,12 @@ func sealEnvelope(aead cipher.AEAD, p *place, epoch uint32, revision uint64, non
 	return aead.Seal(envelope[:envelopeHead], envelope[nonceAt:envelopeHead], envelope[envelopeHead:], p.bind(envelope))
 }
 
-// openEnvelope appends the plaintext to dst.
-func openEnvelope(aead cipher.AEAD, p *place, epoch uint32, raw, dst []byte) (plain []byte, revision uint64, err error) {
-	if len(raw) < minEnvelope || raw[0] != suiteXChaCha || binary.BigEndian.Uint32(raw[1:]) != epoch {
+// envelopeEpoch is the epoch that an envelope says it was sealed in, which its seal covers. It must have a head.
+func envelopeEpoch(raw []byte) uint32 { return binary.BigEndian.Uint32(raw[1:]) }
+
+// openEnvelope appends the plaintext to dst. The caller chose aead by the envelope's epoch.
+func openEnvelope(aead cipher.AEAD, p *place, raw, dst []byte) (plain []byte, revision uint64, err error) {
+	if len(raw) < minEnvelope || raw[0] != suiteXChaCha {
 		return nil, 0, ErrDamaged
 	}
 	plain, err = aead.Open(dst, raw[nonceAt:envelopeHead], raw[envelopeHead:], p.bind(raw))

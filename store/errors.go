@@ -20,6 +20,7 @@ var (
 	ErrWeakKDF         = errors.New("the passphrase derivation asked for is out of bounds")
 	ErrNotAudited      = errors.New("a change must be logged in the same transaction")
 	ErrNotFound        = errors.New("not found")
+	ErrRevoked         = errors.New("this user's access was taken away")
 	ErrNoAccess        = errors.New("this user has no access to it")
 	ErrExists          = errors.New("it exists already")
 	ErrTooLarge        = errors.New("the record is too large")

@@ -151,8 +151,9 @@ func (v *Vault) Audit(ctx context.Context) ([]audit.Entry, error) {
 // logReading is the ledger within one transaction. It holds the ledger's lock.
 type logReading struct {
 	*ledger
-	tx     *ReadTx
-	reader hpke.PrivateKey
+	tx      *ReadTx
+	owner   *compartmentKey
+	readers map[uint32]hpke.PrivateKey // by epoch
 }
 
 // readLog calls fn with the ledger as the log stands.
@@ -162,11 +163,7 @@ func (v *Vault) readLog(ctx context.Context, fn func(*logReading) error) error {
 		if err != nil {
 			return err
 		}
-		reader, err := owner.logReader()
-		if err != nil {
-			return err
-		}
-		l := &logReading{ledger: &v.ledger, tx: tx, reader: reader}
+		l := &logReading{ledger: &v.ledger, tx: tx, owner: owner, readers: make(map[uint32]hpke.PrivateKey)}
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if err := l.grow(ctx); err != nil {
@@ -297,5 +294,16 @@ func (l *logReading) key(s *unlocked) ([]byte, error) {
 	if !ok {
 		return nil, damaged("a session of the audit log is unreadable")
 	}
-	return l.tx.readSession(l.reader, opening)
+	reader := l.readers[opening.Epoch]
+	if reader == nil {
+		epoch := l.owner.of(opening.Epoch)
+		if epoch == nil {
+			return nil, damaged("a session of the audit log is unreadable")
+		}
+		if reader, err = epoch.reader(); err != nil {
+			return nil, err
+		}
+		l.readers[opening.Epoch] = reader
+	}
+	return l.tx.readSession(reader, opening)
 }

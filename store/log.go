@@ -152,13 +152,20 @@ func (tx *Tx) signHead(l *logWriter) error {
 	return tx.w.Put(bucketVault, keyHead, head.Note)
 }
 
-// openSession returns the unlock's own session, made at its first act, for this transaction to continue. It stays with the
-// key of the audit compartment that it began under. The vault keeps what becomes of it only when the transaction
+// openSession returns the unlock's own session, made at its first act, for this transaction to continue. When the audit
+// compartment takes another key, another begins: who is no reader any more reads no further. The vault keeps what becomes of it only when the transaction
 // succeeds: one that is run again may make that compartment again, too.
 func (tx *Tx) openSession() (*session, error) {
-	if tx.v.session != nil {
-		s := *tx.v.session
-		return &s, nil
+	if s := tx.v.session; s != nil {
+		t := tx.v.tagOf(AuditCompartment, tx.root)
+		raw, err := tx.r.Get(bucketManifest, t[:])
+		if err != nil {
+			return nil, err
+		}
+		if len(raw) >= minEnvelope && envelopeEpoch(raw) == s.opening.Epoch {
+			same := *s
+			return &same, nil
+		}
 	}
 	e, err := tx.entry(AuditCompartment)
 	if err != nil {

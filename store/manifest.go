@@ -62,7 +62,7 @@ func parseSum(b []byte) (s sum256) {
 }
 
 // tagElement is a record's part of row.tags. The seal covers place, revision and contents.
-func (c *collectionKey) tagElement(physical, envelope []byte) [32]byte {
+func (c *collectionEpoch) tagElement(physical, envelope []byte) [32]byte {
 	var b [48]byte
 	copy(b[:], c.sum[:])
 	copy(b[16:], physical[prefixSize:])
@@ -71,7 +71,7 @@ func (c *collectionKey) tagElement(physical, envelope []byte) [32]byte {
 }
 
 // wholeElement is a record's part of row.whole.
-func (c *collectionKey) wholeElement(physical, envelope []byte) (h [32]byte) {
+func (c *collectionEpoch) wholeElement(physical, envelope []byte) (h [32]byte) {
 	d := sha256.New()
 	d.Write(c.sum[:])
 	d.Write(physical[prefixSize:])

@@ -152,14 +152,19 @@ func (s *scanner[E]) process(b *batch[E]) {
 		physical, raw := b.bytes[start:start+physicalSize], b.bytes[start+physicalSize:end]
 		start = end
 		copy(place[placePhysical:], physical)
-		plain, revision, err := openEnvelope(s.key.aead, &place, s.owner.epoch, raw, b.scratch[:0])
+		epoch := s.key.of(raw)
+		if epoch == nil {
+			b.faults++
+			continue
+		}
+		plain, revision, err := openEnvelope(epoch.aead, &place, raw, b.scratch[:0])
 		if err != nil {
 			b.faults++
 			continue
 		}
 		b.scratch = plain
 		b.row.count++
-		b.row.tags.add(s.key.tagElement(physical, raw))
+		b.row.tags.add(epoch.tagElement(physical, raw))
 		opened, err := s.open(physical, raw, plain, revision)
 		if err != nil {
 			b.err = err

@@ -205,6 +205,25 @@ func (tx *ReadTx) checkSigners() error {
 	if roster.Born() && len(users) > 0 {
 		return damaged("somebody in the directory is not among those who may sign the audit log")
 	}
+	return tx.checkRevokedSigners(roster)
+}
+
+// checkRevokedSigners holds who was revoked in the clear against the directory.
+func (tx *ReadTx) checkRevokedSigners(roster *audit.Roster) error {
+	revoked, err := tx.revocations()
+	if err != nil {
+		return err
+	}
+	for _, a := range roster.Attestations() {
+		id := hex.EncodeToString(a.User[:])
+		r, inside := revoked[UserID(id)]
+		_, until := roster.Term(id)
+		// Who revoked somebody before they were vouched for themselves could not say it in the clear.
+		unsaid := inside && until == 0 && !roster.Born()
+		if inside != (until > 0) && !unsaid || until > 0 && r.Entries != until {
+			return damaged("who was revoked in the audit log is not who was in the directory")
+		}
+	}
 	return nil
 }
 

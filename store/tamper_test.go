@@ -86,6 +86,20 @@ func TestSampleIsSound(t *testing.T) {
 func TestFlippedBytes(t *testing.T) {
 	t.Parallel()
 	m, v := sample(t)
+	flipEach(t, m, v)
+}
+
+// TestFlippedBytesBetweenKeys does the same while records stand under two keys.
+func TestFlippedBytesBetweenKeys(t *testing.T) {
+	t.Parallel()
+	m, v := sample(t)
+	revokeJudge(t, v)
+	must(t, examine(t, m))
+	flipEach(t, m, v)
+}
+
+func flipEach(t *testing.T, m *memory, v *store.Vault) {
+	t.Helper()
 	others := grantsOfOthers(t, m, v)
 	kinds := map[string]int{}
 	for k, value := range m.records {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,9 +17,10 @@ type Reading interface{ reading() *ReadTx }
 type ReadTx struct {
 	v         *Vault
 	r         Reader
-	learned   map[Compartment]*compartmentKey // for the vault to keep when the transaction succeeds
-	created   map[Compartment]*compartmentKey // only within this transaction
-	manifests map[Compartment]manifest
+	root      *compartmentKey         // the directory's
+	learned   map[tag]*compartmentKey // for the vault to keep when the transaction succeeds
+	created   map[tag]*compartmentKey // only within this transaction
+	manifests map[tag]manifest
 	pending   map[[physicalSize]byte]*change // what a Tx is yet to write
 	flush     func() error                   // writes it; nil when there can't be any
 }
@@ -29,7 +31,7 @@ type Tx struct {
 	w        Writer
 	revision uint64
 	head     audit.Head
-	dirty    map[Compartment]*compartmentKey // whose manifests changed
+	dirty    map[tag]*compartmentKey // whose manifests changed
 	wrote    bool
 	entries  []entryText
 	session  *session          // as it is when the transaction succeeds
@@ -38,17 +40,28 @@ type Tx struct {
 	slab     []change          // where the next pending changes go
 }
 
-func newReadTx(v *Vault, r Reader) *ReadTx {
-	return &ReadTx{
-		v: v, r: r,
-		learned:   make(map[Compartment]*compartmentKey),
-		manifests: make(map[Compartment]manifest),
+func newReadTx(v *Vault, r Reader) (*ReadTx, error) {
+	tx := &ReadTx{
+		v: v, r: r, root: v.knownRoot(),
+		learned:   make(map[tag]*compartmentKey),
+		manifests: make(map[tag]manifest),
 	}
+	if tx.root != nil {
+		current, err := tx.current(tx.root)
+		if err != nil || current {
+			return tx, err
+		}
+	}
+	return tx, tx.openDirectory() // for the first time, or because another desk gave it another key
 }
 
 func newTx(v *Vault, w Writer) (*Tx, error) {
-	tx := &Tx{ReadTx: *newReadTx(v, w), w: w, dirty: make(map[Compartment]*compartmentKey)}
-	tx.created = make(map[Compartment]*compartmentKey)
+	reading, err := newReadTx(v, w)
+	if err != nil {
+		return nil, err
+	}
+	tx := &Tx{ReadTx: *reading, w: w, dirty: make(map[tag]*compartmentKey)}
+	tx.created = make(map[tag]*compartmentKey)
 	tx.pending = make(map[[physicalSize]byte]*change)
 	tx.flush = tx.writePending
 	head, err := tx.readHead()
@@ -97,21 +110,12 @@ func (tx *Tx) finish() error {
 
 func (tx *Tx) sealManifests() ([]audit.State, error) {
 	var states []audit.State
-	for _, c := range slices.Sorted(maps.Keys(tx.dirty)) {
-		key := tx.dirty[c]
-		place := newPlace(kindManifest, tx.v.header.vault, key.tag, nil)
-		plain := tx.manifests[c].encode()
-		raw, space := newEnvelope(len(plain))
-		copy(space, plain)
-		nonce, err := tx.v.nonces(1)
+	for _, t := range slices.SortedFunc(maps.Keys(tx.dirty), func(a, b tag) int { return bytes.Compare(a[:], b[:]) }) {
+		raw, err := tx.sealManifest(tx.dirty[t])
 		if err != nil {
 			return nil, err
 		}
-		raw = sealEnvelope(key.manifest, &place, key.epoch, tx.revision, nonce, raw)
-		if err := tx.w.Put(bucketManifest, key.tag[:], raw); err != nil {
-			return nil, err
-		}
-		states = append(states, manifestState(key.tag, raw))
+		states = append(states, manifestState(t, raw))
 	}
 	if len(states) > audit.MaxStates {
 		return nil, fmt.Errorf("compartments in one transaction: %w", ErrTooLarge)
@@ -119,9 +123,23 @@ func (tx *Tx) sealManifests() ([]audit.State, error) {
 	return states, nil
 }
 
+func (tx *Tx) sealManifest(key *compartmentKey) ([]byte, error) {
+	epoch := key.newest()
+	place := newPlace(kindManifest, tx.v.header.vault, key.tag, nil)
+	plain := tx.manifests[key.tag].encode()
+	raw, space := newEnvelope(len(plain))
+	copy(space, plain)
+	nonce, err := tx.v.nonces(1)
+	if err != nil {
+		return nil, err
+	}
+	raw = sealEnvelope(epoch.manifest, &place, epoch.epoch, tx.revision, nonce, raw)
+	return raw, tx.w.Put(bucketManifest, key.tag[:], raw)
+}
+
 // manifest reads a compartment's manifest once in a transaction.
-func (tx *ReadTx) manifest(c Compartment, key *compartmentKey) (manifest, error) {
-	if m := tx.manifests[c]; m != nil {
+func (tx *ReadTx) manifest(key *compartmentKey) (manifest, error) {
+	if m := tx.manifests[key.tag]; m != nil {
 		return m, nil
 	}
 	raw, err := tx.r.Get(bucketManifest, key.tag[:])
@@ -132,7 +150,7 @@ func (tx *ReadTx) manifest(c Compartment, key *compartmentKey) (manifest, error)
 	if err != nil {
 		return nil, err
 	}
-	tx.manifests[c] = m
+	tx.manifests[key.tag] = m
 	return m, nil
 }
 
@@ -140,10 +158,24 @@ func openManifest(vault [16]byte, key *compartmentKey, raw []byte) (manifest, er
 	if raw == nil {
 		return nil, damaged("a manifest is missing")
 	}
+	epoch := key.newest()
+	if len(raw) < minEnvelope || envelopeEpoch(raw) != epoch.epoch {
+		return nil, damaged("a manifest is unreadable")
+	}
 	place := newPlace(kindManifest, vault, key.tag, nil)
-	plain, _, err := openEnvelope(key.manifest, &place, key.epoch, raw, nil)
+	plain, _, err := openEnvelope(epoch.manifest, &place, raw, nil)
 	if err != nil {
 		return nil, damaged("a manifest is unreadable")
 	}
 	return parseManifest(plain)
+}
+
+// current says whether a key that was known before is still the newest of its compartment, by the epoch that the manifest
+// shows. A compartment that is being made has none yet.
+func (tx *ReadTx) current(k *compartmentKey) (bool, error) {
+	raw, err := tx.r.Get(bucketManifest, k.tag[:])
+	if err != nil || raw == nil {
+		return err == nil, err
+	}
+	return len(raw) >= minEnvelope && envelopeEpoch(raw) == k.newest().epoch, nil
 }

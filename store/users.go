@@ -112,11 +112,11 @@ func (tx *Tx) Admit(a Admission) error {
 	if err := tx.admit(a); err != nil {
 		return err
 	}
-	root, err := tx.describedMembers(tag{})
+	e, err := tx.entryOf(tag{})
 	if err != nil {
 		return err
 	}
-	return tx.describe(tx.v.root, append(root, a.user.ID))
+	return tx.describe(tx.root, append(e.Members, a.user.ID), e.Until)
 }
 
 // ChangePassphrase puts the user's own keys under another passphrase. The old one is asked for again, so that a desk left open is
@@ -213,7 +213,7 @@ func (tx *Tx) admit(e Admission) error {
 	if err := tx.attest(e.user); err != nil {
 		return err
 	}
-	return tx.putGrant(tx.v.root, e.user)
+	return tx.putGrant(tx.root, e.user)
 }
 
 // users reads the whole directory.

@@ -47,12 +47,13 @@ type Vault struct {
 	secrets *secrets
 	hpke    hpke.PrivateKey
 	signing ed25519.PrivateKey
-	root    *compartmentKey // the directory's
 
 	mu      sync.Mutex
+	root    *compartmentKey // the directory's
 	locked  bool
 	running sync.WaitGroup // transactions under way
-	keys    map[Compartment]*compartmentKey
+	keys    map[tag]*compartmentKey
+	tags    map[Compartment]tag // names on disk, which stay the same whatever the keys
 
 	writing sync.Mutex // one Update at a time: each continues the session's chain
 	session *session   // under writing
@@ -140,19 +141,12 @@ func newVault(b Backend, h header, opts Options, s *secrets) (*Vault, error) {
 	}
 	return &Vault{
 		backend: b, header: h, opts: opts, secrets: s, hpke: key, signing: s.signingKey(),
-		keys: make(map[Compartment]*compartmentKey),
+		keys: make(map[tag]*compartmentKey), tags: make(map[Compartment]tag),
 	}, nil
 }
 
 // enter reads the directory's key and the user's own entry.
 func (v *Vault) enter(ctx context.Context) error {
-	err := v.backend.View(ctx, func(r Reader) (err error) {
-		v.root, err = v.newestGrant(r, tag{})
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	return v.View(ctx, func(tx *ReadTx) error {
 		me, err := tx.user(v.secrets.id())
 		if errors.Is(err, ErrNotFound) {
@@ -177,11 +171,14 @@ func (v *Vault) View(ctx context.Context, fn func(*ReadTx) error) error {
 	defer v.running.Done()
 	var tx *ReadTx
 	err := v.backend.View(ctx, func(r Reader) error {
-		tx = newReadTx(v, r)
+		var err error
+		if tx, err = newReadTx(v, r); err != nil {
+			return err
+		}
 		return fn(tx)
 	})
 	if err == nil {
-		v.learn(tx.learned)
+		v.learn(tx)
 	}
 	return err
 }
@@ -206,7 +203,7 @@ func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 		return tx.finish()
 	})
 	if err == nil {
-		v.learn(tx.learned)
+		v.learn(&tx.ReadTx)
 		if tx.session != nil {
 			v.session = tx.session
 		}
@@ -245,7 +242,7 @@ func (v *Vault) Lock() {
 		v.root.wipe()
 	}
 	// hpke and the ciphers keep copies that only the collector can take back once nothing refers to them.
-	v.keys, v.root, v.hpke, v.signing, v.session = nil, nil, nil, nil, nil
+	v.keys, v.tags, v.root, v.hpke, v.signing, v.session = nil, nil, nil, nil, nil, nil
 	v.ledger.forget()
 }
 
@@ -266,19 +263,28 @@ func (v *Vault) begin() error {
 	return nil
 }
 
-// learn keeps compartment keys that a finished transaction found.
-func (v *Vault) learn(found map[Compartment]*compartmentKey) {
+// learn keeps the keys that a finished transaction found. Of a compartment that another desk gave another key, the newer stays.
+func (v *Vault) learn(tx *ReadTx) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for c, k := range found {
-		if v.keys[c] == nil {
-			v.keys[c] = k
+	if v.root == nil || tx.root.newest().epoch >= v.root.newest().epoch {
+		v.root = tx.root
+	}
+	for t, k := range tx.learned {
+		if known := v.keys[t]; known == nil || k.newest().epoch >= known.newest().epoch {
+			v.keys[t] = k
 		}
 	}
 }
 
-func (v *Vault) known(c Compartment) *compartmentKey {
+func (v *Vault) known(t tag) *compartmentKey {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.keys[c]
+	return v.keys[t]
+}
+
+func (v *Vault) knownRoot() *compartmentKey {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.root
 }

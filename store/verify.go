@@ -113,7 +113,7 @@ func (c *checking) fault(place string, err error) {
 
 // compartments checks each one that this user has a grant for. Their names aren't needed: tags are enough.
 func (c *checking) compartments() error {
-	if err := c.compartment(c.tx.v.root); err != nil {
+	if err := c.compartment(c.tx.root); err != nil {
 		return err
 	}
 	entries, err := compartmentEntries.All(c.tx, directory)
@@ -141,7 +141,7 @@ func (c *checking) granted(e Entry[compartmentEntry]) (*compartmentKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t == c.tx.v.root.tag {
+	if t == c.tx.root.tag {
 		return nil, nil
 	}
 	key, err := c.tx.openCompartment(t)
@@ -172,11 +172,11 @@ func (c *checking) compartment(key *compartmentKey) error {
 
 // collection opens the records of one row of a manifest and sums them up.
 func (c *checking) collection(owner *compartmentKey, prefix [prefixSize]byte, want row) error {
-	key := owner.under(prefix)
+	key := owner.collectionAt(prefix)
 	var whole sum256
 	found, faults, err := scan(c.tx, owner, key, func(physical, raw, plain []byte, _ uint64) ([32]byte, error) {
 		_, _, _, err := splitRecord(plain)
-		return key.wholeElement(physical, raw), err
+		return key.of(raw).wholeElement(physical, raw), err // of an epoch that opened it
 	}, func(elements [][32]byte) error {
 		for range elements {
 			c.step()

@@ -80,7 +80,10 @@ func (a Attestation) Encode() []byte {
 }
 
 // Key is where the revocation is stored.
-func (r Revocation) Key() []byte { return append(bytes.Clone(r.User[:]), revoked) }
+func (r Revocation) Key() []byte { return RevocationKey(r.User) }
+
+// RevocationKey is where a user's revocation stands, if they were revoked.
+func RevocationKey(user [16]byte) []byte { return append(bytes.Clone(user[:]), revoked) }
 
 // revoked ends the key of a revocation.
 const revoked = 0x01
