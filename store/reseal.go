@@ -21,10 +21,7 @@ func (v *Vault) Reseal(ctx context.Context, progress func(done, total int)) erro
 	total := 0
 	err := v.View(ctx, func(tx *ReadTx) error {
 		owed, total = nil, 0
-		return tx.eachMine(func(k *compartmentKey, e compartmentEntry) error {
-			if len(e.Older) == 0 || len(e.LogReader) > 0 {
-				return nil
-			}
+		return tx.eachBetweenKeys(func(k *compartmentKey, e compartmentEntry) error {
 			old, err := tx.sealedBefore(ctx, k, e)
 			owed = append(owed, resealing{k.tag, old})
 			total += len(old)

@@ -163,14 +163,12 @@ func (v *Vault) Due(ctx context.Context) (Upkeep, error) {
 	var due Upkeep
 	err := v.View(ctx, func(tx *ReadTx) error {
 		due = Upkeep{}
-		return tx.eachMine(func(k *compartmentKey, e compartmentEntry) error {
-			standing, err := tx.standing(e.Members, e.Until)
-			if err != nil {
-				return err
-			}
-			if len(standing) < len(e.Members) {
-				due.Rotations++
-			}
+		owed, err := tx.owed()
+		if err != nil {
+			return err
+		}
+		due.Rotations = len(owed)
+		return tx.eachBetweenKeys(func(k *compartmentKey, e compartmentEntry) error {
 			old, err := tx.sealedBefore(ctx, k, e)
 			due.Records += len(old)
 			return err
@@ -187,15 +185,9 @@ func (v *Vault) Due(ctx context.Context) (Upkeep, error) {
 // nobody makes a key for what they may not read.
 func (v *Vault) Rotate(ctx context.Context) (int, error) {
 	var owed []tag
-	err := v.View(ctx, func(tx *ReadTx) error {
-		owed = nil
-		return tx.eachMine(func(k *compartmentKey, e compartmentEntry) error {
-			standing, err := tx.standing(e.Members, e.Until)
-			if len(standing) < len(e.Members) {
-				owed = append(owed, k.tag)
-			}
-			return err
-		})
+	err := v.View(ctx, func(tx *ReadTx) (err error) {
+		owed, err = tx.owed()
+		return err
 	})
 	done := 0
 	for _, t := range owed {
@@ -240,8 +232,30 @@ func (v *Vault) rotateOne(ctx context.Context, t tag, done *int) error {
 	return err
 }
 
-// eachMine calls fn with every compartment that this user can read now, the directory included.
-func (tx *ReadTx) eachMine(fn func(*compartmentKey, compartmentEntry) error) error {
+// owed finds this user's compartments with a member who was revoked or whose term is over.
+func (tx *ReadTx) owed() ([]tag, error) {
+	revoked, err := tx.revocations()
+	if err != nil {
+		return nil, err
+	}
+	now := tx.v.opts.Clock()
+	gone := func(e compartmentEntry, id UserID) bool {
+		_, out := revoked[id]
+		end := e.Until[id]
+		return out || !end.IsZero() && !now.Before(end)
+	}
+	var owed []tag
+	err = tx.eachMine(func(t tag, e compartmentEntry) error {
+		if !gone(e, tx.v.me.ID) && slices.ContainsFunc(e.Members, func(id UserID) bool { return gone(e, id) }) {
+			owed = append(owed, t)
+		}
+		return nil
+	})
+	return owed, err
+}
+
+// eachMine calls fn with every compartment that this user is a member of, the directory included.
+func (tx *ReadTx) eachMine(fn func(tag, compartmentEntry) error) error {
 	entries, err := compartmentEntries.All(tx, directory)
 	if err != nil {
 		return err
@@ -254,16 +268,26 @@ func (tx *ReadTx) eachMine(fn func(*compartmentKey, compartmentEntry) error) err
 		if !slices.Contains(e.Value.Members, tx.v.me.ID) {
 			continue
 		}
-		k, err := tx.keyOf(t)
-		if errors.Is(err, ErrNoAccess) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := fn(k, e.Value); err != nil {
+		if err := fn(t, e.Value); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eachBetweenKeys calls fn with every compartment that this user can read and that may hold records under keys that were replaced.
+func (tx *ReadTx) eachBetweenKeys(fn func(*compartmentKey, compartmentEntry) error) error {
+	return tx.eachMine(func(t tag, e compartmentEntry) error {
+		if len(e.Older) == 0 || len(e.LogReader) > 0 {
+			return nil
+		}
+		k, err := tx.keyOf(t)
+		if errors.Is(err, ErrNoAccess) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return fn(k, e)
+	})
 }

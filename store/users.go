@@ -23,7 +23,11 @@ type User struct {
 	HPKEPublic    []byte // MLKEM768-X25519, 1216 bytes: see SealTo
 	SigningPublic []byte // Ed25519, 32 bytes
 	Created       time.Time
+	Revoked       time.Time `json:"-"` // zero: they have access. Only [Vault.Users] says it
 }
+
+// Standing says that the user was not revoked.
+func (u User) Standing() bool { return u.Revoked.IsZero() }
 
 // NewUser is what a user is enrolled with. The vault keeps no hold of Passphrase; the caller clears it.
 type NewUser struct {
@@ -64,11 +68,17 @@ func (a *Admission) sign(v *Vault) {
 
 const maxUserText = 256 // bytes of a display name or role
 
-// Users returns the vault's users, ordered by login, with signatures checked.
+// Users returns the vault's users, ordered by login, with signatures checked. Those who were revoked are among them.
 func (v *Vault) Users(ctx context.Context) ([]User, error) {
 	var users []User
 	err := v.View(ctx, func(tx *ReadTx) (err error) {
-		users, err = tx.users()
+		if users, err = tx.users(); err != nil {
+			return err
+		}
+		revoked, err := tx.revocations()
+		for i, u := range users {
+			users[i].Revoked = revoked[u.ID].At
+		}
 		return err
 	})
 	slices.SortFunc(users, func(a, b User) int { return strings.Compare(a.Login, b.Login) })
@@ -193,11 +203,11 @@ func (tx *Tx) admit(e Admission) error {
 			return err
 		}
 	}
-	taken, err := tx.w.Get(bucketLogin, e.loginKey)
+	taken, err := tx.loginTaken(e)
 	if err != nil {
 		return err
 	}
-	if taken != nil {
+	if taken {
 		return fmt.Errorf("login: %w", ErrExists)
 	}
 	tx.wrote = true
@@ -214,6 +224,23 @@ func (tx *Tx) admit(e Admission) error {
 		return err
 	}
 	return tx.putGrant(tx.root, e.user)
+}
+
+// loginTaken says whether a login is in use, or was that of somebody who was revoked: their name in the audit log must not become another's.
+func (tx *Tx) loginTaken(e Admission) (bool, error) {
+	there, err := tx.w.Get(bucketLogin, e.loginKey)
+	if err != nil || there != nil {
+		return there != nil, err
+	}
+	revoked, err := revocationEntries.All(tx, directory)
+	for _, r := range revoked {
+		if u, err := userEntries.Get(tx, directory, r.ID); err != nil {
+			return false, err
+		} else if u.User.Login == e.user.Login {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // users reads the whole directory.

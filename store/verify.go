@@ -61,6 +61,9 @@ func (c *checking) run() error {
 		c.fault("user", err)
 	}
 	c.report.Users = len(users)
+	if _, err := c.tx.revocations(); err != nil {
+		c.fault("user", err)
+	}
 	if err := c.tx.checkSigners(); err != nil {
 		c.fault("signer", err)
 	}

@@ -72,6 +72,8 @@ var sentences = []sentence{
 	{audit.ErrOtherLog, exitRefused, "The head that was kept is of another vault."},
 	{audit.ErrNotProof, exitRefused, ""},
 	{store.ErrUnvouched, exitRefused, "Nobody has vouched yet for the user who signed this head. Let those who enrolled users open the vault once with this version."},
+	{docket.ErrLastOfCollege, exitRefused, "This is the only member of their college. Enrol another one first, or no identity could ever be opened again. Nothing was changed."},
+	{store.ErrRevoked, exitNotAllowed, "This user's access was taken away."},
 	{store.ErrWrongPassphrase, exitPassphrase, "The login or the passphrase is wrong. Nothing was changed."},
 	{store.ErrInUse, exitInUse, "The vault is open in another program. Close it there and try again; nothing was changed."},
 	{store.ErrNewerFormat, exitDamaged, "This vault was written by a newer version of Paravent. Use that version; nothing was changed."},

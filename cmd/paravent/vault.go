@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"paravent/store"
 	"paravent/testimony/docket"
@@ -21,6 +22,7 @@ type vaultCmds struct {
 	Backups  vaultBackupsCmd  `cmd:"" help:"List the backups in a folder and check them; no key is needed."`
 	Restore  vaultRestoreCmd  `cmd:"" help:"Put a backup back as a new vault file, checked; no key is needed."`
 	Schedule vaultScheduleCmd `cmd:"" help:"Say or decide when backups are made and how many are kept."`
+	Upkeep   vaultUpkeepCmd   `cmd:"" help:"Finish what revoking users began: other keys, and records sealed anew."`
 }
 
 type vaultCreateCmd struct {
@@ -212,6 +214,7 @@ type userCmds struct {
 	Refuse  userRefuseCmd  `cmd:"" help:"Refuse a request to be enrolled."`
 	Add     userAddCmd     `cmd:"" help:"Enrol a user whose passphrase is typed at this desk. Asking is better: see 'user ask'."`
 	List    userListCmd    `cmd:"" help:"List the users."`
+	Revoke  userRevokeCmd  `cmd:"" help:"Take a user's access away at once, and seal anew what they could read."`
 
 	Kit        kitCmds           `cmd:"" help:"Recovery kits: sheets of paper that let in who forgot their passphrase."`
 	Recover    userRecoverCmd    `cmd:"" help:"Let a user in who forgot their passphrase, by the sheets of a recovery kit."`
@@ -304,7 +307,11 @@ func (u userPassphraseCmd) change(ctx context.Context, c *console, d *docket.Des
 }
 
 func userLine(u store.User) map[string]string {
-	return map[string]string{"id": string(u.ID), "login": u.Login, "name": u.DisplayName, "role": string(u.Role)}
+	line := map[string]string{"id": string(u.ID), "login": u.Login, "name": u.DisplayName, "role": string(u.Role)}
+	if !u.Standing() {
+		line["revoked"] = u.Revoked.Format(time.RFC3339)
+	}
+	return line
 }
 
 type userListCmd struct{ vaultFlags }
@@ -318,7 +325,11 @@ func (u userListCmd) Run(ctx context.Context, c *console) error {
 		lines, pairs := []map[string]string{}, []any{}
 		for _, user := range users {
 			lines = append(lines, userLine(user))
-			pairs = append(pairs, user.Login, fmt.Sprintf("%s, %s", user.Role, user.DisplayName))
+			says := fmt.Sprintf("%s, %s", user.Role, user.DisplayName)
+			if !user.Standing() {
+				says += fmt.Sprintf(" (revoked on %s)", user.Revoked.Format(time.DateOnly))
+			}
+			pairs = append(pairs, user.Login, says)
 		}
 		return c.print(lines, table(pairs...))
 	})

@@ -224,6 +224,19 @@ func (r Request) MayView(who Official, at time.Time, conflicts []Conflict) error
 	return nil
 }
 
+// EndsWith reports whether a request ends because somebody's access was taken away: what they asked for or were to be shown, and what
+// they approved while the other college has not. What both colleges granted to somebody else stands.
+func (r Request) EndsWith(user string, at time.Time) bool {
+	switch r.State(at) {
+	case Pending:
+		return r.Requester == user || r.Grantee == user ||
+			slices.ContainsFunc(r.Approvals, func(a Approval) bool { return a.Approver == user })
+	case Granted:
+		return r.Grantee == user
+	}
+	return false
+}
+
 // Opener opens what was sealed to the user who is unlocked, as [store.Vault.OpenSealed] does.
 type Opener func(enc, info []byte, boxes [][]byte) ([][]byte, error)
 

@@ -158,6 +158,19 @@ func Seal(random io.Reader, party protection.PartyID, fields Fields, court, benc
 	return sealed, nil
 }
 
+// WithoutShares returns a sealed identity without the shares of holders who are to have none any more, and whether there were any. It
+// keeps those of the last holder of a college: without them nobody could ever open the identity.
+func (s Sealed) WithoutShares(gone func(holder string) bool) (Sealed, bool) {
+	stays := map[College]bool{}
+	for _, x := range s.Shares {
+		stays[x.College] = stays[x.College] || !gone(x.Holder)
+	}
+	kept := slices.DeleteFunc(slices.Clone(s.Shares), func(x Share) bool { return stays[x.College] && gone(x.Holder) })
+	dropped := len(kept) < len(s.Shares)
+	s.Shares = kept
+	return s, dropped
+}
+
 // ShareInfo is the HPKE info string that binds a share to its party, college and holder.
 func ShareInfo(party protection.PartyID, college College, holder string) []byte {
 	return []byte(context + "/share\x00" + string(party) + "\x00" + string(college) + "\x00" + holder)

@@ -141,6 +141,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	d.openReception(ctx)
 	_ = d.keepEscrow(ctx)        // what fails is tried again at the next opening, and shows as missing meanwhile
 	_ = vault.AttestSigners(ctx) // where it can't be written, the next opening tries again
+	_, _ = vault.Rotate(ctx)     // likewise
 	return d, nil
 }
 
@@ -183,7 +184,7 @@ func (d *Desk) Note(ctx context.Context, action string, details map[string]strin
 	})
 }
 
-// Users lists the vault's users.
+// Users lists the vault's users, those who were revoked among them.
 func (d *Desk) Users(ctx context.Context) ([]store.User, error) { return d.vault.Users(ctx) }
 
 // ErrEnrol is returned for a user whom this user may not enrol.
@@ -211,7 +212,7 @@ func mayEnrol(mine, theirs string, users []store.User) bool {
 		if !slices.Contains(college, theirs) {
 			continue
 		}
-		empty := !slices.ContainsFunc(users, func(u store.User) bool { return slices.Contains(college, string(u.Role)) })
+		empty := !slices.ContainsFunc(users, func(u store.User) bool { return u.Standing() && slices.Contains(college, string(u.Role)) })
 		return empty && mine != testimony.Auditor || slices.Contains(college, mine)
 	}
 	return slices.Contains(testimony.CourtCollege, mine) || slices.Contains(testimony.BenchCollege, mine)
@@ -252,11 +253,11 @@ func (d *Desk) newID() (string, error) {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)), nil
 }
 
-// recipients returns the members of a college with their public keys.
+// recipients returns the members of a college, without those who were revoked, with their public keys.
 func recipients(users []store.User, college []string) []identity.Recipient {
 	var out []identity.Recipient
 	for _, u := range users {
-		if slices.Contains(college, string(u.Role)) {
+		if u.Standing() && slices.Contains(college, string(u.Role)) {
 			out = append(out, identity.Recipient{ID: string(u.ID), Public: u.HPKEPublic})
 		}
 	}

@@ -116,6 +116,9 @@ func (d *Desk) AskDisclosure(ctx context.Context, a Asking) (identity.Request, e
 			return err
 		}
 		grantee, ok := c.users[r.Grantee]
+		if revoked, err := tx.Revoked(a.Grantee); ok && (err != nil || revoked) {
+			return errors.Join(err, store.ErrRevoked)
+		}
 		if !ok || grantee.Role == testimony.Auditor {
 			return fmt.Errorf("%w: the receiver is not among the users who can receive it", identity.ErrTerms)
 		}

@@ -72,7 +72,7 @@ func (d *Desk) Kits(ctx context.Context) ([]KitState, error) {
 			}
 		}
 		for _, u := range users {
-			if s.InForce == nil || KitOf(u.Role) != college {
+			if s.InForce == nil || KitOf(u.Role) != college || !u.Standing() {
 				continue
 			}
 			if escrows[u.ID] == s.InForce.ID {
@@ -188,7 +188,7 @@ func (d *Desk) MayConfirmKit(ctx context.Context, k store.Kit) error {
 		return ErrNotAllowed
 	}
 	others := slices.ContainsFunc(users, func(u store.User) bool {
-		return u.ID != d.Me().ID && string(collegeOf(string(u.Role))) == k.Name
+		return u.ID != d.Me().ID && u.Standing() && string(collegeOf(string(u.Role))) == k.Name
 	})
 	if k.By == d.Me().ID && others {
 		return ErrWitness

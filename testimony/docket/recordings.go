@@ -106,7 +106,7 @@ func recordingMembers(users []store.User, me store.User, version protection.Audi
 		if version == protection.PublicRecord {
 			entitled = u.Role != testimony.Auditor
 		}
-		if entitled && u.ID != me.ID {
+		if entitled && u.Standing() && u.ID != me.ID {
 			members = append(members, u.ID)
 		}
 	}

@@ -382,8 +382,8 @@ func (d *Desk) SealIdentity(ctx context.Context, party protection.PartyID, field
 	}
 }
 
-// errNewcomer says that a user was enrolled at another desk while something was sealed to those who were there.
-var errNewcomer = errors.New("a user was enrolled meanwhile")
+// errNewcomer says that a user was enrolled or revoked at another desk while something was sealed to those who were there.
+var errNewcomer = errors.New("a user was enrolled or revoked meanwhile")
 
 func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, fields identity.Fields) error {
 	users, err := d.Users(ctx)
@@ -410,6 +410,13 @@ func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, field
 		}
 		for _, m := range members {
 			if !slices.ContainsFunc(users, func(u store.User) bool { return u.ID == m }) {
+				return errNewcomer
+			}
+		}
+		for _, u := range users {
+			if revoked, err := tx.Revoked(u.ID); err != nil {
+				return err
+			} else if revoked && u.Standing() {
 				return errNewcomer
 			}
 		}

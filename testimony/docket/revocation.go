@@ -1,0 +1,178 @@
+package docket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"paravent/protection/identity"
+	"paravent/store"
+	"paravent/testimony"
+)
+
+// Departure is why a user's access was taken away.
+type Departure struct {
+	User   store.UserID `json:"user"`
+	By     store.UserID `json:"by"`
+	At     time.Time    `json:"at"`
+	Reason string       `json:"reason"`
+}
+
+var departures = store.NewCollection[Departure]("departures")
+
+// ErrLastOfCollege refuses to revoke the only member of a college: its halves of every identity would be lost.
+var ErrLastOfCollege = errors.New("this is the only member of their college: enrol another one first, or no identity can ever be opened again")
+
+// MayRevoke says why this user may not take a user's access away, or nil.
+func (d *Desk) MayRevoke(ctx context.Context, id store.UserID) error {
+	if !d.May(testimony.ActRevokeUser) || id == d.Me().ID {
+		return ErrNotAllowed
+	}
+	users, err := d.Users(ctx)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(users, func(u store.User) bool { return u.ID == id })
+	switch {
+	case at < 0:
+		return fmt.Errorf("the user: %w", ErrNotFound)
+	case !users[at].Standing():
+		return store.ErrRevoked
+	}
+	mine := collegeOf(string(users[at].Role))
+	if mine != "" && !slices.ContainsFunc(users, func(u store.User) bool {
+		return u.ID != id && u.Standing() && collegeOf(string(u.Role)) == mine
+	}) {
+		return ErrLastOfCollege
+	}
+	return nil
+}
+
+// RevokeUser takes a user's access away at once: their login, what waits to be disclosed to them or by them, their signature. Then it gives
+// the compartments that they could read other keys. [Desk.Upkeep] seals the records anew. A failure after the first step leaves the user revoked,
+// and the rest to the next opening of any desk.
+func (d *Desk) RevokeUser(ctx context.Context, id store.UserID, reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return identity.ErrReason
+	}
+	if err := d.MayRevoke(ctx, id); err != nil {
+		if errors.Is(err, ErrNotAllowed) {
+			err = errors.Join(err, d.Note(ctx, "user.revoke_denied", map[string]string{"user": string(id)}))
+		}
+		return err
+	}
+	err := d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log("user.revoked", map[string]string{"user": string(id)})
+		if err := d.endRequestsOf(tx, id, reason); err != nil {
+			return err
+		}
+		gone := Departure{User: id, By: d.Me().ID, At: d.Now(), Reason: strings.TrimSpace(reason)}
+		if err := departures.Put(tx, docketPart, string(id), gone); err != nil {
+			return err
+		}
+		return tx.Revoke(id)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = d.vault.Rotate(ctx)
+	return errors.Join(err, d.vault.OpenReception(ctx, true)) // the old one's key was known to every user
+}
+
+func (d *Desk) endRequestsOf(tx *store.Tx, id store.UserID, reason string) error {
+	requests, err := disclosures.All(tx, docketPart)
+	if err != nil {
+		return err
+	}
+	for _, e := range requests {
+		r := e.Value
+		if !r.EndsWith(string(id), d.Now()) {
+			continue
+		}
+		r.Withdrawn = &identity.Decision{By: string(d.Me().ID), At: d.Now(), Reason: reason}
+		tx.Log("disclosure.withdrawn", disclosureDetails(r))
+		if err := disclosures.Put(tx, docketPart, e.ID, r.Forget()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Departures returns why users were revoked.
+func (d *Desk) Departures(ctx context.Context) (map[store.UserID]Departure, error) {
+	list, err := all(ctx, d, departures)
+	out := make(map[store.UserID]Departure, len(list))
+	for _, x := range list {
+		out[x.User] = x
+	}
+	return out, err
+}
+
+// UpkeepDue says what [Desk.Upkeep] has to do: compartments that wait for another key, and records that wait to be sealed anew.
+func (d *Desk) UpkeepDue(ctx context.Context) (store.Upkeep, error) { return d.vault.Due(ctx) }
+
+// Upkeep brings to an end what revoking users and terms that are over began: other keys, identities without the shares of those who left, and records
+// sealed anew. It can be ended at any time and taken up again. progress, if not nil, is told how many of how many records are done.
+func (d *Desk) Upkeep(ctx context.Context, progress func(done, total int)) error {
+	if _, err := d.vault.Rotate(ctx); err != nil {
+		return err
+	}
+	if d.Me().Role != testimony.Auditor {
+		if err := d.dropShares(ctx); err != nil {
+			return err
+		}
+	}
+	return d.vault.Reseal(ctx, progress)
+}
+
+// shareBatch is how many identities one transaction rewrites.
+const shareBatch = 64
+
+// dropShares takes the shares of those who were revoked out of the sealed identities.
+func (d *Desk) dropShares(ctx context.Context) error {
+	users, err := d.Users(ctx)
+	if err != nil {
+		return err
+	}
+	gone := func(holder string) bool {
+		return slices.ContainsFunc(users, func(u store.User) bool { return string(u.ID) == holder && !u.Standing() })
+	}
+	if !slices.ContainsFunc(users, func(u store.User) bool { return !u.Standing() }) {
+		return nil
+	}
+	for more := true; more; {
+		err := d.vault.Update(ctx, func(tx *store.Tx) error {
+			more = false
+			entries, err := identities.All(tx, docketPart)
+			if err != nil {
+				return err
+			}
+			dropped := 0
+			for _, e := range entries {
+				s, any := e.Value.WithoutShares(gone)
+				if !any {
+					continue
+				}
+				if dropped == shareBatch {
+					more = true
+					break
+				}
+				dropped++
+				if err := identities.Put(tx, docketPart, e.ID, s); err != nil {
+					return err
+				}
+			}
+			if dropped > 0 {
+				tx.Log("identity.shares_dropped", map[string]string{"records": fmt.Sprint(dropped)})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
