@@ -188,6 +188,9 @@ func (v *Vault) comeBack(ctx context.Context, k kit.Kit, sheets []kit.Sheet, pas
 		if err := recoveryEntries.Put(tx, directory, r.ID, r); err != nil {
 			return err
 		}
+		if err := tx.forgiveTries(key); err != nil {
+			return err
+		}
 		return tx.w.Put(bucketLogin, key, sealed)
 	})
 }

@@ -3,7 +3,7 @@ package store
 import "context"
 
 // buckets are all that a vault writes.
-var buckets = [][]byte{bucketVault, bucketLogin, bucketGrant, bucketManifest, bucketRecord, bucketLog, bucketWaiting, bucketKit, bucketEscrow, bucketSigner}
+var buckets = [][]byte{bucketVault, bucketLogin, bucketGrant, bucketManifest, bucketRecord, bucketLog, bucketWaiting, bucketKit, bucketEscrow, bucketSigner, bucketTries}
 
 // Transfer writes a vault as it stands in one state into an empty backend, in one transaction, without opening any of it: the copy
 // is sealed to the same users. It fails with [ErrExists] when the other backend holds a vault, and with a [*LimitError] when that takes less at once.

@@ -130,7 +130,7 @@ func (tx *Tx) Admit(a Admission) error {
 }
 
 // ChangePassphrase puts the user's own keys under another passphrase. The old one is asked for again, so that a desk left open is
-// not enough; a wrong one gives [ErrWrongPassphrase]. The vault keeps no hold of either; the caller clears them.
+// not enough; a wrong one gives [ErrWrongPassphrase] and counts as at [Sealed.Unlock]. The vault keeps no hold of either; the caller clears them.
 //
 // The keys stay the same. Pages that the file no longer uses can still hold them under the old passphrase until it is compacted.
 func (v *Vault) ChangePassphrase(ctx context.Context, old, new []byte) error {
@@ -142,7 +142,7 @@ func (v *Vault) ChangePassphrase(ctx context.Context, old, new []byte) error {
 	if err != nil {
 		return fmt.Errorf("change passphrase: %w", err)
 	}
-	known, err := (&Sealed{backend: v.backend, header: v.header, opts: v.opts}).secretsOf(ctx, v.me.Login, old)
+	known, try, err := (&Sealed{backend: v.backend, header: v.header, opts: v.opts}).secretsOf(ctx, v.me.Login, old)
 	if err != nil {
 		return fmt.Errorf("change passphrase: %w", err)
 	}
@@ -155,6 +155,9 @@ func (v *Vault) ChangePassphrase(ctx context.Context, old, new []byte) error {
 	err = v.Update(ctx, func(tx *Tx) error {
 		tx.Log("user.passphrase", map[string]string{"user": string(v.me.ID)})
 		tx.wrote = true
+		if err := tx.reportTries(try); err != nil {
+			return err
+		}
 		return tx.w.Put(bucketLogin, key, sealed)
 	})
 	if err != nil {

@@ -55,6 +55,8 @@ type Vault struct {
 	keys    map[tag]*compartmentKey
 	tags    map[Compartment]tag // names on disk, which stay the same whatever the keys
 
+	failed int // tries before this unlock, see FailedTries
+
 	writing sync.Mutex // one Update at a time: each continues the session's chain
 	session *session   // under writing
 
@@ -86,11 +88,13 @@ func (s *Sealed) ID() string { return s.header.id() }
 func (s *Sealed) KDF() KDFParams { return s.header.kdf }
 
 // Unlock lets a user in. An unknown login takes as long as a wrong passphrase and gives the same [ErrWrongPassphrase].
-// The Vault owns the backend from here on.
+// After three wrong passphrases in a row each further try has to wait, 5 seconds at first and 15 minutes at most, and fails with a
+// [*WaitError] before that. The Vault owns the backend from here on.
 //
-// An unlock writes nothing; a caller that keeps a record of logins does so with a transaction of its own.
+// An unlock writes the count of tries, and an audit entry only when some of them failed; a caller that keeps a record of logins does so
+// with a transaction of its own.
 func (s *Sealed) Unlock(ctx context.Context, login string, passphrase []byte) (*Vault, error) {
-	secrets, err := s.secretsOf(ctx, login, passphrase)
+	secrets, try, err := s.secretsOf(ctx, login, passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("unlock vault: %w", err)
 	}
@@ -102,20 +106,34 @@ func (s *Sealed) Unlock(ctx context.Context, login string, passphrase []byte) (*
 		v.Lock()
 		return nil, fmt.Errorf("unlock vault: %w", err)
 	}
+	v.settle(ctx, try)
 	return v, nil
 }
 
-func (s *Sealed) secretsOf(ctx context.Context, name string, passphrase []byte) (*secrets, error) {
+// secretsOf counts a try and checks the passphrase. What was counted is the caller's to settle once it was right.
+func (s *Sealed) secretsOf(ctx context.Context, name string, passphrase []byte) (*secrets, attempt, error) {
 	name, err := normalLogin(name)
 	if err != nil {
-		return nil, ErrWrongPassphrase
+		return nil, attempt{}, ErrWrongPassphrase
 	}
 	if passphrase, err = normalPassphrase(passphrase); err != nil {
-		return nil, ErrWrongPassphrase
+		return nil, attempt{}, ErrWrongPassphrase
 	}
 	key := s.header.loginKey(name)
+	try, err := s.claim(ctx, key)
+	if err != nil {
+		return nil, attempt{}, err
+	}
+	known, err := s.open(ctx, key, passphrase)
+	if errors.Is(err, ErrWrongPassphrase) {
+		err = try.wrong(s.opts.Clock())
+	}
+	return known, try, err
+}
+
+func (s *Sealed) open(ctx context.Context, key, passphrase []byte) (*secrets, error) {
 	var raw []byte
-	err = s.backend.View(ctx, func(r Reader) error {
+	err := s.backend.View(ctx, func(r Reader) error {
 		found, err := r.Get(bucketLogin, key)
 		raw = append([]byte(nil), found...)
 		return err

@@ -7,6 +7,7 @@ package room
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
@@ -57,6 +58,8 @@ type Screen struct {
 	Back func()
 	// First has the focus when the screen is shown; nil for none.
 	First fyne.Focusable
+	// Gone, where set, is called when another screen takes this one's place.
+	Gone func()
 }
 
 // Host is the window as a screen knows it. Its methods are called on Fyne's goroutine.
@@ -149,6 +152,10 @@ func Say(err error) string {
 	var limit *store.LimitError
 	if errors.As(err, &limit) {
 		return i18n.T("error.limit", map[string]any{"Ops": limit.Ops, "Most": limit.Limits.Ops})
+	}
+	var early *store.WaitError
+	if errors.As(err, &early) && !errors.Is(err, store.ErrWrongPassphrase) {
+		return i18n.T("error.wait", map[string]any{"Time": Short(early.Remaining)})
 	}
 	for _, s := range sayings {
 		if errors.Is(err, s.is) {
@@ -273,6 +280,18 @@ func Clocks(h testimony.Hearing, at time.Time) (court, witness string) {
 		there += " (" + i18n.T("weekday."+w.Weekday().String()) + ")"
 	}
 	return Clock(c), i18n.T("clock.there", map[string]any{"Time": there})
+}
+
+// Short is a time of seconds or minutes, in whole seconds rounded up, as it reads in both languages.
+func Short(d time.Duration) string {
+	seconds := int((d + time.Second - 1) / time.Second)
+	switch {
+	case seconds < 60:
+		return fmt.Sprintf("%d s", seconds)
+	case seconds%60 == 0:
+		return fmt.Sprintf("%d min", seconds/60)
+	}
+	return fmt.Sprintf("%d min %d s", seconds/60, seconds%60)
 }
 
 // ModeTone is the colour of a session mode.

@@ -153,10 +153,19 @@ func (s *Shell) Selected() string { return s.selected }
 
 // Show shows a screen while no vault is open.
 func (s *Shell) Show(screen room.Screen) {
-	s.screen = screen
+	s.put(screen)
 	s.redraw = func() { s.reshow() }
 	s.window.SetContent(ground(screen.Content))
 	s.focus()
+}
+
+// put makes a screen the one whose keys count, and lets go of the one before.
+func (s *Shell) put(screen room.Screen) {
+	if gone := s.screen.Gone; gone != nil {
+		s.screen.Gone = nil
+		gone()
+	}
+	s.screen = screen
 }
 
 // reshow begins again what stands before a vault is open, in another language or look.
@@ -220,7 +229,7 @@ func (s *Shell) Refresh() {
 	if err != nil {
 		screen = room.Screen{Content: xwidget.Page(i18n.T("room."+string(s.at)), nil, xwidget.Empty(room.Say(err)))}
 	}
-	s.screen = screen
+	s.put(screen)
 	if s.at == room.Bench && s.bench != nil {
 		s.window.SetContent(ground(s.withBar(screen.Content)))
 	} else {

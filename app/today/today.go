@@ -116,6 +116,9 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			to, id = room.Hearings, string(i.Hearing)
 		case docket.DisclosureAsked, docket.DisclosureOpen, docket.DisclosureReview:
 			to, id = room.Approvals, string(i.Request)
+		case docket.FailedTries:
+			to, id, detail = room.Settings, "", ""
+			words["Count"] = i.Count
 		case docket.NoCase:
 			to, id, detail = room.Cases, "", ""
 		case docket.BackupFailed:
@@ -125,7 +128,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		case docket.NoCollege, docket.BackupDue:
 			to, id, detail = room.Settings, "", ""
 		}
-		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), detail+i18n.T("need."+string(i.Kind)+".do", words),
+		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind), words), detail+i18n.T("need."+string(i.Kind)+".do", words),
 			xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(to, id) })))
 	}
 	if len(rows) == 0 {

@@ -74,7 +74,11 @@ func (f vaultFlags) unlock(ctx context.Context, c *console) (*docket.Desk, error
 		return nil, err
 	}
 	defer clear(passphrase)
-	return docket.Unlock(ctx, path, f.login(), passphrase, docket.Options{})
+	d, err := docket.Unlock(ctx, path, f.login(), passphrase, docket.Options{})
+	if err == nil && d.FailedTries() > 0 && !c.json {
+		fmt.Fprintf(c.errors, "Wrong tries at your passphrase since you were last here: %d.\n", d.FailedTries())
+	}
+	return d, err
 }
 
 // existing is the path of the vault, which is there: nobody is asked for the passphrase of a vault that is not.

@@ -38,6 +38,7 @@ const (
 	exitDiskFull   = 12
 	exitNotAll     = 15 // nothing wrong was found, but not everything could be checked
 	exitCutOff     = 14 // the vault's server can't be reached, refuses this desk, or others were faster again and again
+	exitWait       = 16 // too many wrong passphrases: the next try is taken later
 	exitBench      = 13 // the bench's camera, microphone, or the file in their place cannot be used
 )
 
@@ -170,6 +171,14 @@ func tell(err error) (string, int) {
 		return fmt.Sprintf("This would write %d entries (%d bytes) at once, and the office's server takes %d (%d bytes). Nothing was written. "+
 			"Start its members with a higher --max-txn-ops and --max-request-bytes, and name both in the address: docs/backends.md.",
 			limit.Ops, limit.Bytes, limit.Limits.Ops, limit.Limits.Bytes), exitRefused
+	}
+	var early *store.WaitError
+	if errors.As(err, &early) {
+		next := fmt.Sprintf("The next try is taken in %d seconds.", early.Seconds())
+		if errors.Is(err, store.ErrWrongPassphrase) {
+			return "The login or the passphrase is wrong. Nothing was changed. " + next, exitPassphrase
+		}
+		return "There were too many wrong passphrases. This one was not looked at. " + next, exitWait
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.is) {

@@ -148,6 +148,9 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 // Me returns the user who unlocked the vault.
 func (d *Desk) Me() store.User { return d.vault.Me() }
 
+// FailedTries is how many tries at this user's passphrase failed since they were last here.
+func (d *Desk) FailedTries() int { return d.vault.FailedTries() }
+
 // Path returns where the vault is: the path of its file, or the URL of its cluster.
 func (d *Desk) Path() string { return d.path }
 

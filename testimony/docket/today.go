@@ -23,6 +23,7 @@ const (
 	DisclosureOpen   ItemKind = "disclosure_open"   // granted to this user
 	BackupFailed     ItemKind = "backup_failed"     // one that was due by the policy; stays until one succeeds
 	BackupDue        ItemKind = "backup_due"        // there is none, or it is old
+	FailedTries      ItemKind = "failed_tries"      // somebody tried this user's passphrase in vain since they were last here
 	NoCase           ItemKind = "no_case"           // a new vault
 	RecoveryReview   ItemKind = "recovery_review"   // somebody came back in by a recovery kit and nobody of the other college has looked into it
 	ApplicantWaits   ItemKind = "applicant_waits"   // somebody asks to be enrolled
@@ -40,7 +41,7 @@ const (
 )
 
 // Kinds lists the kinds, most urgent first.
-var Kinds = []ItemKind{HearingUnclosed, HearingNow, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
+var Kinds = []ItemKind{HearingUnclosed, HearingNow, FailedTries, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
 	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ApplicantWaits, KitWaits, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
@@ -53,6 +54,7 @@ type Item struct {
 	Request identity.RequestID
 	When    time.Time
 	Why     string // of a BackupFailed: one of Reasons
+	Count   int    // of FailedTries
 }
 
 // Soon is how far ahead a hearing stands on the list of the day.
@@ -131,6 +133,9 @@ func (d *Desk) disclosureItems(ctx context.Context) ([]Item, error) {
 // deskItems is what the vault itself still needs.
 func (d *Desk) deskItems(ctx context.Context, now time.Time) ([]Item, error) {
 	var items []Item
+	if n := d.FailedTries(); n > 0 {
+		items = append(items, Item{Kind: FailedTries, Count: n})
+	}
 	caseList, err := d.Cases(ctx)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,71 @@
+package welcome
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/store"
+	"paravent/testimony/docket"
+)
+
+// Unlock asks for the login and the passphrase of a vault.
+func Unlock(h Host, path string) { unlock(h, path, "", nil) }
+
+func unlock(h Host, path, login string, err error) {
+	file, user, passphrase := xwidget.NewInput(""), xwidget.NewInput(""), xwidget.NewSecret("")
+	file.SetText(path)
+	user.SetText(login)
+	problem := fault()
+	tell(problem, err)
+	open := func(login string, secret []byte) {
+		at := strings.TrimSpace(file.Text)
+		wait(h, i18n.T("unlock.wait"), func() (*docket.Desk, error) {
+			defer clear(secret)
+			return docket.Unlock(context.Background(), at, login, secret, docket.Options{})
+		}, func(err error) { unlock(h, at, login, err) })
+	}
+	do := xwidget.NewPrimary(i18n.T("unlock.do"), "Enter", nil)
+	do.OnTapped = func() {
+		secret := []byte(passphrase.Text)
+		passphrase.Wipe()
+		open(strings.TrimSpace(user.Text), secret)
+	}
+	file.OnSubmitted = func(string) { h.Window().Canvas().Focus(user) }
+	user.OnSubmitted = func(string) { h.Window().Canvas().Focus(passphrase) }
+	passphrase.OnSubmitted = func(string) { do.Tapped(nil) } // which a disabled button doesn't take
+	back := func() { First(h, path) }
+	next := xwidget.NewWait(do, func(left time.Duration) string {
+		return i18n.T("unlock.next", map[string]any{"Time": room.Short(left)})
+	})
+	rows := []fyne.CanvasObject{xwidget.Heading(i18n.T("unlock.title")), problem, next.Line, xwidget.Field(i18n.T("unlock.file"), file),
+		xwidget.Field(i18n.T("unlock.login"), user), xwidget.Field(i18n.T("unlock.passphrase"), passphrase),
+		container.NewBorder(nil, nil, xwidget.NewButton(i18n.T("action.back"), "Esc", back), do)}
+	if strings.HasPrefix(filepath.Base(path), "training") {
+		var offices []fyne.CanvasObject
+		for _, u := range docket.TrainingUsers {
+			offices = append(offices, xwidget.NewButton(i18n.T("office."+string(u.Role)), "", func() { open(u.Login, []byte(docket.TrainingPassphrase)) }))
+		}
+		rows = append(rows, xwidget.Line(), xwidget.WrappedSmall(i18n.T("unlock.training")), xwidget.Wrap(6, offices...))
+	}
+	first := fyne.Focusable(user)
+	if login != "" {
+		first = passphrase
+	}
+	var early *store.WaitError
+	if errors.As(err, &early) {
+		next.Begin(early.Remaining)
+	}
+	h.Show(room.Screen{Content: frame(h, 560, rows...), Back: back, First: first, Gone: func() {
+		next.Stop()
+		passphrase.Wipe()
+	}})
+}
