@@ -94,20 +94,6 @@ func (d *Desk) Backups(ctx context.Context, dir string) ([]backup.Listed, error)
 	return backup.List(ctx, dir, d.vault.ID())
 }
 
-// CheckBackup reads all of a backup, compares it with its manifest, and opens every record and every recording of it that this user
-// can. What is wrong stands in what it returns.
-func (d *Desk) CheckBackup(ctx context.Context, path string, progress func(done, total int64)) (backup.Listed, error) {
-	l, err := backup.Check(ctx, path, d.vault.ID(), progress)
-	if err != nil || l.State != backup.Checked {
-		return l, err
-	}
-	err = d.openCopy(ctx, path, func(done, total int) { tell(progress, int64(done), int64(total)) })
-	if errors.Is(err, store.ErrDamaged) {
-		l.State, l.Err, err = backup.Incomplete, err, nil
-	}
-	return l, err
-}
-
 // openCopy checks a copy that stands with its recordings beside it.
 func (d *Desk) openCopy(ctx context.Context, path string, progress func(done, total int)) error {
 	file, err := bolt.Open(path, bolt.Options{ReadOnly: true})

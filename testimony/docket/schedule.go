@@ -203,7 +203,11 @@ func (d *Desk) thin(ctx context.Context, p backup.Policy) error {
 		return err
 	}
 	for _, l := range p.Expendable(list, d.vault.ID(), d.Now().Location()) {
-		if err := d.Note(ctx, "backup.deleted", map[string]string{"made": l.At().UTC().Format(time.RFC3339)}); err != nil {
+		err := d.vault.Update(ctx, func(tx *store.Tx) error {
+			tx.Log("backup.deleted", map[string]string{"made": l.At().UTC().Format(time.RFC3339)})
+			return d.dropChecking(tx, l)
+		})
+		if err != nil {
 			return err
 		}
 		if err := backup.Delete(l); err != nil {
