@@ -15,6 +15,7 @@ import (
 	"paravent/protection"
 	"paravent/protection/identity"
 	"paravent/protection/order"
+	"paravent/store/backup"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
@@ -126,7 +127,9 @@ func families() []string {
 		add("need.", string(k)+".do")
 	}
 	add("backup.why.", docket.Reasons...)
-	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "audit", "settings")
+	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "audit", "backups", "settings")
+	add("backups.state.", string(backup.Checked), string(backup.Complete), string(backup.Incomplete), string(backup.Foreign))
+	add("backups.size.", "kb", "mb", "gb")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 	return keys

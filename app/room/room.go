@@ -24,6 +24,8 @@ import (
 	"paravent/protection/order"
 	"paravent/protection/policy"
 	"paravent/store"
+	"paravent/store/audit"
+	"paravent/store/backup"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/live"
@@ -41,11 +43,12 @@ const (
 	Bench     Name = "bench"
 	Approvals Name = "approvals"
 	Audit     Name = "audit"
+	Backups   Name = "backups"
 	Settings  Name = "settings"
 )
 
 // Names lists the rooms in the order of the rail.
-var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, Settings}
+var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, Backups, Settings}
 
 // Screen is what a room shows: its content, and the keys that act in it whatever has the focus.
 type Screen struct {
@@ -130,6 +133,8 @@ var sayings = []struct {
 	is  error
 	key string
 }{
+	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
+	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},
 	{store.ErrWrongPassphrase, "error.passphrase"}, {store.ErrInUse, "error.in_use"}, {store.ErrNotVault, "error.not_vault"},
 	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {store.ErrUnanswered, "error.unanswered"}, {store.ErrUncertain, "error.uncertain"},
 	{store.ErrCutOff, "error.cut_off"}, {store.ErrRefused, "error.refused"}, {store.ErrConflict, "error.faster"}, {docket.ErrPlaceTaken, "error.place_taken"}, {docket.ErrChanged, "error.changed"},

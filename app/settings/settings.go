@@ -2,9 +2,6 @@
 package settings
 
 import (
-	"context"
-	"errors"
-	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -45,16 +42,12 @@ func New(h room.Host) (room.Screen, error) {
 	screen.New = func() { addUser(h) }
 	rows = append(rows, xwidget.WrappedSmall(i18n.T("users.text")), xwidget.Wrap(8, xwidget.NewPrimary(i18n.T("users.add"), "Ctrl N", screen.New)))
 	look := xwidget.Card(i18n.T("look.title"), Looks(h)...)
-	backup, err := backupCard(h, &screen)
-	if err != nil {
-		return screen, err
-	}
 	about := xwidget.Card(i18n.T("about.title"), xwidget.WrappedSmall(h.Desk().Path()), xwidget.WrappedSmall(i18n.T("about.honest")))
 	change := func() { changePassphrase(h) }
 	screen.Keys[fyne.KeyP] = change
 	rows = append(rows, xwidget.Line(), xwidget.WrappedSmall(i18n.T("passphrase.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("passphrase.change"), "P", change)))
 	left := xwidget.Scroll(xwidget.Card(i18n.T("users.title"), rows...))
-	screen.Content = xwidget.Page(i18n.T("room.settings"), nil, xwidget.Split(left, xwidget.Scroll(xwidget.Column(16, look, backup, about)), 380))
+	screen.Content = xwidget.Page(i18n.T("room.settings"), nil, xwidget.Split(left, xwidget.Scroll(xwidget.Column(16, look, about)), 380))
 	return screen, nil
 }
 
@@ -86,57 +79,6 @@ func Looks(h interface {
 			apply(func(l *room.Look) { l.HighContrast = i == 1 })
 		})),
 	}
-}
-
-// backupCard shows the last backup and lets those entitled make one.
-func backupCard(h room.Host, screen *room.Screen) (fyne.CanvasObject, error) {
-	if !h.Desk().May(testimony.ActBackUp) {
-		return xwidget.Card(i18n.T("backup.title"), xwidget.WrappedSmall(i18n.T("backup.others"))), nil
-	}
-	text := i18n.T("backup.never")
-	last, err := h.Desk().LastBackup(room.Ctx())
-	switch {
-	case err == nil:
-		at := last.At.Local()
-		text = i18n.T("backup.last", map[string]any{"Day": room.Day(at), "Time": room.Clock(at), "Records": last.Records, "Recordings": last.Recordings})
-	case !errors.Is(err, docket.ErrNotFound):
-		return nil, err
-	}
-	run := func() { makeBackup(h, last.Path) }
-	screen.Keys[fyne.KeyB] = run
-	rows := []fyne.CanvasObject{xwidget.WrappedSmall(text)}
-	if last.Path != "" {
-		rows = append(rows, xwidget.WrappedSmall(last.Path))
-	}
-	rows = append(rows, xwidget.Wrap(6, xwidget.NewButton(i18n.T("backup.make"), "B", run)))
-	return xwidget.Card(i18n.T("backup.title"), rows...), nil
-}
-
-// makeBackup asks for a folder, offers the last one, and shows how far the check has come.
-func makeBackup(h room.Host, last string) {
-	to := xwidget.NewInput("")
-	if last != "" {
-		to.SetText(filepath.Dir(last))
-	}
-	room.Form(h, i18n.T("backup.make"), i18n.T("backup.make"), xwidget.Column(10, xwidget.Paragraph(i18n.T("backup.text")), xwidget.Field(i18n.T("backup.folder"), to)), to, func() error {
-		dir := strings.TrimSpace(to.Text)
-		if !filepath.IsAbs(dir) {
-			return room.ErrFolder
-		}
-		var b docket.Backup
-		room.Working(h, i18n.T("backup.working"), func(ctx context.Context, progress func(done, total int64)) (err error) {
-			b, err = h.Desk().Backup(ctx, dir, progress)
-			return err
-		}, func(err error) {
-			if err != nil {
-				room.Failed(h, err)
-				return
-			}
-			h.Refresh()
-			room.Tell(h.Window(), i18n.T("backup.title"), i18n.T("backup.done", map[string]any{"File": b.Path, "Records": b.Records, "Recordings": b.Recordings}))
-		})
-		return nil
-	})
 }
 
 // changePassphrase asks for the old passphrase and, twice, for another one.

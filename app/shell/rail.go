@@ -85,7 +85,7 @@ func (s *Shell) bindKeys() {
 			s.screen.New()
 		}
 	})
-	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8} {
+	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
 		bind(k, func() {
 			if rooms := s.rooms(); i < len(rooms) {
 				s.Go(rooms[i], "")

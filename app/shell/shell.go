@@ -6,11 +6,13 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
 	"paravent/app/approvals"
+	"paravent/app/backups"
 	"paravent/app/bench"
 	"paravent/app/cases"
 	"paravent/app/hearing"
@@ -65,7 +67,9 @@ type Shell struct {
 	redraw   func() // of what stands before a vault is open
 	witness  witness.Room
 	bench    *bench.Bench // nil while no courtroom is open
+	inCourt  atomic.Bool  // bench is not nil, for those who may not look at it
 	link     link
+	keeper   *keeper
 	ending   bool
 }
 
@@ -181,6 +185,7 @@ func (s *Shell) reshow() {
 func (s *Shell) Opened(d *docket.Desk) {
 	s.desk, s.vault = d, d.Path()
 	s.follow(d)
+	s.keeper = s.keep(d, askEvery)
 	s.Go(s.rooms()[0], "")
 }
 
@@ -195,6 +200,10 @@ func (s *Shell) rooms() []room.Name {
 			}
 		case room.Bench:
 			if !s.desk.May(testimony.ActHoldHearing) {
+				continue
+			}
+		case room.Backups:
+			if !s.desk.May(testimony.ActBackUp) {
 				continue
 			}
 		case room.Settings:
@@ -259,6 +268,8 @@ func (s *Shell) draw() (room.Screen, error) {
 		return approvals.New(s)
 	case room.Audit:
 		return ledger.New(s)
+	case room.Backups:
+		return backups.New(s)
 	case room.Settings:
 		return settings.New(s)
 	case room.Bench:
@@ -296,6 +307,7 @@ func (s *Shell) OpenCourtroom(id testimony.HearingID) {
 				return
 			}
 			s.bench = b
+			s.inCourt.Store(true)
 			b.Start(s.courtroomOver)
 			s.Go(room.Bench, "")
 		})
@@ -304,6 +316,7 @@ func (s *Shell) OpenCourtroom(id testimony.HearingID) {
 
 func (s *Shell) courtroomOver(id testimony.HearingID) {
 	s.bench = nil
+	s.inCourt.Store(false)
 	if s.ending || s.desk == nil {
 		return
 	}
@@ -331,6 +344,8 @@ func (s *Shell) Lock() {
 func (s *Shell) close() {
 	xwidget.CloseSheets(s.window.Canvas())
 	s.unfollow()
+	s.keeper.stop()
+	s.keeper = nil
 	d := s.desk
 	s.desk, s.selected, s.witness = nil, "", witness.Room{}
 	if err := d.Close(); err != nil {
@@ -354,12 +369,13 @@ func (s *Shell) end() {
 	}
 	s.ending = true
 	s.unfollow()
-	b, d := s.bench, s.desk
+	b, d, k := s.bench, s.desk, s.keeper
 	if b != nil {
 		xwidget.CloseSheets(s.window.Canvas())
 		xwidget.ShowSheet(s.window.Canvas(), i18n.T("quit.sealing"), 420, xwidget.Paragraph(i18n.T("quit.sealing.text"))).OnEscape(func() {}) // it ends by itself
 	}
 	room.Later(func() error {
+		k.stop()
 		if b != nil {
 			b.Abandon()
 		}

@@ -190,7 +190,7 @@ func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
 func TestAnOfficeSeesTheRoomsItHasSomethingToDoIn(t *testing.T) {
 	for login, want := range map[string][]room.Name{
 		testimony.Judge:    room.Names,
-		testimony.Clerk:    {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Bench, room.Approvals, room.Settings},
+		testimony.Clerk:    {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Bench, room.Approvals, room.Backups, room.Settings},
 		testimony.Advocate: {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Approvals, room.Settings},
 		testimony.Auditor:  {room.Audit, room.Settings},
 	} {

@@ -122,10 +122,12 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		case docket.NoCase:
 			to, id, detail = room.Cases, "", ""
 		case docket.BackupFailed:
-			to, id, detail = room.Settings, "", ""
+			to, id, detail = room.Backups, "", ""
 			since := i.When.Local()
 			words["Since"], words["Why"] = room.Day(since)+", "+room.Clock(since), i18n.T("backup.why."+i.Why)
-		case docket.NoCollege, docket.BackupDue:
+		case docket.BackupDue:
+			to, id, detail = room.Backups, "", ""
+		case docket.NoCollege:
 			to, id, detail = room.Settings, "", ""
 		}
 		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind), words), detail+i18n.T("need."+string(i.Kind)+".do", words),

@@ -1,0 +1,63 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/store"
+	"paravent/testimony/docket"
+)
+
+// askEvery is how often the desk is asked for a backup that is due while a vault is open.
+const askEvery = 2 * time.Minute
+
+// keeper makes the backups that are due while a vault is open. It has one goroutine, for which stop waits.
+type keeper struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// keep begins to ask the desk for backups that are due. None is begun while a courtroom is open: the recorder has the disk to itself.
+func (s *Shell) keep(d *docket.Desk, every time.Duration) *keeper {
+	ctx, cancel := context.WithCancel(context.Background())
+	k := &keeper{cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(k.done)
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if s.inCourt.Load() {
+				continue
+			}
+			if _, err := d.DueBackup(ctx, nil); !errors.Is(err, docket.ErrNotDue) && !errors.Is(err, store.ErrLocked) && ctx.Err() == nil {
+				fyne.Do(func() { s.backedUp(d) })
+			}
+		}
+	}()
+	return k
+}
+
+// stop ends a backup under way, which leaves nothing behind, and waits for it.
+func (k *keeper) stop() {
+	if k != nil {
+		k.cancel()
+		<-k.done
+	}
+}
+
+// backedUp draws the screens anew that speak of backups. What failed is on the list of the day.
+func (s *Shell) backedUp(d *docket.Desk) {
+	if s.desk == d && (s.at == room.Today || s.at == room.Backups) && !xwidget.HasSheet(s.window.Canvas()) {
+		s.Refresh()
+	}
+}
