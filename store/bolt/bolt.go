@@ -41,6 +41,7 @@ type Backend struct {
 	db     *bbolt.DB
 	file   *os.File
 	events store.Broadcast
+	astray error       // of a file for reading only: where its pages lead wrong; nothing but Check may follow them
 	broken atomic.Bool // bbolt panicked while it began or ended a transaction: its locks can't be trusted any more
 }
 
@@ -230,7 +231,7 @@ func (b *Backend) Close() error {
 
 func (b *Backend) close() error {
 	db, file := b.db, b.file
-	b.db, b.file = nil, nil
+	b.db, b.file, b.astray = nil, nil, nil
 	if db == nil {
 		return nil
 	}
@@ -251,7 +252,7 @@ func (b *Backend) usable() error {
 	if b.broken.Load() {
 		return store.ErrDamaged
 	}
-	return nil
+	return b.astray
 }
 
 func (b *Backend) open(create bool) error {
@@ -281,7 +282,10 @@ func (b *Backend) open(create bool) error {
 				return err
 			}
 			b.file = file
-			return b.checkLength()
+			if err := b.checkLength(); err != nil {
+				return err
+			}
+			return b.checkPages()
 		})
 	})
 	if err != nil {
@@ -309,6 +313,21 @@ func (b *Backend) checkLength() error {
 		}
 		return nil
 	})
+}
+
+// checkPages sees that bbolt can go wherever the file's pages lead. A file that is open for reading only stays open for [Backend.Check] if not.
+func (b *Backend) checkPages() error {
+	stat, err := b.file.Stat()
+	if err != nil {
+		return err
+	}
+	if err = walkBriefly(b.file, stat.Size(), b.db.Info().PageSize); err != nil {
+		err = fmt.Errorf("%w: %w", store.ErrDamaged, err)
+	}
+	if b.opts.ReadOnly {
+		b.astray, err = err, nil
+	}
+	return err
 }
 
 // checkFile refuses what bbolt would turn into an empty vault, or trip over.

@@ -20,13 +20,17 @@ func (b *Backend) Check(ctx context.Context) (findings []string, err error) {
 	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	if err := b.usable(); err != nil {
+	if err := b.usable(); err != nil && b.astray == nil {
 		return nil, err
 	}
 	if !b.opts.ReadOnly {
 		return nil, store.ErrInUse
 	}
-	if err := walkPages(b.file, b.db.Info().PageSize); err != nil {
+	stat, err := b.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if err := walkPages(b.file, stat.Size(), b.db.Info().PageSize); err != nil {
 		return []string{err.Error()}, nil // where bbolt would follow it, nobody knows
 	}
 	err = guard(func() error {

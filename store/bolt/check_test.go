@@ -1,8 +1,11 @@
 package bolt_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +103,97 @@ func TestCheckSurvivesDamage(t *testing.T) {
 	}
 }
 
+// TestCheckTakesWhateverBboltWrites holds the check against files of several levels through thousands of random changes: it finds nothing that
+// bbolt itself has made.
+func TestCheckTakesWhateverBboltWrites(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(3) {
+		rnd := rand.New(rand.NewPCG(seed, 0))
+		b, path := create(t)
+		for step := range 60 {
+			err := b.Update(t.Context(), func(w store.Writer) error {
+				for range 1 + rnd.IntN(600) {
+					key := fmt.Appendf(nil, "%0*d", 4+20*rnd.IntN(2), rnd.IntN(3000))
+					err := w.Delete(bucket, key)
+					if step < 30 && rnd.IntN(4) > 0 || step >= 30 && rnd.IntN(4) == 0 {
+						err = w.Put(bucket, key, make([]byte, rnd.IntN(900)))
+					}
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			copied := path + ".copy"
+			writeCopy(t, b, copied)
+			if findings := checkAt(t, copied); len(findings) > 0 {
+				t.Fatalf("seed %d, step %d: %v", seed, step, findings)
+			}
+		}
+	}
+}
+
+func writeCopy(t *testing.T, b *bolt.Backend, path string) {
+	t.Helper()
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := b.Copy(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkAt(t *testing.T, path string) []string {
+	t.Helper()
+	b, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	findings, err := b.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return findings
+}
+
+// TestCheckFindsAChangedReference lowers a key in a page that leads to others. Everything can still be read, and bbolt's own check finds nothing; the
+// next write, though, would give away a page that is in use.
+func TestCheckFindsAChangedReference(t *testing.T) {
+	t.Parallel()
+	path, raw := checkedFile(t)
+	if findings := checkAt(t, path); len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	lowered := 0
+	for page := 2; page < len(raw)/4096; page++ {
+		head := raw[page*4096:]
+		if binary.NativeEndian.Uint16(head[8:]) != 1 || binary.NativeEndian.Uint64(head) != uint64(page) { // a branch
+			continue
+		}
+		for i := 1; i < int(binary.NativeEndian.Uint16(head[10:])); i++ {
+			at := page*4096 + 16 + 16*i
+			at += int(binary.NativeEndian.Uint32(raw[at:])) + int(binary.NativeEndian.Uint32(raw[at+4:])) - 1
+			spoiled := append([]byte(nil), raw...)
+			spoiled[at]-- // the last digit of the key
+			if err := os.WriteFile(path, spoiled, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if findings := checkAt(t, path); len(findings) > 0 && strings.Contains(findings[0], "order") {
+				lowered++
+			}
+		}
+	}
+	if lowered < 5 {
+		t.Errorf("only %d were found", lowered)
+	}
+}
+
 // TestCheckFindsALostTransaction changes the newest meta page, of which bbolt says nothing: it opens the state before.
 func TestCheckFindsALostTransaction(t *testing.T) {
 	t.Parallel()
@@ -120,6 +214,35 @@ func TestCheckFindsALostTransaction(t *testing.T) {
 		}
 		if err := b.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestCheckFindsAnOlderMetaPage puts a meta page of the past in the place of the newest one, whose checksum is in order.
+func TestCheckFindsAnOlderMetaPage(t *testing.T) {
+	t.Parallel()
+	b, path := create(t)
+	set(t, b, "a", "1")
+	var old bytes.Buffer
+	if _, err := b.Copy(t.Context(), &old); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		set(t, b, "a", "2")
+	}
+	b.Close()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for meta := range 2 {
+		spoiled := append([]byte(nil), raw...)
+		copy(spoiled[meta*4096:][:4096], old.Bytes()[meta*4096:])
+		if err := os.WriteFile(path, spoiled, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if findings := checkAt(t, path); len(findings) != 1 || !strings.Contains(findings[0], "follow") {
+			t.Errorf("meta page %d: %v", meta, findings)
 		}
 	}
 }
