@@ -13,7 +13,7 @@ ETCDTEST := store/etcd/etcdtest
 # Rooms without a window; the race detector runs on these.
 HEADLESS := ./store/... ./protection/... ./media/... ./testimony/... ./cmd/...
 
-.PHONY: deps deps-test build run test race bench lint clean
+.PHONY: deps deps-test build run test race torture fuzz bench lint clean
 
 deps:
 	@$(call install,$(BUILD_PACKAGES))
@@ -56,6 +56,11 @@ test: deps-test
 race: deps-test
 	@go test -race $(HEADLESS)
 	@cd $(ETCDTEST) && go test -race ./...
+
+# Spoils a vault's file, and kills a process that writes one, N times each: make torture N=100000. A finding names its seed.
+N ?= 10000
+torture: deps
+	@PARAVENT_TORTURE=$(N) go test -count=1 -timeout 0 -v -run '^(TestTamperedFiles|TestKilledWriter)$$' ./store
 
 # Ratios of one run; the number of rounds is each benchmark's own, so that a minute is enough.
 bench: deps-test

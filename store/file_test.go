@@ -2,12 +2,9 @@ package store_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -15,96 +12,6 @@ import (
 	"paravent/store"
 	"paravent/store/bolt"
 )
-
-// childVar makes the test binary play a second process instead of running tests.
-const childVar = "PARAVENT_STORE_CHILD"
-
-func TestMain(m *testing.M) {
-	if path := os.Getenv(childVar); path != "" {
-		writeForEver(path)
-	}
-	os.Exit(m.Run())
-}
-
-func TestKilledWriterLeavesASoundVault(t *testing.T) {
-	t.Parallel()
-	path := newFile(t)
-	must(t, createVault(t, path).Close())
-	acked := 0
-	for round := range 6 {
-		acked = killWriter(t, path, 3+7*round)
-		v := unlock(t, path, "clerk.canary", passphrase)
-		report, err := v.Verify(t.Context(), nil)
-		must(t, err)
-		if !report.Sound() {
-			t.Fatalf("round %d: %v", round, report.Faults)
-		}
-		var all []store.Entry[note]
-		must(t, v.View(t.Context(), func(tx *store.ReadTx) (err error) {
-			all, err = notes.All(tx, docket)
-			return err
-		}))
-		// One transaction may have been kept without its writer living to say so.
-		if len(all) < 3*acked || len(all) > 3*(acked+1) || len(all)%3 != 0 {
-			t.Errorf("round %d: %d records after %d transactions", round, len(all), acked)
-		}
-		must(t, v.Close())
-	}
-}
-
-// killWriter lets a child write at least n transactions, kills it, and returns how many of all rounds it reported.
-func killWriter(t *testing.T, path string, n int) (acked int) {
-	t.Helper()
-	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), childVar+"="+path)
-	c.Stderr = os.Stderr
-	out, err := c.StdoutPipe()
-	must(t, err)
-	must(t, c.Start())
-	for range n {
-		if _, err := fmt.Fscan(out, &acked); err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(t, c.Process.Kill())
-	for { // what it said until it died
-		var more int
-		if _, err := fmt.Fscan(out, &more); err != nil {
-			break
-		}
-		acked = more
-	}
-	_ = c.Wait() // killed
-	return acked
-}
-
-// writeForEver writes three records a transaction until it is killed, and prints how many transactions there are.
-func writeForEver(path string) {
-	ctx := context.Background()
-	v, err := tryUnlock(ctx, path, "clerk.canary", passphrase)
-	if err != nil {
-		panic(err)
-	}
-	for {
-		count := 0
-		err := v.Update(ctx, func(tx *store.Tx) error {
-			all, err := notes.All(tx, docket)
-			if err != nil {
-				return err
-			}
-			count = len(all) / 3
-			tx.Log("put", nil)
-			for i := range 3 {
-				err = errors.Join(err, notes.Put(tx, docket, strconv.Itoa(3*count+i), note{"x", i}))
-			}
-			return err
-		})
-		if err != nil {
-			panic(err)
-		}
-		fmt.Println(count + 1)
-	}
-}
 
 func TestNothingReadableOnDisk(t *testing.T) {
 	t.Parallel()
