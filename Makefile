@@ -62,6 +62,11 @@ N ?= 10000
 torture: deps
 	@PARAVENT_TORTURE=$(N) go test -count=1 -timeout 0 -v -run '^(TestTamperedFiles|TestKilledWriter)$$' ./store
 
+# Runs every fuzzer for so long each: make fuzz T=10m.
+T ?= 60s
+fuzz: deps
+	@.ci/fuzz $(T)
+
 # Ratios of one run; the number of rounds is each benchmark's own, so that a minute is enough.
 bench: deps-test
 	@{ go test -run '^$$' -bench 'BatchWriteRatio' -benchtime 15x ./store; \

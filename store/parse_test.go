@@ -169,3 +169,44 @@ func FuzzOpenEnvelope(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseReception(f *testing.F) {
+	f.Add(encodeReception(make([]byte, 1216)))
+	f.Add([]byte{receptionVersion})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		public, err := parseReception(raw)
+		if err == nil && !bytes.Equal(encodeReception(public), raw) {
+			t.Errorf("%x came back as %x", raw, encodeReception(public))
+		}
+	})
+}
+
+func FuzzOpenGrant(f *testing.F) {
+	key, err := kem.NewPrivateKey(make([]byte, 32))
+	if err != nil {
+		f.Fatal(err)
+	}
+	plain := bytes.Repeat([]byte{7}, grantSize-EncapsulatedSize-16)
+	enc, boxes, err := SealTo(key.PublicKey().Bytes(), grantPlace([16]byte{}, tag{}, 1, [16]byte{}), plain)
+	if err != nil {
+		f.Fatal(err)
+	}
+	sealed := append(bytes.Clone(enc), boxes[0]...)
+	f.Add(sealed)
+	f.Add(sealed[:100])
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if _, err := openGrant(key, [16]byte{}, tag{}, 1, [16]byte{}, raw); err == nil && !bytes.Equal(raw, sealed) {
+			t.Errorf("%x opened", raw)
+		}
+	})
+}
+
+func FuzzParseSecrets(f *testing.F) {
+	f.Add(make([]byte, 16+2*seedSize))
+	f.Add([]byte{1})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if s, err := parseSecrets(raw); err == nil && !bytes.Equal(s.encode(), raw) {
+			t.Errorf("%x came back as %x", raw, s.encode())
+		}
+	})
+}

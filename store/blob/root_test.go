@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -42,4 +43,24 @@ func TestTheRootIsReadWithoutTheKey(t *testing.T) {
 			t.Errorf("cut to %d bytes: %v", cut, err)
 		}
 	}
+}
+
+func FuzzRoot(f *testing.F) {
+	path, _ := write(f, testBytes(50), testBytes(60))
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Add(raw[:len(raw)-20])
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		file := filepath.Join(t.TempDir(), "blob")
+		if err := os.WriteFile(file, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sum, err := Root(t.Context(), file, nil)
+		if err == nil && (sum.Size > int64(len(raw)) || sum.Chunks*(lengthSize+1) > len(raw)) {
+			t.Errorf("%d bytes are said to hold %+v", len(raw), sum)
+		}
+	})
 }

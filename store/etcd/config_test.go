@@ -3,6 +3,7 @@ package etcd_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"paravent/store/etcd"
@@ -53,4 +54,19 @@ func TestURLsThatAreRefused(t *testing.T) {
 	if !etcd.IsURL("etcd://localhost/x") || etcd.IsURL("/var/lib/etcd/court.paravent") {
 		t.Error("a file and a cluster are confused")
 	}
+}
+
+func FuzzParseURL(f *testing.F) {
+	f.Add("etcd://127.0.0.1:23791,[::1]/a/b/?max-txn-ops=4000&max-request-bytes=8000000")
+	f.Add("etcd://host/?ca=")
+	f.Add("etcd:// @/%")
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "=") && !strings.Contains(text, "max-") {
+			return // it would read files by these names
+		}
+		c, err := etcd.ParseURL(text)
+		if err == nil && (len(c.Hosts) == 0 || len(c.Prefix) < 3 || c.Prefix[0] != '/' || c.Prefix[len(c.Prefix)-1] != '/' || c.MaxTxnOps < 1) {
+			t.Errorf("%q is taken as %+v", text, c)
+		}
+	})
 }

@@ -1,11 +1,16 @@
 package join
 
 import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"paravent/testimony/invite"
 )
 
 func FuzzParseGuestMessage(f *testing.F) {
@@ -19,6 +24,31 @@ func FuzzParseGuestMessage(f *testing.F) {
 		m, err := parseGuestMessage(text)
 		if err == nil && (!fromGuest[m.Type] || !json.Valid(m.Body)) {
 			t.Errorf("%q was taken as %q", text, m.Type)
+		}
+	})
+}
+
+// FuzzParseHello has no key to sign with that the seeds do not show: what passes is what the device signed.
+func FuzzParseHello(f *testing.F) {
+	key, err := invite.NewDeviceKey(rand.Reader)
+	if err != nil {
+		f.Fatal(err)
+	}
+	transcript := invite.Transcript{7}
+	signature, err := key.Sign(transcript)
+	if err != nil {
+		f.Fatal(err)
+	}
+	hello, err := json.Marshal(Hello{Device: key.Device().JWK(), Signature: base64.RawURLEncoding.EncodeToString(signature), Lang: "fr"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(hello)
+	f.Add([]byte(`{"type":"hello","device":{"kty":"EC","crv":"P-256","x":"","y":""},"sig":"AA"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got, device, err := parseHello(text, transcript)
+		if err == nil && (got.Lang != "en" && got.Lang != "fr" || !bytes.Equal(device.JWK(), key.Device().JWK())) {
+			t.Errorf("%q passed", text)
 		}
 	})
 }

@@ -114,21 +114,25 @@ func readHello(ctx context.Context, ws *websocket.Conn, channel *invite.Channel)
 	if err != nil {
 		return hello, invite.Device{}, err
 	}
+	return parseHello(text, channel.Transcript())
+}
+
+// parseHello reads an opened hello, whose device has signed the transcript.
+func parseHello(text []byte, transcript invite.Transcript) (hello Hello, device invite.Device, err error) {
 	if m, err := ParseMessage(text); err != nil || m.Type != TypeHello || json.Unmarshal(text, &hello) != nil {
 		return hello, invite.Device{}, ErrMessage
 	}
 	if hello.Lang != "fr" {
 		hello.Lang = "en"
 	}
-	device, err := invite.ParseDevice(hello.Device)
-	if err != nil {
+	if device, err = invite.ParseDevice(hello.Device); err != nil {
 		return hello, device, err
 	}
 	signature, err := base64.RawURLEncoding.Strict().DecodeString(hello.Signature)
 	if err != nil {
 		return hello, device, invite.ErrDevice
 	}
-	return hello, device, device.Verify(channel.Transcript(), signature)
+	return hello, device, device.Verify(transcript, signature)
 }
 
 // maxHello is the size in bytes of the largest sealed hello.
