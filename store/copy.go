@@ -30,7 +30,9 @@ func (v *Vault) OpenCopy(ctx context.Context, b Backend) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newVault(b, other.header, v.opts, s)
+	opts := v.opts
+	opts.Anchor = nil // a copy is older than what the anchor remembers, as it should be
+	c, err := newVault(b, other.header, opts, s)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func create(ctx context.Context, b Backend, first NewUser, opts Options) (*Vault
 		v.Lock()
 		return nil, err
 	}
-	return v, nil
+	return v, v.hold(ctx)
 }
 
 func isEmpty(r Reader) error {

@@ -146,6 +146,7 @@ func (tx *Tx) signHead(l *logWriter) error {
 	if err != nil {
 		return err
 	}
+	tx.signed = head
 	if err := tx.w.Put(bucketLog, logKey(l.size-1, logHead), head.Note); err != nil {
 		return err
 	}

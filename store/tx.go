@@ -38,6 +38,9 @@ type Tx struct {
 	held     int               // bytes in pending
 	signers  map[string][]byte // what the transaction entered of who may sign heads
 	slab     []change          // where the next pending changes go
+
+	signed    audit.Head // the head that it ends with
+	anchorNow bool
 }
 
 func newReadTx(v *Vault, r Reader) (*ReadTx, error) {

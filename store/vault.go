@@ -19,6 +19,8 @@ type Options struct {
 	// KDF is what Create hardens passphrases with; zero: measured on this machine, see CalibrateKDF. Create takes any
 	// parameters below CeilingKDF; less than FloorKDF is for tests.
 	KDF KDFParams
+	// Anchor remembers the vault's newest head outside of it; nil: nothing does, and an older copy that is put back is not noticed.
+	Anchor Anchor
 }
 
 func (o Options) withDefaults() Options {
@@ -60,7 +62,8 @@ type Vault struct {
 	writing sync.Mutex // one Update at a time: each continues the session's chain
 	session *session   // under writing
 
-	ledger ledger // of a reader of the audit log
+	ledger    ledger // of a reader of the audit log
+	anchorage anchorage
 }
 
 // Open reads a vault's header. It fails with [ErrNotVault], [ErrNewerFormat] or [ErrDamaged]. The backend stays the
@@ -165,7 +168,7 @@ func newVault(b Backend, h header, opts Options, s *secrets) (*Vault, error) {
 
 // enter reads the directory's key and the user's own entry.
 func (v *Vault) enter(ctx context.Context) error {
-	return v.View(ctx, func(tx *ReadTx) error {
+	err := v.View(ctx, func(tx *ReadTx) error {
 		me, err := tx.user(v.secrets.id())
 		if errors.Is(err, ErrNotFound) {
 			return damaged("a user is missing from the directory")
@@ -173,6 +176,10 @@ func (v *Vault) enter(ctx context.Context) error {
 		v.me = me
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return v.hold(ctx)
 }
 
 // ID is the vault's name: 32 hexadecimal digits that tell nothing.
@@ -202,8 +209,14 @@ func (v *Vault) View(ctx context.Context, fn func(*ReadTx) error) error {
 }
 
 // Update calls fn with a transaction and keeps what it wrote, with its audit entries, all or nothing. A transaction that
-// wrote without [Tx.Log] fails with [ErrNotAudited]. fn may be called again, so it must have no effects of its own. It must not call Update.
+// wrote without [Tx.Log] fails with [ErrNotAudited], and every one of a vault that is behind its anchor with a [*RolledBackError]. fn may be called again,
+// so it must have no effects of its own. It must not call Update.
 func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
+	return v.change(ctx, false, fn)
+}
+
+// change is Update, which a restore that was accepted goes through although the vault is behind its anchor.
+func (v *Vault) change(ctx context.Context, behind bool, fn func(*Tx) error) error {
 	if err := v.begin(); err != nil {
 		return err
 	}
@@ -215,6 +228,11 @@ func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 		if tx, err = newTx(v, w); err != nil {
 			return err
 		}
+		if !behind {
+			if err := v.anchorage.mayChange(tx.head); err != nil {
+				return err
+			}
+		}
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -224,6 +242,7 @@ func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 		v.learn(&tx.ReadTx)
 		if tx.session != nil {
 			v.session = tx.session
+			v.anchorage.advance(tx.signed, tx.anchorNow)
 		}
 	} else if errors.Is(err, ErrUncertain) {
 		v.session = nil // whether its last entries are in the log, nobody knows: begin another
@@ -248,6 +267,7 @@ func (v *Vault) Lock() {
 	v.locked = true
 	v.mu.Unlock()
 	v.running.Wait()
+	v.anchorage.letGo()
 
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -89,6 +89,8 @@ func (s *Shell) drawBar() {
 	}
 	var says fyne.CanvasObject
 	switch {
+	case s.desk != nil && s.desk.RolledBack() != nil:
+		says = s.behind(s.desk.RolledBack())
 	case s.link.cutOff:
 		says = xwidget.Note(i18n.T("link.cut"), xwidget.Private)
 	case s.link.stale && s.at != room.Bench && !s.link.waiting:

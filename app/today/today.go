@@ -125,7 +125,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			to, id, detail = room.Backups, "", ""
 			since := i.When.Local()
 			words["Since"], words["Why"] = room.Day(since)+", "+room.Clock(since), i18n.T("backup.why."+i.Why)
-		case docket.BackupDue:
+		case docket.BackupDue, docket.AnchorFailed:
 			to, id, detail = room.Backups, "", ""
 		case docket.NoCollege:
 			to, id, detail = room.Settings, "", ""

@@ -27,7 +27,7 @@ type fromFile struct {
 func Restore(h Host, path string) {
 	f := &fromFile{host: h, to: path, title: i18n.T("backups.restore.first"), text: i18n.T("backups.restore.first.text"), source: i18n.T("backups.from"), yes: i18n.T("backups.restore.do"),
 		work: func(ctx context.Context, from, to string, progress func(done, total int64)) (string, error) {
-			r, err := docket.Restore(ctx, from, to, "", nil, docket.Options{}, progress)
+			r, err := docket.Restore(ctx, from, to, "", nil, docket.Standard(), progress)
 			if err != nil {
 				return "", err
 			}

@@ -30,7 +30,7 @@ func unlock(h Host, path, login string, err error) {
 		at := strings.TrimSpace(file.Text)
 		wait(h, i18n.T("unlock.wait"), func() (*docket.Desk, error) {
 			defer clear(secret)
-			return docket.Unlock(context.Background(), at, login, secret, docket.Options{})
+			return docket.Unlock(context.Background(), at, login, secret, docket.Standard())
 		}, func(err error) { unlock(h, at, login, err) })
 	}
 	do := xwidget.NewPrimary(i18n.T("unlock.do"), "Enter", nil)

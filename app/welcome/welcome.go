@@ -93,12 +93,12 @@ func trainingPath(path string) string { return filepath.Join(filepath.Dir(path),
 func Training(h Host, path string) {
 	wait(h, i18n.T("first.training.wait"), func() (*docket.Desk, error) {
 		if docket.Exists(path) {
-			return docket.Unlock(room.Ctx(), path, testimony.Judge, []byte(docket.TrainingPassphrase), docket.Options{})
+			return docket.Unlock(room.Ctx(), path, testimony.Judge, []byte(docket.TrainingPassphrase), docket.Standard())
 		}
 		if err := docket.MakeFolder(path); err != nil {
 			return nil, err
 		}
-		return docket.CreateTraining(room.Ctx(), path, docket.Options{})
+		return docket.CreateTraining(room.Ctx(), path, docket.Standard())
 	}, func(err error) {
 		if errors.Is(err, store.ErrWrongPassphrase) {
 			Unlock(h, path)
@@ -184,8 +184,12 @@ func (c *creation) who(err error) {
 func (c *creation) passphrase(err error) {
 	first, second := xwidget.NewSecret(""), xwidget.NewSecret("")
 	next := func() {
-		if first.Text != second.Text {
+		switch {
+		case first.Text != second.Text:
 			c.passphrase(room.ErrDiffer)
+			return
+		case len(first.Text) < docket.MinPassphrase:
+			c.passphrase(room.ErrShort)
 			return
 		}
 		passphrase := []byte(first.Text)
@@ -197,12 +201,11 @@ func (c *creation) passphrase(err error) {
 				return nil, err
 			}
 			return docket.Create(context.Background(), c.path, store.NewUser{Login: c.login, DisplayName: c.name,
-				Role: store.Role(testimony.Offices[c.office]), Passphrase: passphrase}, docket.Options{})
+				Role: store.Role(testimony.Offices[c.office]), Passphrase: passphrase}, docket.Standard())
 		}, func(err error) { c.passphrase(err) })
 	}
 	first.OnSubmitted = func(string) { c.host.Window().Canvas().Focus(second) }
 	second.OnSubmitted = func(string) { next() }
 	c.step(i18n.T("create.passphrase"), i18n.T("create.passphrase.text"), err, []fyne.CanvasObject{xwidget.Field(i18n.T("users.passphrase"), first),
-		room.Strength(first, docket.Surroundings(c.path, c.login, c.name)),
 		xwidget.Field(i18n.T("users.again"), second)}, first, func() { c.who(nil) }, next)
 }

@@ -74,7 +74,7 @@ func (f vaultFlags) unlock(ctx context.Context, c *console) (*docket.Desk, error
 		return nil, err
 	}
 	defer clear(passphrase)
-	d, err := docket.Unlock(ctx, path, f.login(), passphrase, docket.Options{})
+	d, err := docket.Unlock(ctx, path, f.login(), passphrase, docket.Standard())
 	if err == nil && d.FailedTries() > 0 && !c.json {
 		fmt.Fprintf(c.errors, "Wrong tries at your passphrase since you were last here: %d.\n", d.FailedTries())
 	}

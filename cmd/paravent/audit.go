@@ -63,14 +63,14 @@ func (a auditVerifyCmd) Run(ctx context.Context, c *console) error {
 	}
 	return a.with(ctx, c, func(d *docket.Desk) error {
 		found, err := d.CheckAudit(ctx, notes, c.progressOf("Checking"))
-		if err != nil {
+		if err != nil && !errors.Is(err, store.ErrRolledBack) {
 			return err
 		}
 		words := fmt.Sprintf("The audit log is whole: %d entries, every one in its place, every head signed by who acted.\nHash: %s\n", found.Entries, found.Hash)
 		if found.Kept > 0 {
 			words += fmt.Sprintf("It continues the %d heads that were kept.\n", found.Kept)
 		}
-		return c.print(found, words)
+		return errors.Join(c.print(found, words), err)
 	})
 }
 

@@ -84,6 +84,7 @@ func TestAnOlderCopyPutBackIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newTerminal(t)
 	s.vault()
+	s.run(exitOK, "user add clerk --role clerk --new-passphrase-file @p"+asJudge)
 	s.write("before", s.read("v"))
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
@@ -94,6 +95,11 @@ func TestAnOlderCopyPutBackIsNamed(t *testing.T) {
 	if !strings.Contains(errs, "entries are missing") {
 		t.Errorf("%s", errs)
 	}
+	out, _ := s.run(exitBehind, "audit verify"+asJudge)
+	if !strings.Contains(out, "is whole") {
+		t.Errorf("the check says nothing of what it found: %s", out)
+	}
+	s.run(exitOK, "vault accept --with clerk --with-passphrase-file @p --reason test"+asJudge)
 	for range 4 {
 		s.run(exitOK, "audit verify"+asJudge)
 	}

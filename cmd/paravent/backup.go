@@ -137,7 +137,7 @@ func (v vaultRestoreCmd) Run(ctx context.Context, c *console) error {
 		defer clear(passphrase)
 		by = &docket.Keyholder{Login: v.Login, Passphrase: passphrase}
 	}
-	r, err := docket.Restore(ctx, v.Backup, v.File, v.Of, by, docket.Options{}, c.bytesOf("Copying and checking"))
+	r, err := docket.Restore(ctx, v.Backup, v.File, v.Of, by, docket.Standard(), c.bytesOf("Copying and checking"))
 	if err != nil {
 		return err
 	}

@@ -57,19 +57,19 @@ func (u userAskCmd) Run(ctx context.Context, c *console) error {
 
 func (u userAskCmd) ask(ctx context.Context, path string, nu store.NewUser) (docket.Applicant, error) {
 	if u.Out == "" {
-		return docket.Ask(ctx, path, nu, u.Language, docket.Options{})
+		return docket.Ask(ctx, path, nu, u.Language, docket.Standard())
 	}
 	var in store.Invitation
 	var err error
 	if u.Invitation != "" {
 		in, err = docket.ReadInvitation(u.Invitation)
 	} else {
-		in, err = docket.InvitationOf(ctx, path, docket.Options{})
+		in, err = docket.InvitationOf(ctx, path, docket.Standard())
 	}
 	if err != nil {
 		return docket.Applicant{}, err
 	}
-	return docket.AskByFile(ctx, in, nu, u.Language, u.Out, docket.Options{})
+	return docket.AskByFile(ctx, in, nu, u.Language, u.Out, docket.Standard())
 }
 
 type userInviteCmd struct {

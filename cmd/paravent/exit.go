@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
 
 	"paravent/protection/identity"
@@ -17,7 +16,6 @@ import (
 	"paravent/store/blob"
 	"paravent/store/etcd"
 	"paravent/store/kit"
-	"paravent/store/strength"
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -41,6 +39,7 @@ const (
 	exitNotAll     = 15 // nothing wrong was found, but not everything could be checked
 	exitCutOff     = 14 // the vault's server can't be reached, refuses this desk, or others were faster again and again
 	exitWait       = 16 // too many wrong passphrases: the next try is taken later
+	exitBehind     = 17 // the vault is an older copy than the one that this desk remembers, and is only read
 	exitBench      = 13 // the bench's camera, microphone, or the file in their place cannot be used
 )
 
@@ -75,6 +74,8 @@ var sentences = []sentence{
 	{audit.ErrOtherLog, exitRefused, "The head that was kept is of another vault."},
 	{audit.ErrNotProof, exitRefused, ""},
 	{store.ErrUnvouched, exitRefused, "Nobody has vouched yet for the user who signed this head. Let those who enrolled users open the vault once with this version."},
+	{store.ErrRolledBack, exitBehind, "This is an older copy of the vault than the one that was last used here, or what remembers it can't be read. It can be read; nothing was written. See 'paravent vault status'; to go on with it takes two signatures: 'paravent vault accept'."},
+	{docket.ErrTwoColleges, exitRefused, "A member of the court and one of the bench have to sign together. Nothing was written."},
 	{docket.ErrLastOfCollege, exitRefused, "This is the only member of their college. Enrol another one first, or no identity could ever be opened again. Nothing was changed."},
 	{store.ErrRevoked, exitNotAllowed, "This user's access was taken away."},
 	{store.ErrWrongPassphrase, exitPassphrase, "The login or the passphrase is wrong. Nothing was changed."},
@@ -173,11 +174,6 @@ func tell(err error) (string, int) {
 		return fmt.Sprintf("This would write %d entries (%d bytes) at once, and the office's server takes %d (%d bytes). Nothing was written. "+
 			"Start its members with a higher --max-txn-ops and --max-request-bytes, and name both in the address: docs/backends.md.",
 			limit.Ops, limit.Bytes, limit.Limits.Ops, limit.Limits.Bytes), exitRefused
-	}
-	var weak *strength.WeakError
-	if errors.As(err, &weak) {
-		_, why, _ := strings.Cut(weak.Error(), ": ")
-		return "This passphrase is too easy to guess: " + why + ". Take several words that have nothing to do with each other, or those of 'paravent user suggest'. Nothing was changed.", exitRefused
 	}
 	var early *store.WaitError
 	if errors.As(err, &early) {

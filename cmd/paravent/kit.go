@@ -211,7 +211,7 @@ func (u userRecoverCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	known, err := docket.SheetsNeeded(ctx, path, u.Of, docket.Options{})
+	known, err := docket.SheetsNeeded(ctx, path, u.Of, docket.Standard())
 	if err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func (u userRecoverCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer clear(passphrase)
-	d, r, err := docket.Recover(ctx, path, u.Of, list, passphrase, docket.Options{})
+	d, r, err := docket.Recover(ctx, path, u.Of, list, passphrase, docket.Standard())
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type vaultCmds struct {
 	Backups  vaultBackupsCmd  `cmd:"" help:"List the backups in a folder and check them; no key is needed."`
 	Restore  vaultRestoreCmd  `cmd:"" help:"Put a backup back as a new vault file, checked; no key is needed."`
 	Schedule vaultScheduleCmd `cmd:"" help:"Say or decide when backups are made and how many are kept."`
+	Accept   vaultAcceptCmd   `cmd:"" help:"Go on with an older copy of the vault, by your signature and that of a member of the other college."`
 	Upkeep   vaultUpkeepCmd   `cmd:"" help:"Finish what revoking users began: other keys, and records sealed anew."`
 }
 
@@ -61,7 +62,7 @@ func (v vaultCreateCmd) Run(ctx context.Context, c *console) error {
 
 func (v vaultCreateCmd) create(ctx context.Context, c *console, path string) (*docket.Desk, error) {
 	if v.Training {
-		return docket.CreateTraining(ctx, path, docket.Options{})
+		return docket.CreateTraining(ctx, path, docket.Standard())
 	}
 	passphrase, err := newPassphrase(c, v.PassphraseFile)
 	if err != nil {
@@ -72,7 +73,7 @@ func (v vaultCreateCmd) create(ctx context.Context, c *console, path string) (*d
 	if name == "" {
 		name = v.login()
 	}
-	return docket.Create(ctx, path, store.NewUser{Login: v.login(), DisplayName: name, Role: store.Role(v.Role), Passphrase: passphrase}, docket.Options{})
+	return docket.Create(ctx, path, store.NewUser{Login: v.login(), DisplayName: name, Role: store.Role(v.Role), Passphrase: passphrase}, docket.Standard())
 }
 
 type vaultStatusCmd struct{ vaultFlags }
@@ -90,6 +91,7 @@ type vaultStatus struct {
 	Hearings   int    `json:"hearings"`
 	Recordings int    `json:"recordings"`
 	AuditSize  int64  `json:"audit_entries"`
+	Behind     string `json:"behind,omitempty"` // how the vault differs from what this desk remembers
 }
 
 func (v vaultStatusCmd) Run(ctx context.Context, c *console) error {
@@ -105,21 +107,38 @@ func (v vaultStatusCmd) Run(ctx context.Context, c *console) error {
 		}
 		s.Users = len(users)
 		if d.May("keep_docket") {
-			doc, err := d.Export(ctx)
-			if err != nil {
+			if err := s.count(ctx, d); err != nil {
 				return err
 			}
-			s.Cases, s.Parties, s.Orders, s.Hearings = len(doc.Cases), len(doc.Parties), len(doc.Orders), len(doc.Hearings)
 			recordings, err := d.Recordings(ctx)
 			if err != nil {
 				return err
 			}
 			s.Recordings = len(recordings)
 		}
-		return c.print(s, table(
+		s.Behind = behindWords(d.RolledBack())
+		return c.print(s, s.Behind+table(
 			"Vault", s.Vault, "Training", yesNo(s.Training), "You are", s.User+" ("+s.Role+")", "Users", s.Users, "Cases", s.Cases,
 			"Protected parties", s.Parties, "Orders", s.Orders, "Hearings", s.Hearings, "Recordings", s.Recordings, "Audit entries", s.AuditSize))
 	})
+}
+
+func (s *vaultStatus) count(ctx context.Context, d *docket.Desk) error {
+	cases, err := d.Cases(ctx)
+	if err != nil {
+		return err
+	}
+	parties, err := d.Parties(ctx)
+	if err != nil {
+		return err
+	}
+	orders, err := d.Orders(ctx)
+	if err != nil {
+		return err
+	}
+	hearings, err := d.Hearings(ctx)
+	s.Cases, s.Parties, s.Orders, s.Hearings = len(cases), len(parties), len(orders), len(hearings)
+	return err
 }
 
 type vaultVerifyCmd struct {
@@ -222,7 +241,6 @@ type userCmds struct {
 	Review     userReviewCmd     `cmd:"" help:"Note what you found about a recovery."`
 
 	Passphrase userPassphraseCmd `cmd:"" help:"Change your own passphrase."`
-	Suggest    userSuggestCmd    `cmd:"" help:"Print a passphrase of six words drawn by chance."`
 	Agency     userAgencyCmd     `cmd:"" help:"Note the agency that a user comes from, for conflicts of interest."`
 }
 
@@ -287,7 +305,7 @@ func (u userPassphraseCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer clear(old)
-	d, err := docket.Unlock(ctx, path, u.login(), old, docket.Options{})
+	d, err := docket.Unlock(ctx, path, u.login(), old, docket.Standard())
 	if err != nil {
 		return err
 	}

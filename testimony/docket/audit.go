@@ -56,7 +56,8 @@ type AuditCheck struct {
 var auditChecks = store.NewCollection[AuditCheck]("audit_checks")
 
 // CheckAudit checks the whole audit log, and that it continues heads that were kept elsewhere, given as text. What was found is
-// logged, and for those who read the log it is kept for [Desk.LastAuditCheck]. Every user may ask. progress, if not nil, is told how many of how many entries are done.
+// logged, and for those who read the log it is kept for [Desk.LastAuditCheck]; in a vault that is behind its anchor nothing can be kept, and what was found comes
+// with the [*store.RolledBackError]. Every user may ask. progress, if not nil, is told how many of how many entries are done.
 func (d *Desk) CheckAudit(ctx context.Context, notes [][]byte, progress func(done, total int)) (AuditCheck, error) {
 	var kept []audit.Head
 	for _, text := range notes {

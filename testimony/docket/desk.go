@@ -13,12 +13,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"paravent/protection/identity"
 	"paravent/store"
+	"paravent/store/anchor"
 	"paravent/store/audit"
 	"paravent/testimony"
 )
@@ -48,6 +51,28 @@ type Options struct {
 	Clock func() time.Time
 	Rand  io.Reader
 	KDF   store.KDFParams // zero: calibrated to this machine
+	// Anchor remembers the newest state of the vault outside of it; nil: nothing does. See [Standard].
+	Anchor store.Anchor
+}
+
+// AnchorVariable names, in the environment, the folder that remembers the newest state of each vault. It has to be there: a medium that is not
+// connected is not taken for one that remembers nothing.
+const AnchorVariable = "PARAVENT_ANCHOR"
+
+// Standard is what a program for people takes: the anchor is in the folder that [AnchorVariable] names, or in the user's own state folder.
+func Standard() Options {
+	if dir := os.Getenv(AnchorVariable); dir != "" {
+		return Options{Anchor: anchor.Folder{Path: dir, Existing: true}}
+	}
+	base := os.Getenv("XDG_STATE_HOME")
+	if base == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return Options{} // an account without a home has no place that outlives it
+		}
+		base = filepath.Join(home, ".local", "state")
+	}
+	return Options{Anchor: anchor.Folder{Path: filepath.Join(base, "paravent", "anchors")}}
 }
 
 func (o Options) filled() Options {
@@ -61,7 +86,7 @@ func (o Options) filled() Options {
 }
 
 func (o Options) store() store.Options {
-	return store.Options{Clock: o.Clock, Rand: o.Rand, KDF: o.KDF}
+	return store.Options{Clock: o.Clock, Rand: o.Rand, KDF: o.KDF, Anchor: o.Anchor}
 }
 
 // Desk is one unlocked vault, seen by one user. It can be used from several goroutines.
@@ -90,9 +115,6 @@ func Create(ctx context.Context, path string, first store.NewUser, opts Options)
 func create(ctx context.Context, path string, first store.NewUser, opts Options, t vaultTraits) (*Desk, error) {
 	opts = opts.filled()
 	if err := checkUser(first); err != nil {
-		return nil, err
-	}
-	if err := checkPassphrase(first.Passphrase, t.Training, Surroundings(path, first.Login, first.DisplayName)); err != nil {
 		return nil, err
 	}
 	backend, err := openPlace(ctx, path, true)
@@ -203,9 +225,6 @@ func (d *Desk) AddUser(ctx context.Context, nu store.NewUser) (store.User, error
 	if err := checkUser(nu); err != nil {
 		return store.User{}, err
 	}
-	if err := checkPassphrase(nu.Passphrase, d.Training(), d.Surroundings(ctx, nu.Login, nu.DisplayName)); err != nil {
-		return store.User{}, err
-	}
 	if err := d.checkEnrol(ctx, nu.Role); err != nil {
 		return store.User{}, err
 	}
@@ -230,20 +249,25 @@ func mayEnrol(mine, theirs string, users []store.User) bool {
 // ErrUser is wrapped by every refusal of a user's particulars.
 var ErrUser = errors.New("the user cannot be added")
 
+// MinPassphrase is the shortest passphrase that is taken, in bytes.
+const MinPassphrase = 10
+
 func checkUser(u store.NewUser) error {
 	switch {
 	case strings.TrimSpace(u.Login) == "" || len(u.Login) > 64:
 		return fmt.Errorf("%w: a login of 1 to 64 characters is needed", ErrUser)
 	case !slices.Contains(testimony.Offices, string(u.Role)):
 		return fmt.Errorf("%w: %q is not an office; use clerk, advocate, judge, registrar or auditor", ErrUser, u.Role)
+	case len(u.Passphrase) < MinPassphrase:
+		return fmt.Errorf("%w: the passphrase needs at least %d characters", ErrUser, MinPassphrase)
 	}
 	return nil
 }
 
 // ChangePassphrase puts the user's keys under another passphrase. The old one is asked for again.
 func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
-	if err := checkPassphrase(new, d.Training(), d.Surroundings(ctx, d.Me().Login, d.Me().DisplayName)); err != nil {
-		return err
+	if len(new) < MinPassphrase {
+		return fmt.Errorf("%w: the passphrase needs at least %d characters", ErrUser, MinPassphrase)
 	}
 	return d.vault.ChangePassphrase(ctx, old, new)
 }

@@ -201,6 +201,7 @@ func (d *Desk) stepDisclosure(ctx context.Context, id identity.RequestID, action
 		}
 		r = next
 		tx.Log(action, disclosureDetails(r))
+		tx.AnchorAtOnce() // who saw what must not be undone by putting an older copy back
 		return disclosures.Put(tx, docketPart, string(id), r)
 	})
 	return r, errors.Join(err, refused)

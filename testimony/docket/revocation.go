@@ -66,6 +66,7 @@ func (d *Desk) RevokeUser(ctx context.Context, id store.UserID, reason string) e
 	}
 	err := d.vault.Update(ctx, func(tx *store.Tx) error {
 		tx.Log("user.revoked", map[string]string{"user": string(id)})
+		tx.AnchorAtOnce()
 		if err := d.endRequestsOf(tx, id, reason); err != nil {
 			return err
 		}

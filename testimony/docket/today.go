@@ -21,6 +21,7 @@ const (
 	DisclosureReview ItemKind = "disclosure_review" // an emergency was granted and nobody has looked into it
 	DisclosureAsked  ItemKind = "disclosure_asked"  // waits for this user's approval
 	DisclosureOpen   ItemKind = "disclosure_open"   // granted to this user
+	AnchorFailed     ItemKind = "anchor_failed"     // what remembers the newest state of the vault can't be written
 	BackupFailed     ItemKind = "backup_failed"     // one that was due by the policy; stays until one succeeds
 	BackupDue        ItemKind = "backup_due"        // there is none, or it is old
 	FailedTries      ItemKind = "failed_tries"      // somebody tried this user's passphrase in vain since they were last here
@@ -42,7 +43,7 @@ const (
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, FailedTries, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ApplicantWaits, KitWaits, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, IdentityNotTaken, HearingSoon}
+	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -90,7 +91,7 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, people)
+	items := slices.Concat(d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
