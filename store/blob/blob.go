@@ -176,11 +176,12 @@ type tree struct {
 	hashes map[int64]tlog.Hash
 }
 
-func (t *tree) add(stored []byte) error {
+// add takes the hash of the next chunk as it is stored.
+func (t *tree) add(leaf tlog.Hash) error {
 	if t.hashes == nil {
 		t.hashes = make(map[int64]tlog.Hash)
 	}
-	fresh, err := tlog.StoredHashes(t.n, stored, t)
+	fresh, err := tlog.StoredHashesForRecordHash(t.n, leaf, t)
 	if err != nil {
 		return err
 	}

@@ -46,20 +46,20 @@ func root(ctx context.Context, path string, progress func(done, total int64)) (S
 		return Summary{}, fmt.Errorf("%w: trailer", ErrDamaged)
 	}
 	var t tree
-	var stored []byte
-	for _, c := range l.index {
-		if err := ctx.Err(); err != nil {
-			return Summary{}, err
+	err = runs(ctx, file, nil, l.index, func(r *run) error {
+		for _, leaf := range r.leaves {
+			if err := t.add(leaf); err != nil {
+				return err
+			}
 		}
-		if stored, err = readStored(file, c, stored); err != nil {
-			return Summary{}, err
+		if progress != nil && r.err == nil {
+			last := r.chunks[len(r.chunks)-1]
+			progress(last.start+int64(last.size), l.size)
 		}
-		if err := t.add(stored); err != nil {
-			return Summary{}, err
-		}
-		if progress != nil {
-			progress(c.start+int64(c.size), l.size)
-		}
+		return r.err
+	})
+	if err != nil {
+		return Summary{}, err
 	}
 	sum := Summary{Size: l.size, Chunks: len(l.index), Final: true}
 	sum.Root, err = t.root()

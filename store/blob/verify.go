@@ -44,31 +44,28 @@ func verify(ctx context.Context, file *os.File, key Key, id string, progress fun
 	}
 	report := Report{Torn: !l.final, FirstBad: l.bad}
 	var t tree
-	var stored, plain []byte
-	for i, c := range l.index {
-		if err := ctx.Err(); err != nil {
-			return report, err
+	err = runs(ctx, file, s, l.index, func(r *run) error {
+		for _, leaf := range r.leaves {
+			if err := t.add(leaf); err != nil {
+				return err
+			}
 		}
-		stored, err = readStored(file, c, stored)
-		if err == nil {
-			plain, err = s.openChunk(plain[:0], uint32(i), stored)
+		report.Chunks = r.first + len(r.leaves)
+		if n := report.Chunks; n > 0 {
+			report.Size = l.index[n-1].start + int64(l.index[n-1].size)
 		}
-		if errors.Is(err, ErrDamaged) {
-			report.fail(i, l)
-			break
-		}
-		if err != nil {
-			return report, err
-		}
-		if err := t.add(stored); err != nil {
-			return report, err
-		}
-		report.Chunks, report.Size = i+1, c.start+int64(c.size)
 		if progress != nil {
 			progress(report.Size, l.size)
 		}
+		return r.err
+	})
+	if errors.Is(err, ErrDamaged) {
+		report.fail(report.Chunks, l)
+		err = nil
 	}
-	clear(plain[:cap(plain)])
+	if err != nil {
+		return report, err
+	}
 	if report.Root, err = t.root(); err != nil {
 		return report, err
 	}

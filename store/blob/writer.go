@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // Writer appends to a new file. It is safe for concurrent use, so that one goroutine can write and another sync. After
@@ -130,7 +132,7 @@ func (w *Writer) flush() {
 		w.fail(err)
 		return
 	}
-	w.fail(w.tree.add(stored))
+	w.fail(w.tree.add(tlog.RecordHash(stored)))
 	w.size += int64(len(w.buffer))
 	w.buffer = w.buffer[:0]
 }
