@@ -19,6 +19,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"paravent/store"
+	"paravent/store/audit"
 	"paravent/store/bolt"
 )
 
@@ -57,6 +58,8 @@ func TestTamperedFiles(t *testing.T) {
 type court struct {
 	path   string
 	now    []byte
+	head   []byte // of the audit log, as the anchor remembers it
+	anchor *memo
 	used   []int             // the pages of it that bbolt uses
 	values map[string][]byte // by bucket and key
 	clock  time.Time
@@ -139,17 +142,22 @@ func newCourt(t *testing.T) *court {
 	write(judge, "second", 0, 3, 10)
 	write(clerk, docket, 6, 8, 10)
 	must(t, judge.ChangePassphrase(t.Context(), []byte("the judge's first words"), []byte(users["judge"])))
+	snapshot()
 	must(t, clerk.Update(t.Context(), func(tx *store.Tx) error {
 		tx.Log("delete", nil)
 		return errors.Join(notes.Delete(tx, docket, "2"), blobs.Delete(tx, docket, "2"), notes.Put(tx, docket, "1", note{"1", 1}))
 	}))
 	c.values = stored(t, b)
+	head, err := clerk.AuditHead(t.Context())
+	must(t, err)
+	c.head = head.Note
 	judge.Lock()
 	must(t, clerk.Close())
 	c.used = usedPages(t, filepath.Join(dir, "vault"))
 	c.now, err = os.ReadFile(filepath.Join(dir, "vault"))
 	must(t, err)
 	c.reads = map[string]map[string]bool{}
+	c.anchor = &memo{c.head}
 	must(t, os.WriteFile(c.path, c.now, 0o600))
 	found, err := c.examine(t.Context(), false)
 	must(t, err)
@@ -262,6 +270,24 @@ func (c *court) withoutKeys(ctx context.Context, e *examination) error {
 	return errors.Join(err, b.Close())
 }
 
+// memo is an anchor that lasts as long as a trial.
+type memo struct{ note []byte }
+
+func (m *memo) Load(string) ([]byte, error) { return m.note, nil }
+
+func (m *memo) Advance(vault string, note []byte) error {
+	old, err := audit.ReadNote(vault, m.note)
+	if err != nil {
+		return err
+	}
+	if new, err := audit.ReadNote(vault, note); err != nil || new.Size <= old.Size {
+		return err
+	}
+	return m.Replace(vault, note)
+}
+
+func (m *memo) Replace(_ string, note []byte) error { m.note = bytes.Clone(note); return nil }
+
 // How a user opens the vault. All but the first write how often somebody tried to unlock it.
 type opening int
 
@@ -277,7 +303,9 @@ func (c *court) unlock(ctx context.Context, login string, how opening) (*store.V
 		return nil, err
 	}
 	c.clock = c.clock.Add(48 * time.Hour) // tries of earlier trials are forgotten
-	s, err := store.Open(ctx, b, at(c.clock))
+	opts := at(c.clock)
+	opts.Anchor = c.anchor
+	s, err := store.Open(ctx, b, opts)
 	if err == nil {
 		var v *store.Vault
 		if v, err = s.Unlock(ctx, login, []byte(users[login])); err == nil {
@@ -292,6 +320,9 @@ func (c *court) asUser(ctx context.Context, e *examination, login string, how op
 	if err != nil {
 		e.note(err)
 		return nil
+	}
+	if behind := v.RolledBack(); behind != nil {
+		e.note(behind)
 	}
 	reads := map[string]bool{}
 	err = v.View(ctx, func(tx *store.ReadTx) error {
@@ -361,8 +392,11 @@ type spoiling struct {
 	values        func(c *court, tx *bbolt.Tx, rnd *rand.Rand) (what string, err error)
 }
 
+// older is noticed by the anchor alone: in itself the file is as sound as it once was.
+const older = "an older file put back"
+
 var spoilings = []spoiling{
-	{kind: "a byte flipped", weight: 40, mayBeHarmless: true, bytes: flipByte},
+	{kind: "a byte flipped", weight: 36, mayBeHarmless: true, bytes: flipByte},
 	{kind: "the file cut", weight: 10, mayBeHarmless: true, bytes: cut},
 	{kind: "a page in another's place", weight: 6, mayBeHarmless: true, bytes: movePage},
 	{kind: "a sector zeroed", weight: 6, mayBeHarmless: true, bytes: zeroSector},
@@ -372,6 +406,7 @@ var spoilings = []spoiling{
 	{kind: "a record dropped", weight: 8, values: drop},
 	{kind: "a record in another's place", weight: 5, values: overwrite},
 	{kind: "a record in another bucket", weight: 5, values: moveBucket},
+	{kind: older, weight: 4, bytes: olderFile},
 }
 
 // trial spoils a copy of the file by its seed and sees that it is noticed, or harmless.
@@ -385,9 +420,13 @@ func (c *court) trial(ctx context.Context, seed uint64) (outcome, error) {
 	if err := os.WriteFile(c.path, raw, 0o600); err != nil {
 		return outcome{}, err
 	}
+	c.anchor = &memo{c.head}
 	found, err := c.examine(ctx, seed%4 == 0) // the rest of them stop at the first word
 	if err != nil {
 		return outcome{}, fmt.Errorf("%s: %w, %s", what, err, keepSpoiled(seed, raw))
+	}
+	if s.kind == older && (len(found.notices) == 0 || found.notices[0] != store.ErrRolledBack.Error()) {
+		return outcome{}, fmt.Errorf("%s: the anchor is silent: %v, %s", what, found.notices, keepSpoiled(seed, raw))
 	}
 	if len(found.notices) > 0 {
 		return outcome{kind: s.kind}, nil
@@ -526,6 +565,11 @@ func (c *court) spoil(s spoiling, rnd *rand.Rand) (raw []byte, what string, err 
 }
 
 const pageSize = 4096
+
+func olderFile(c *court, rnd *rand.Rand) ([]byte, string) {
+	n := rnd.IntN(len(c.files))
+	return c.files[n], fmt.Sprintf("file %d of %d put back", n, len(c.files))
+}
 
 func flipByte(c *court, rnd *rand.Rand) ([]byte, string) {
 	raw, by := bytes.Clone(c.now), byte(1+rnd.IntN(255))
