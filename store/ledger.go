@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/hpke"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -25,27 +26,38 @@ type ledger struct {
 
 type act struct {
 	index   int64
-	session int32
+	session int32 // noSession: the leaf belongs to none
 }
+
+// noSession marks a leaf that is no act of a session that began before it.
+const noSession = -1
 
 // unlocked is a session of the log.
 type unlocked struct {
 	index int64 // of its opening
 	user  [16]byte
 	aead  cipher.AEAD // nil until an entry of it was read
+	shut  bool        // its key can't be opened
 }
 
-// AuditFilter narrows what [Vault.AuditFind] finds. Zero fields don't.
+// AuditFilter narrows what [Vault.AuditFind] finds. Zero fields don't. What is unreadable has no words, and so passes only by user.
 type AuditFilter struct {
-	User     UserID
-	Action   string
-	From, To time.Time // an entry's time is not before From and before To
+	User       UserID
+	Action     string
+	From, To   time.Time              // an entry's time is not before From and before To
+	Where      func(audit.Entry) bool // says yes to what is taken; it must not keep the entry's details
+	Unreadable bool                   // only such ones
 }
 
-func (f AuditFilter) words() bool { return f.Action != "" || !f.From.IsZero() || !f.To.IsZero() }
+func (f AuditFilter) words() bool {
+	return f.Action != "" || !f.From.IsZero() || !f.To.IsZero() || f.Where != nil || f.Unreadable
+}
 
 func (f AuditFilter) takes(e audit.Entry) bool {
-	return (f.Action == "" || e.Action == f.Action) && !e.Time.Before(f.From) && (f.To.IsZero() || e.Time.Before(f.To))
+	if f.Unreadable || e.Unreadable {
+		return f.Unreadable && e.Unreadable
+	}
+	return (f.Action == "" || e.Action == f.Action) && !e.Time.Before(f.From) && (f.To.IsZero() || e.Time.Before(f.To)) && (f.Where == nil || f.Where(e))
 }
 
 // AuditFind returns the places in the log of the entries that a filter takes, newest first, for the members of [AuditCompartment]; others get
@@ -62,7 +74,7 @@ func (v *Vault) AuditFind(ctx context.Context, f AuditFilter, progress func(done
 			if i%512 == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if f.User != "" && hex.EncodeToString(l.sessions[a.session].user[:]) != string(f.User) {
+			if f.User != "" && (a.session == noSession || hex.EncodeToString(l.sessions[a.session].user[:]) != string(f.User)) {
 				continue
 			}
 			if f.words() {
@@ -128,7 +140,7 @@ func (v *Vault) AuditPage(ctx context.Context, from, n int) ([]audit.Entry, erro
 }
 
 // Audit returns every entry of the log, oldest first, to the members of [AuditCompartment]; others get [ErrNoAccess].
-// It checks each entry's seal; [Vault.VerifyAudit] checks the log as a whole.
+// An entry that can't be opened is unreadable and hides no other; [Vault.VerifyAudit] checks the log as a whole.
 func (v *Vault) Audit(ctx context.Context) ([]audit.Entry, error) {
 	var entries []audit.Entry
 	err := v.readLog(ctx, func(l *logReading) error {
@@ -189,9 +201,10 @@ func (l *logReading) grow(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := l.take(raw); err != nil {
-				return err
+			if raw == nil {
+				return damaged("part of the audit log is missing or false")
 			}
+			l.take(raw)
 		}
 		return nil
 	}
@@ -206,7 +219,8 @@ func (l *logReading) grow(ctx context.Context) error {
 		if index%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return l.take(raw)
+		l.take(raw)
+		return nil
 	})
 	if err == nil && l.size != head.Size {
 		err = damaged("part of the audit log is missing or false")
@@ -217,28 +231,28 @@ func (l *logReading) grow(ctx context.Context) error {
 	return err
 }
 
-// take takes in the next leaf.
-func (l *ledger) take(raw []byte) error {
+// take takes in the next leaf. What is false of it is for a check to say: here it must not hide the other entries.
+func (l *ledger) take(raw []byte) {
+	of := noSession
 	leaf, err := audit.ParseLeaf(raw)
-	if err != nil {
-		return damaged("an audit entry is unreadable")
-	}
-	switch leaf := leaf.(type) {
-	case *audit.Opening:
-		if _, known := l.named[leaf.Session]; known {
-			return damaged("a session of the audit log begins twice")
+	if err == nil {
+		session, known := l.named[leaf.In()]
+		switch leaf := leaf.(type) {
+		case *audit.Opening:
+			if !known {
+				l.named[leaf.Session] = len(l.sessions)
+				l.sessions = append(l.sessions, unlocked{index: l.size, user: leaf.User})
+				l.size++
+				return
+			}
+		case *audit.Act:
+			if known {
+				of = session
+			}
 		}
-		l.named[leaf.Session] = len(l.sessions)
-		l.sessions = append(l.sessions, unlocked{index: l.size, user: leaf.User})
-	case *audit.Act:
-		session, known := l.named[leaf.Session]
-		if !known {
-			return damaged("an audit entry belongs to no session")
-		}
-		l.acts = append(l.acts, act{l.size, int32(session)})
 	}
+	l.acts = append(l.acts, act{l.size, int32(of)})
 	l.size++
-	return nil
 }
 
 // forget leaves nothing of the log in memory. The ciphers keep copies of keys that only the collector can take back.
@@ -254,30 +268,41 @@ func (l *logReading) at(index int64) (audit.Entry, error) {
 }
 
 func (l *logReading) entry(a act) (audit.Entry, error) {
-	s := &l.sessions[a.session]
-	if s.aead == nil {
-		key, err := l.key(s)
-		if err != nil {
-			return audit.Entry{}, err
-		}
-		s.aead = newAEAD(key)
-		clear(key)
+	if a.session == noSession {
+		return audit.Entry{Index: a.index, Unreadable: true}, nil
 	}
+	s := &l.sessions[a.session]
 	raw, err := l.tx.r.Get(bucketLog, logKey(a.index, logLeaf))
 	if err != nil {
 		return audit.Entry{}, err
 	}
 	leaf, err := audit.ParseLeaf(raw)
-	if err != nil {
-		return audit.Entry{}, damaged("an audit entry is unreadable")
-	}
 	sealed, ok := leaf.(*audit.Act)
-	if !ok {
+	if err != nil || !ok {
 		return audit.Entry{}, damaged("an audit entry is unreadable")
 	}
-	entry, err := openEntry(l.tx.v.header.vault, s.aead, s.user, sealed)
+	entry, err := l.open(s, sealed)
+	if errors.Is(err, ErrDamaged) {
+		entry, err = audit.Entry{User: hex.EncodeToString(s.user[:]), Session: hex.EncodeToString(sealed.Session[:]), Unreadable: true}, nil
+	}
 	entry.Index = a.index
 	return entry, err
+}
+
+func (l *logReading) open(s *unlocked, sealed *audit.Act) (audit.Entry, error) {
+	if s.shut {
+		return audit.Entry{}, damaged("a session of the audit log is unreadable")
+	}
+	if s.aead == nil {
+		key, err := l.key(s)
+		if err != nil {
+			s.shut = errors.Is(err, ErrDamaged)
+			return audit.Entry{}, err
+		}
+		s.aead = newAEAD(key)
+		clear(key)
+	}
+	return openEntry(l.tx.v.header.vault, s.aead, s.user, sealed)
 }
 
 // key opens the key of a session's entries.

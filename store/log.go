@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -49,7 +50,11 @@ func (v *Vault) AuditHead(ctx context.Context) (audit.Head, error) {
 		if err != nil {
 			return err
 		}
-		return head.Verify(signer.SigningPublic)
+		ended, err := revocationEntries.Get(tx, directory, head.Signer)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		return audit.Signer{Public: signer.SigningPublic, Until: ended.Entries}.Check(head)
 	})
 	if err != nil {
 		return audit.Head{}, fmt.Errorf("read audit head: %w", err)
@@ -100,6 +105,10 @@ func readHead(r Reader, h header) (audit.Head, error) {
 	if err != nil || raw == nil {
 		return audit.Head{}, err
 	}
+	return parseHead(h, raw)
+}
+
+func parseHead(h header, raw []byte) (audit.Head, error) {
 	head, err := audit.ParseHead(h.id(), raw)
 	if err != nil {
 		return head, fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -142,7 +151,7 @@ func (tx *Tx) signHead(l *logWriter) error {
 	if err != nil {
 		return err
 	}
-	head, err := audit.SignHead(tx.v.ID(), l.size, root, string(tx.v.me.ID), tx.v.signing)
+	head, err := audit.SignHead(tx.v.ID(), tx.head.Size, l.size, root, string(tx.v.me.ID), tx.v.signing)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (v *Vault) Prove(ctx context.Context, index int64, older *audit.Head, open 
 // keyOf opens the key to the words of an act.
 func (l *logReading) keyOf(index int64) ([]byte, error) {
 	for _, a := range l.acts {
-		if a.index == index {
+		if a.index == index && a.session != noSession {
 			return l.key(&l.sessions[a.session])
 		}
 	}
@@ -88,6 +88,18 @@ func (tx *ReadTx) prove(index int64, older *audit.Head) (audit.Proof, error) {
 	if index >= 0 {
 		if p.Inclusion, err = tx.include(index, head); err != nil {
 			return audit.Proof{}, err
+		}
+		own, err := tx.ownHead(index)
+		if err != nil {
+			return audit.Proof{}, err
+		}
+		if _, ok := roster.Attested(own.Signer); ok && own.From != audit.Unsaid {
+			path, err := audit.ProveInclusion(own.Size, index, storedHashes{tx.r})
+			if err != nil {
+				return audit.Proof{}, err
+			}
+			p.Inclusion.Own = &audit.Own{Head: string(own.Note), Path: path}
+			heads = append(heads, own)
 		}
 	}
 	seen := map[[16]byte]bool{}
@@ -131,6 +143,23 @@ func (tx *ReadTx) include(index int64, head audit.Head) (*audit.Inclusion, error
 	return &audit.Inclusion{Index: index, Leaf: append([]byte(nil), raw...), Path: path}, nil
 }
 
+// ownHead is the head of the transaction that wrote an entry, its signature not checked.
+func (tx *ReadTx) ownHead(index int64) (audit.Head, error) {
+	for {
+		note, err := tx.r.Get(bucketLog, logKey(index, logHead))
+		if err != nil {
+			return audit.Head{}, err
+		}
+		if note != nil {
+			return parseHead(tx.v.header, note)
+		}
+		index++
+		if leaf, err := tx.r.Get(bucketLog, logKey(index, logLeaf)); err != nil || leaf == nil {
+			return audit.Head{}, errors.Join(err, damaged("a head of the audit log is missing"))
+		}
+	}
+}
+
 // continues says whether the log under its newest head begins with the one under an older head.
 func (tx *ReadTx) continues(head, older audit.Head) error {
 	if older.Size > head.Size {
@@ -149,11 +178,14 @@ func (tx *ReadTx) continues(head, older audit.Head) error {
 	return nil
 }
 
-// ReadKept reads a head of this vault that was kept elsewhere as text, and checks its signature. Every user may ask.
+// ReadKept finds a head of this vault in a text that was kept elsewhere, and checks its signature if it has one. Every user may ask.
 func (v *Vault) ReadKept(ctx context.Context, text []byte) (audit.Head, error) {
 	head, err := audit.ReadNote(v.ID(), text)
 	if err != nil {
 		return head, fmt.Errorf("read kept head: %w", err)
+	}
+	if !head.Signed() {
+		return head, nil
 	}
 	err = v.View(ctx, func(tx *ReadTx) error {
 		signers, err := tx.directorySigners()
@@ -279,7 +311,8 @@ func (l *logReading) export(ctx context.Context, w io.Writer, progress func(done
 			}
 			line.Entry, acts = &e, acts[1:]
 		case len(sessions) > 0 && sessions[0].index == index:
-			if line.Key, err = l.key(&sessions[0]); err != nil {
+			// A key that nobody can open is left out: its writer must not keep the log from being exported.
+			if line.Key, err = l.key(&sessions[0]); err != nil && !errors.Is(err, ErrDamaged) {
 				return head, err
 			}
 			sessions = sessions[1:]

@@ -57,7 +57,7 @@ func TestEveryEntryCanBeProvenWithoutTheVault(t *testing.T) {
 		proven, err := p.Check()
 		must(t, err)
 		must(t, proven.Against(head))
-		if proven.Index != e.Index || p.Inclusion.Key != nil {
+		if proven.Index != e.Index || proven.By != e.User || p.Inclusion.Key != nil {
 			t.Errorf("entry %d: %+v", e.Index, proven)
 		}
 		opened, err := clerk.ProveInclusion(t.Context(), e.Index, true)
@@ -297,8 +297,86 @@ func TestAnEntryCannotNameAnotherUser(t *testing.T) {
 	}
 	fresh, err := unlockMemory(t.Context(), m, "clerk", passphrase)
 	must(t, err)
-	_, err = fresh.Audit(t.Context())
-	wantErr(t, err, store.ErrDamaged)
+	entries, err := fresh.Audit(t.Context())
+	must(t, err)
+	under := 0
+	for _, e := range entries {
+		if e.Unreadable && e.Action == "" {
+			under++
+		}
+	}
+	if under != 6 {
+		t.Errorf("%d entries under another name", under)
+	}
+	wantErr(t, fresh.VerifyAudit(t.Context()), store.ErrDamaged)
+}
+
+// TestAWriterCannotBlindTheReaders lets a user seal entries that nobody can open: they are shown as theirs, and hide no other.
+func TestAWriterCannotBlindTheReaders(t *testing.T) {
+	t.Parallel()
+	_, clerk, judge := twoWriters(t)
+	act := func(name string) {
+		must(t, judge.Update(t.Context(), func(tx *store.Tx) error { tx.Log(name, nil); return nil }))
+	}
+	before, err := clerk.Audit(t.Context())
+	must(t, err)
+	judge.Blind()
+	act("in.the_dark")
+	judge.Lock()
+	head, err := clerk.AuditHead(t.Context())
+	must(t, err)
+	must(t, clerk.VerifyAudit(t.Context())) // it is signed and in its place
+	check := func(entries []audit.Entry, err error) {
+		t.Helper()
+		must(t, err)
+		if n := len(entries); n == 0 || !entries[0].Unreadable || entries[0].User != string(judge.Me().ID) || entries[0].Index != head.Size-1 {
+			t.Errorf("%+v", entries)
+		}
+	}
+	all, err := clerk.Audit(t.Context())
+	must(t, err)
+	if len(all) != len(before)+1 {
+		t.Errorf("%d entries, there were %d", len(all), len(before))
+	}
+	check(clerk.AuditPage(t.Context(), 0, 5))
+	at, err := clerk.AuditFind(t.Context(), store.AuditFilter{Unreadable: true}, nil)
+	must(t, err)
+	check(clerk.AuditEntries(t.Context(), at))
+	if at, err := clerk.AuditFind(t.Context(), store.AuditFilter{Action: "turn"}, nil); err != nil || len(at) != 6 {
+		t.Errorf("the others: %v, %v", at, err)
+	}
+	var out bytes.Buffer
+	_, err = clerk.ExportAudit(t.Context(), &out, nil)
+	must(t, err)
+	x, err := checkExport(out.Bytes())
+	if err != nil || x.Unread != 1 || x.Entries != len(before)+1 {
+		t.Errorf("%+v, %v", x, err)
+	}
+	// An exporter can't call what can be read unreadable, nor put words to what can't.
+	for name, spoiled := range map[string][]byte{
+		"hidden":   bytes.Replace(out.Bytes(), []byte(`"action":"turn"`), []byte(`"action":"","unreadable":true`), 1),
+		"invented": bytes.Replace(out.Bytes(), []byte(`"action":"","unreadable":true`), []byte(`"action":"harmless"`), 1),
+	} {
+		if _, err := checkExport(spoiled); bytes.Equal(spoiled, out.Bytes()) || !errors.Is(err, audit.ErrBroken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestAWriterCannotNameAnother lets a user put another's name into entries of their own unlock.
+func TestAWriterCannotNameAnother(t *testing.T) {
+	t.Parallel()
+	_, clerk, judge := twoWriters(t)
+	me := judge.Me()
+	judge.Impersonate(clerk.Me())
+	err := judge.Update(t.Context(), func(tx *store.Tx) error { tx.Log("framed", nil); return nil })
+	judge.Impersonate(me)
+	must(t, err)
+	page, err := clerk.AuditPage(t.Context(), 0, 1)
+	if err == nil && (!page[0].Unreadable || page[0].User != string(me.ID) || page[0].Action != "") {
+		t.Errorf("%+v", page)
+	}
+	wantErr(t, clerk.VerifyAudit(t.Context()), store.ErrDamaged)
 }
 
 // longLog is a vault file whose log has n entries, of a few hundred unlocks.

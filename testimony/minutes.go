@@ -27,6 +27,7 @@ type Minutes struct {
 // LogHead is how the vault's audit log stood when the minutes were kept: on paper in the file of the case, it shows later whether
 // the log was cut or rewritten since.
 type LogHead struct {
+	Vault   string `json:"vault"` // opaque id
 	Entries int64  `json:"entries"`
 	Hash    string `json:"hash"`           // of the log's tree, base64
 	Note    string `json:"note,omitempty"` // the whole signed head; "paravent audit verify --against" takes it
@@ -154,7 +155,7 @@ func (m Minutes) Public() Minutes {
 	p.Version = "public"
 	p.Remote = Clock{} // the witness's clock tells where they are
 	if m.Log != nil {
-		p.Log = &LogHead{Entries: m.Log.Entries, Hash: m.Log.Hash} // the note names the user who signed it, if only by an opaque id
+		p.Log = &LogHead{Vault: m.Log.Vault, Entries: m.Log.Entries, Hash: m.Log.Hash} // the note names the user who signed it, if only by an opaque id
 	}
 	p.Events, p.Seats, p.Segments = nil, nil, slices.Clone(m.Segments)
 	for i := range p.Segments {

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"strings"
 	"time"
 
 	"paravent/store"
@@ -27,12 +25,14 @@ type auditCmds struct {
 type auditHead struct {
 	Entries int64  `json:"entries"`
 	Hash    string `json:"hash"`
+	Words   string `json:"words"`
 	Signer  string `json:"signer"`
 	Note    string `json:"note"`
 }
 
-func describeHead(h audit.Head) auditHead {
-	return auditHead{h.Size, h.Root.String(), h.Signer, string(h.Note)}
+func describeHead(vault string, h audit.Head) auditHead {
+	words := strings.Join(docket.HeadWords(vault, h.Size, h.Root.String(), "en"), " ")
+	return auditHead{h.Size, h.Root.String(), words, h.Signer, string(h.Note)}
 }
 
 type auditHeadCmd struct{ vaultFlags }
@@ -43,19 +43,19 @@ func (a auditHeadCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		return c.print(describeHead(head), string(head.Note))
+		return c.print(describeHead(d.VaultID(), head), string(head.Note))
 	})
 }
 
 type auditVerifyCmd struct {
 	vaultFlags
-	Against []string `help:"A file with a head that was kept; may be given several times." type:"path" placeholder:"NOTE"`
+	Against []string `help:"A file with a head that was kept, or the minutes of a hearing; may be given several times." type:"path" placeholder:"NOTE"`
 }
 
 func (a auditVerifyCmd) Run(ctx context.Context, c *console) error {
 	var notes [][]byte
 	for _, file := range a.Against {
-		text, err := noteIn(file)
+		text, err := docket.KeptHead(file)
 		if err != nil {
 			return err
 		}
@@ -63,29 +63,22 @@ func (a auditVerifyCmd) Run(ctx context.Context, c *console) error {
 	}
 	return a.with(ctx, c, func(d *docket.Desk) error {
 		found, err := d.CheckAudit(ctx, notes, c.progressOf("Checking"))
-		if err != nil && !errors.Is(err, store.ErrRolledBack) {
+		if err != nil && (found.Fault != "" || !errors.Is(err, store.ErrRolledBack)) {
 			return err
 		}
-		words := fmt.Sprintf("The audit log is whole: %d entries, every one in its place, every head signed by who acted.\nHash: %s\n", found.Entries, found.Hash)
+		words := fmt.Sprintf("The audit log is whole: %d entries, every one in its place, every head signed by who acted.\nHash: %s\nIn words: %s\n",
+			found.Entries, found.Hash, strings.Join(docket.HeadWords(d.VaultID(), found.Entries, found.Hash, "en"), " "))
 		if found.Kept > 0 {
 			words += fmt.Sprintf("It continues the %d heads that were kept.\n", found.Kept)
 		}
+		if len(found.Unreadable) > 0 {
+			words += fmt.Sprintf("Nobody can read what these entries say, though they are signed: %v. Ask those who wrote them; the Audit room names them.\n", found.Unreadable)
+		}
+		if len(found.Unreadable) > 0 {
+			err = errors.Join(err, errUnread)
+		}
 		return errors.Join(c.print(found, words), err)
 	})
-}
-
-// noteIn reads a file with a head, and no more of it than a head can have.
-func noteIn(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("read the head: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, 1<<14))
-	if err != nil {
-		return nil, fmt.Errorf("read the head: %w", err)
-	}
-	return text, nil
 }
 
 type auditProveCmd struct {
@@ -103,7 +96,7 @@ func (a auditProveCmd) Run(ctx context.Context, c *console) error {
 	var older []byte
 	if a.Against != "" {
 		var err error
-		if older, err = noteIn(a.Against); err != nil {
+		if older, err = docket.KeptHead(a.Against); err != nil {
 			return err
 		}
 	}
@@ -112,7 +105,7 @@ func (a auditProveCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		return c.print(map[string]any{"file": a.Output, "entry": a.Index, "head": describeHead(head)},
+		return c.print(map[string]any{"file": a.Output, "entry": a.Index, "head": describeHead(d.VaultID(), head)},
 			fmt.Sprintf("Wrote the proof that entry %d is among the %d of the log to %s.\nCheck it anywhere with 'paravent audit check'.\n", a.Index, head.Size, a.Output))
 	})
 }
@@ -128,14 +121,14 @@ func (a auditExportCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		return c.print(map[string]any{"file": file, "head": describeHead(head)},
+		return c.print(map[string]any{"file": file, "head": describeHead(d.VaultID(), head)},
 			fmt.Sprintf("Wrote the audit log to %s: %d entries.\nCheck it anywhere with 'paravent audit check'. Whoever has it reads what the log says: opaque ids, acts and times.\n", file, head.Size))
 	})
 }
 
 type auditCheckCmd struct {
 	File string `arg:"" help:"The proof or the export." type:"path" placeholder:"FILE"`
-	Head string `help:"A file with a head that was kept; what is checked must be true of it." type:"path" placeholder:"NOTE"`
+	Head string `help:"A file with a head that was kept, as it was printed or typed from paper, or the minutes of a hearing; what is checked must be true of it." type:"path" placeholder:"NOTE"`
 }
 
 // auditChecked is what a proof or an export shows.
@@ -147,110 +140,63 @@ type auditChecked struct {
 	Older    *auditHead   `json:"older,omitempty"`
 	Index    *int64       `json:"index,omitempty"`
 	LeafHash string       `json:"leaf_hash,omitempty"`
+	By       string       `json:"signed_by,omitempty"` // of the entry: opaque id
 	Entry    *audit.Entry `json:"entry,omitempty"`
 	Entries  int          `json:"entries,omitempty"`
+	Unread   int          `json:"entries_unreadable"`
 	Unnamed  int          `json:"heads_unchecked"`
 	Kept     bool         `json:"kept_head_fits"`
 }
 
-func (a auditCheckCmd) Run(_ context.Context, c *console) error {
-	f, err := os.Open(a.File)
-	if err != nil {
-		return fmt.Errorf("check: %w", err)
-	}
-	defer f.Close()
+func (a auditCheckCmd) Run(ctx context.Context, c *console) error {
 	var kept []byte
 	if a.Head != "" {
-		if kept, err = noteIn(a.Head); err != nil {
+		var err error
+		if kept, err = docket.KeptHead(a.Head); err != nil {
 			return err
 		}
 	}
-	begin := make([]byte, len(`{"format":"`+audit.ExportFormat))
-	n, err := io.ReadFull(f, begin)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("check: %w", err)
-	}
-	whole := io.MultiReader(bytes.NewReader(begin[:n]), f)
-	var found auditChecked
-	if string(begin[:n]) == `{"format":"`+audit.ExportFormat {
-		found, err = checkExport(whole, kept, c.bytesOf("Checking"))
-	} else {
-		found, err = checkProof(whole, kept)
-	}
+	f, err := docket.CheckAuditFile(ctx, a.File, kept, c.bytesOf("Checking"))
 	if err != nil {
 		return err
 	}
-	found.Kept = kept != nil
-	if err := c.print(found, found.words()); err != nil || found.Unnamed == 0 {
+	found := describeChecked(f)
+	switch err := c.print(found, found.words()); {
+	case err != nil:
 		return err
+	case f.Unread > 0:
+		return errUnread
+	case f.Unnamed > 0:
+		return errNotAll
 	}
-	return errNotAll
+	return nil
 }
 
-func checkProof(r io.Reader, kept []byte) (auditChecked, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, audit.MaxProof+1))
-	if err != nil {
-		return auditChecked{}, fmt.Errorf("check: %w", err)
+func describeChecked(f docket.AuditFile) auditChecked {
+	found := auditChecked{Kind: "proof", Vault: f.Vault, Founder: base64.StdEncoding.EncodeToString(f.Founder), Head: describeHead(f.Vault, f.Head),
+		By: f.By, Entry: f.Entry, Entries: f.Entries, Unread: f.Unread, Unnamed: f.Unnamed, Kept: f.Kept}
+	if f.Export {
+		found.Kind = "export"
 	}
-	p, err := audit.ParseProof(raw)
-	if err != nil {
-		return auditChecked{}, err
-	}
-	proven, err := p.Check()
-	if err != nil {
-		return auditChecked{}, err
-	}
-	if kept != nil {
-		head, err := audit.ReadNote(p.Vault, kept)
-		if err == nil {
-			err = proven.Against(head)
-		}
-		if err != nil {
-			return auditChecked{}, err
-		}
-	}
-	found := auditChecked{Kind: "proof", Vault: p.Vault, Founder: base64.StdEncoding.EncodeToString(p.Founder), Head: describeHead(proven.Head)}
-	if proven.Older != nil {
-		older := describeHead(*proven.Older)
+	if f.Older != nil {
+		older := describeHead(f.Vault, *f.Older)
 		found.Older = &older
 	}
-	if proven.Index < 0 {
-		return found, nil
+	if f.Index >= 0 {
+		found.Index, found.LeafHash = &f.Index, f.LeafHash.String()
 	}
-	found.Index, found.LeafHash = &proven.Index, audit.LeafHash(proven.Leaf).String()
-	if p.Inclusion.Key == nil {
-		return found, nil
-	}
-	leaf, err := audit.ParseLeaf(proven.Leaf)
-	if err != nil {
-		return found, audit.ErrNotProof
-	}
-	act, ok := leaf.(*audit.Act)
-	if !ok {
-		return found, audit.ErrNotProof
-	}
-	entry, err := store.OpenEntry(p.Vault, act, p.Inclusion.Key)
-	if err != nil {
-		return found, fmt.Errorf("%w: the key doesn't open the entry", audit.ErrBroken)
-	}
-	entry.Index = proven.Index
-	found.Entry = &entry
-	return found, nil
-}
-
-func checkExport(r io.Reader, kept []byte, progress func(done, total int64)) (auditChecked, error) {
-	x, err := audit.CheckExport(r, store.OpenEntry, kept, progress)
-	if err != nil {
-		return auditChecked{}, err
-	}
-	return auditChecked{Kind: "export", Vault: x.Vault, Founder: base64.StdEncoding.EncodeToString(x.Founder), Head: describeHead(x.Head),
-		Entries: x.Entries, Unnamed: x.Unnamed}, nil
+	return found
 }
 
 func (f auditChecked) words() string {
-	pairs := []any{"Vault", f.Vault, "Founder's key", f.Founder, "Log", fmt.Sprintf("%d entries, hash %s", f.Head.Entries, f.Head.Hash)}
+	pairs := []any{"Vault", f.Vault, "Founder's key", f.Founder, "Log", fmt.Sprintf("%d entries, hash %s", f.Head.Entries, f.Head.Hash), "In words", f.Head.Words, "Head signed by", f.Head.Signer}
 	if f.Index != nil {
 		pairs = append(pairs, "Entry", fmt.Sprintf("%d is in the log; its hash is %s", *f.Index, f.LeafHash))
+		by := "nobody that this proof can name: its head is of an earlier version, and whoever signed it could have put the entry there"
+		if f.By != "" {
+			by = "user " + f.By
+		}
+		pairs = append(pairs, "Its writer is", by)
 	}
 	if f.Entry != nil {
 		pairs = append(pairs, "It says", fmt.Sprintf("%s, user %s, at %s %v", f.Entry.Action, f.Entry.User, f.Entry.Time.Format(time.RFC3339), f.Entry.Details))
@@ -265,8 +211,11 @@ func (f auditChecked) words() string {
 	if f.Unnamed > 0 {
 		words = fmt.Sprintf("Every hash was checked. The signatures of %d heads could not be: nobody had vouched for their signers.\n", f.Unnamed)
 	}
+	if f.Unread > 0 {
+		words += fmt.Sprintf("%d entries can't be read by anybody with this export: their writers sealed something else, or their keys were left out.\n", f.Unread)
+	}
 	if !f.Kept {
-		words += "This holds for the vault with this founder's key: compare the key or the hash with one that came another way, or name a kept head with --head.\n"
+		words += "This holds for the vault with this founder's key: compare the key, the hash or the words with what came another way, or name a kept head with --head.\n"
 	} else {
 		words += "It is true of the head that was kept.\n"
 	}

@@ -45,6 +45,7 @@ const (
 
 var (
 	errEvidence  = errors.New("the recording is not intact")
+	errUnread    = errors.New("not every entry could be read")
 	errNotAll    = errors.New("not everything could be checked")
 	errLawBroken = errors.New("a protection does not hold on this machine; do not hold a hearing with it")
 )
@@ -68,9 +69,10 @@ var sentences = []sentence{
 	{backup.ErrPolicy, exitRefused, ""},
 	{docket.ErrNoPolicy, exitNotFound, "There is no backup policy. Decide on one with 'paravent vault schedule'."},
 	{docket.ErrNoFolder, exitNotFound, "The folder for backups is not there. Connect its volume, or choose another folder with 'paravent vault schedule'."},
+	{errUnread, exitNotAll, "Nothing was forged, but the entries named above can't be read by anybody: whoever wrote them sealed something else than the log's readers can open."},
 	{errNotAll, exitNotAll, "Nothing wrong was found, but the signatures named above could not be checked: open the vault once with this version, as the users who enrolled others."},
 	{audit.ErrShorter, exitDamaged, "The audit log is shorter than a head that was kept: entries are missing. This is an older copy of the vault, or somebody cut it."},
-	{audit.ErrFork, exitDamaged, "The audit log does not continue the head that was kept. One of the two was forged, or the vault went on from an older copy."},
+	{audit.ErrFork, exitDamaged, "The audit log does not continue the head that was kept. One of the two was forged, or the vault went on from an older copy. If the head was typed from paper, compare it sign by sign first."},
 	{audit.ErrOtherLog, exitRefused, "The head that was kept is of another vault."},
 	{audit.ErrNotProof, exitRefused, ""},
 	{store.ErrUnvouched, exitRefused, "Nobody has vouched yet for the user who signed this head. Let those who enrolled users open the vault once with this version."},

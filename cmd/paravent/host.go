@@ -77,7 +77,7 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 			after, err := d.Hearing(ctx, hearing.ID)
 			return err == nil && !after.Held.IsZero()
 		}
-		return (&host{session: s, keys: keys, held: held, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
+		return (&host{session: s, keys: keys, held: held, kept: d.Minutes, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
 	})
 }
 
@@ -86,7 +86,8 @@ type host struct {
 	session *live.Session
 	keys    map[testimony.ParticipantID]string
 	held    func(context.Context) bool // whether the vault has the hearing as held
-	seen    int                        // events told
+	kept    func(context.Context, testimony.HearingID) (testimony.Minutes, error)
+	seen    int // events told
 
 	mu     sync.Mutex
 	out    *json.Encoder
@@ -132,6 +133,9 @@ func (h *host) run(ctx context.Context, in io.Reader) error {
 	h.session.Abandon()
 	<-watching
 	if minutes != nil {
+		if kept, err := h.kept(ctx, minutes.Hearing); err == nil { // with the head of the audit log
+			minutes = &kept
+		}
 		h.tell("minutes", line{"sealed": minutes, "public": minutes.Public()})
 	}
 	h.tell("closed", line{"how": how, "resumable": !h.held(context.WithoutCancel(ctx))})

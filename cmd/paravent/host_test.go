@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"paravent/testimony"
 	"paravent/testimony/invite"
 	"paravent/testimony/join/guest"
 	"paravent/testimony/rehearsal"
@@ -27,6 +28,7 @@ type told struct {
 	Event, Key, URL, Kind, Phase, Mode, Command, Error, How, Recording string
 	OK, Resumable                                                      bool
 	People                                                             []struct{ Key, Presence string }
+	Public                                                             testimony.Minutes
 }
 
 // hosting is a running 'paravent host'.
@@ -200,7 +202,9 @@ func TestAHearingFromTheCommandLineToAFileThatPlays(t *testing.T) {
 		h.do(command)
 	}
 	h.say("close")
-	h.await("the minutes", func(e told) bool { return e.Event == "minutes" })
+	if e := h.await("the minutes", func(e told) bool { return e.Event == "minutes" }); e.Public.Log == nil || e.Public.Log.Entries == 0 {
+		t.Errorf("the minutes have no head of the audit log: %+v", e.Public)
+	}
 	if e := h.await("the end", func(e told) bool { return e.Event == "closed" }); e.How != "closed" || e.Resumable {
 		t.Errorf("the end is told as %+v", e)
 	}

@@ -67,7 +67,7 @@ func (v vaultVerifyCmd) keyless(ctx context.Context, c *console) error {
 
 func describeKeyless(r docket.KeylessReport) keylessReport {
 	d := keylessReport{
-		Sound: r.Sound(), Vault: r.VaultID, Format: r.Format, Founder: base64.StdEncoding.EncodeToString(r.Founder), Head: describeHead(r.Head),
+		Sound: r.Sound(), Vault: r.VaultID, Format: r.Format, Founder: base64.StdEncoding.EncodeToString(r.Founder), Head: describeHead(r.VaultID, r.Head),
 		AuditEntries: r.AuditEntries, Sessions: r.Sessions, Heads: r.Heads, Unvouched: r.Unvouched, Signers: r.Signers, Revoked: r.Revoked,
 		Logins: r.Logins, Waiting: r.Waiting, Compartments: r.Compartments, Grants: r.Grants, Records: r.Records, Recordings: r.Recordings,
 		Unclosed: append([]string{}, r.Unclosed...), Unknown: r.Unknown, Unchecked: r.Unchecked(), Pages: append([]string{}, r.Pages...),

@@ -25,7 +25,8 @@ const (
 	MaxStates = 1 << 14 // compartment states in one leaf
 )
 
-// Entry is one act as an auditor reads it. It holds opaque ids and counts, never a name.
+// Entry is one act as an auditor reads it. It holds opaque ids and counts, never a name. Of one that is unreadable only the place
+// is known, and the session with its user where the leaf has one.
 type Entry struct {
 	Index   int64             `json:"index"`   // position in the log, from 0
 	Time    time.Time         `json:"time"`    // clock of the desk that acted, UTC
@@ -33,15 +34,21 @@ type Entry struct {
 	Session string            `json:"session"` // opaque id of the acting user's unlock
 	Action  string            `json:"action"`  // for instance "user.add"
 	Details map[string]string `json:"details,omitempty"`
+	// Unreadable: whoever wrote it sealed what the readers of the log can't open, or put another's name into it. Their signature under it stands.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // Head says how long the log is and what it hashes to, signed by the user whose act made it so.
 type Head struct {
 	Size   int64
+	From   int64 // size before the signer's transaction: the entries from there on are theirs. Unsaid in heads of earlier versions
 	Root   Hash
 	Signer string // opaque id of the acting user
 	Note   []byte // the signed note in full (C2SP tlog-checkpoint), for keeping outside the vault
 }
+
+// Unsaid is [Head.From] of a head that doesn't say it.
+const Unsaid = -1
 
 // SessionID names one unlock of one user.
 type SessionID [16]byte

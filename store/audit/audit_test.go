@@ -76,7 +76,13 @@ func (l *testLog) sign(t testing.TB, m member) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := SignHead(testVault, size, root, m.name(), m.key)
+	from := int64(0)
+	for before := range l.heads {
+		if before < size && l.heads[before] != nil {
+			from = max(from, before)
+		}
+	}
+	h, err := SignHead(testVault, from, size, root, m.name(), m.key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,6 +190,87 @@ func TestHistoryCannotBeRewrittenAlone(t *testing.T) {
 	}
 }
 
+// TestNobodySignsForTheEntriesOfAnother puts an unlock under bob's name into alice's transaction: honest as bob is, he signs over it.
+func TestNobodySignsForTheEntriesOfAnother(t *testing.T) {
+	t.Parallel()
+	l := newLog(t, 4)
+	attested := []Attestation{vouch(alice, 0, alice), vouch(bob, 3, alice)}
+	forged := int64(len(l.leaves)) + 1
+	last := l.append(t, (&Opening{Session: SessionID{9}, User: bob.id, Epoch: 1, Sealed: []byte("enc")}).Encode())
+	l.append(t, (&Act{Session: SessionID{9}, Sequence: 1, Previous: last, Last: true, Box: []byte("bob did it")}).Encode())
+	l.sign(t, alice)
+	after := int64(len(l.leaves))
+	last = l.append(t, (&Opening{Session: SessionID{8}, User: bob.id, Epoch: 1, Sealed: []byte("enc")}).Encode())
+	l.append(t, (&Act{Session: SessionID{8}, Sequence: 1, Previous: last, Last: true, Box: []byte("bob's own")}).Encode())
+	l.sign(t, bob)
+	newest := int64(len(l.leaves))
+	prove := func(index, own int64) (Proven, error) {
+		t.Helper()
+		p := Proof{Format: ProofFormat, Vault: testVault, Founder: alice.public(), Head: string(l.heads[newest]), Inclusion: &Inclusion{Index: index, Leaf: l.leaves[index]}}
+		for _, a := range attested {
+			p.Signers = append(p.Signers, NewVouched(a))
+		}
+		var err, err2 error
+		p.Inclusion.Path, err = ProveInclusion(newest, index, l)
+		if own > 0 {
+			p.Inclusion.Own = &Own{Head: string(l.heads[own])}
+			p.Inclusion.Own.Path, err2 = ProveInclusion(own, min(index, own-1), l)
+		}
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		return p.Check()
+	}
+	if p, err := prove(forged, newest); !errors.Is(err, ErrBroken) {
+		t.Errorf("bob signed for it: %+v, %v", p, err)
+	}
+	if p, err := prove(forged, after); err != nil || p.By != alice.name() {
+		t.Errorf("alice signed for it: %+v, %v", p, err)
+	}
+	if p, err := prove(forged, 0); err != nil || p.By != "" {
+		t.Errorf("nobody is said to: %+v, %v", p, err)
+	}
+	if p, err := prove(newest-1, newest); err != nil || p.By != bob.name() {
+		t.Errorf("bob's own: %+v, %v", p, err)
+	}
+	if p, err := prove(newest-1, after); !errors.Is(err, ErrBroken) {
+		t.Errorf("a head from before: %+v, %v", p, err)
+	}
+	if _, err := l.check(); !errors.Is(err, ErrBroken) {
+		t.Errorf("the check of the whole log: %v", err)
+	}
+}
+
+func TestAHeadSaysWhereItsTransactionBegan(t *testing.T) {
+	t.Parallel()
+	for from, passes := range map[int64]bool{Unsaid: true, 4: true, 3: false, 5: false, 0: false} {
+		l := newLog(t, 2)
+		last := l.append(t, (&Opening{Session: SessionID{9}, User: alice.id, Epoch: 1, Sealed: []byte("enc")}).Encode())
+		l.append(t, (&Act{Session: SessionID{9}, Sequence: 1, Previous: last, Last: true, Box: []byte("x")}).Encode())
+		size := int64(len(l.leaves))
+		root, err := Root(size, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := SignHead(testVault, from, size, root, alice.name(), alice.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.heads[size] = h.Note
+		if _, err := l.check(); (err == nil) != passes {
+			t.Errorf("from %d: %v", from, err)
+		}
+		if again, err := ParseHead(testVault, h.Note); err != nil || again.From != from {
+			t.Errorf("from %d comes back as %+v, %v", from, again, err)
+		}
+	}
+	for _, text := range []string{"from 04", "from -1", "from 9", "from", "before 2"} {
+		if _, err := ParseHead(testVault, []byte("paravent/vault/"+testVault+"\n9\n"+Hash{1}.String()+"\n"+text+"\n\n— x AAAA\n")); !errors.Is(err, ErrBroken) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestProofs(t *testing.T) {
 	t.Parallel()
 	l := newLog(t, 11)
@@ -239,7 +326,7 @@ func FuzzParseLeaf(f *testing.F) {
 }
 
 func FuzzParseHead(f *testing.F) {
-	h, err := SignHead(testVault, 3, Hash{1}, alice.name(), alice.key)
+	h, err := SignHead(testVault, Unsaid, 3, Hash{1}, alice.name(), alice.key)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -95,6 +95,9 @@ func (c *Checker) Head(raw []byte) error {
 	if !c.ended || h.Size != c.hashes.size || h.Root != c.hashes.root() {
 		return fmt.Errorf("%w: the head of size %d is not true of the entries", ErrBroken, h.Size)
 	}
+	if h.From != Unsaid && h.From != c.last.Size {
+		return fmt.Errorf("%w: the head of size %d is not of the entries since the head before", ErrBroken, h.Size)
+	}
 	if len(c.pending) != 1 || !c.pending[h.Signer] {
 		return fmt.Errorf("%w: the head of size %d is not signed by the user who acted", ErrBroken, h.Size)
 	}

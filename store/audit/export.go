@@ -31,7 +31,7 @@ type ExportHeader struct {
 // ExportLine is one leaf.
 type ExportLine struct {
 	Leaf  []byte `json:"leaf"`            // as stored; its place is the line's
-	Key   []byte `json:"key,omitempty"`   // of an opening: what opens the session's entries
+	Key   []byte `json:"key,omitempty"`   // of an opening: what opens the session's entries; none when its readers can't open it
 	Entry *Entry `json:"entry,omitempty"` // of an act: what it says
 	Head  string `json:"head,omitempty"`  // the head that was signed after the leaf
 }
@@ -45,6 +45,7 @@ type Exported struct {
 	Founder []byte
 	Head    Head
 	Entries int // acts whose words were opened with their session's key and are those of the export
+	Unread  int // acts that the export calls unreadable, and that its keys don't open
 	Unnamed int // heads whose signers nobody had vouched for when the export was made
 }
 
@@ -100,7 +101,7 @@ func CheckExport(r io.Reader, open OpenFunc, kept []byte, progress func(done, to
 		return Exported{}, fmt.Errorf("%w: the newest head is not the last", ErrBroken)
 	}
 	_, unchecked := x.checker.Heads()
-	return Exported{Vault: head.Vault, Founder: head.Founder, Head: last, Entries: x.entries, Unnamed: unchecked}, nil
+	return Exported{Vault: head.Vault, Founder: head.Founder, Head: last, Entries: x.entries, Unread: x.unread, Unnamed: unchecked}, nil
 }
 
 // Lenient lets a roster that was not kept from the beginning pass heads of signers that it does not know; the checker counts them.
@@ -127,6 +128,7 @@ type exported struct {
 	keys    map[SessionID][]byte
 	users   map[SessionID]string
 	entries int
+	unread  int
 }
 
 func (x *exported) line(r *bufio.Reader) error {
@@ -144,8 +146,8 @@ func (x *exported) line(r *bufio.Reader) error {
 	}
 	switch leaf := leaf.(type) {
 	case *Opening:
-		if l.Entry != nil || len(l.Key) == 0 {
-			return fmt.Errorf("%w: entry %d has no key", ErrBroken, index)
+		if l.Entry != nil {
+			return fmt.Errorf("%w: entry %d says something that it can't", ErrBroken, index)
 		}
 		x.keys[leaf.Session], x.users[leaf.Session] = l.Key, hex.EncodeToString(leaf.User[:])
 	case *Act:
@@ -153,14 +155,16 @@ func (x *exported) line(r *bufio.Reader) error {
 			return fmt.Errorf("%w: entry %d says nothing", ErrBroken, index)
 		}
 		said, err := x.open(x.vault, leaf, x.keys[leaf.Session])
-		if err != nil {
-			return fmt.Errorf("%w: entry %d: %w", ErrBroken, index, err)
+		if user := x.users[leaf.Session]; err != nil || said.User != user {
+			said = Entry{User: user, Session: hex.EncodeToString(leaf.Session[:]), Unreadable: true}
+			x.unread++
+		} else {
+			x.entries++
 		}
 		said.Index = index
-		if !sameEntry(said, *l.Entry) || said.User != x.users[leaf.Session] {
+		if !sameEntry(said, *l.Entry) {
 			return fmt.Errorf("%w: entry %d says something else than was sealed", ErrBroken, index)
 		}
-		x.entries++
 	}
 	if l.Head == "" {
 		return nil

@@ -14,17 +14,22 @@ import (
 
 const (
 	maxNote    = 4096
+	fromMark   = "from "
 	ed25519Alg = 1 // signature type of a signed note (C2SP signed-note)
 )
 
-// SignHead signs a head as a C2SP tlog-checkpoint whose origin names the vault.
-func SignHead(vault string, size int64, root Hash, signer string, key ed25519.PrivateKey) (Head, error) {
+// SignHead signs a head as a C2SP tlog-checkpoint whose origin names the vault. An extension line says from which entry on the log is
+// the signer's doing: without it, whoever signs the next head would seem to have written what somebody else put before it.
+func SignHead(vault string, from, size int64, root Hash, signer string, key ed25519.PrivateKey) (Head, error) {
 	text := fmt.Sprintf("%s\n%d\n%s\n", origin(vault), size, root)
+	if from != Unsaid {
+		text += fmt.Sprintf("%s%d\n", fromMark, from)
+	}
 	signed, err := note.Sign(&note.Note{Text: text}, noteSigner{signer, key})
 	if err != nil {
 		return Head{}, fmt.Errorf("sign the audit head: %w", err)
 	}
-	return Head{Size: size, Root: root, Signer: signer, Note: signed}, nil
+	return Head{Size: size, From: from, Root: root, Signer: signer, Note: signed}, nil
 }
 
 // ParseHead reads a head without checking its signature. It belongs to the named vault, or ParseHead fails.
@@ -37,12 +42,19 @@ func ParseHead(vault string, raw []byte) (Head, error) {
 		return Head{}, fmt.Errorf("%w: a head has no signature", ErrBroken)
 	}
 	lines := strings.Split(text, "\n")
-	if len(lines) != 3 || lines[0] != origin(vault) {
+	if len(lines) < 3 || len(lines) > 4 || lines[0] != origin(vault) {
 		return Head{}, fmt.Errorf("%w: a head is not of this vault", ErrBroken)
 	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+	size, ok := parseSize(lines[1])
+	if !ok {
 		return Head{}, fmt.Errorf("%w: a head has no size", ErrBroken)
+	}
+	from := int64(Unsaid)
+	if len(lines) == 4 {
+		number, marked := strings.CutPrefix(lines[3], fromMark)
+		if from, ok = parseSize(number); !ok || !marked || from >= size {
+			return Head{}, fmt.Errorf("%w: a head does not say what it is of", ErrBroken)
+		}
 	}
 	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
 	if err != nil || len(root) != len(Hash{}) {
@@ -54,7 +66,7 @@ func ParseHead(vault string, raw []byte) (Head, error) {
 	if _, err := base64.StdEncoding.Strict().DecodeString(encoded); err != nil || !whole || strings.ContainsAny(encoded, "\r\n") {
 		return Head{}, fmt.Errorf("%w: a head's signature is not written as it was made", ErrBroken)
 	}
-	return Head{Size: size, Root: Hash(root), Signer: signer, Note: append([]byte(nil), raw...)}, nil
+	return Head{Size: size, From: from, Root: Hash(root), Signer: signer, Note: append([]byte(nil), raw...)}, nil
 }
 
 // Verify checks the head's signature against the public key of its signer.
@@ -66,6 +78,12 @@ func (h Head) Verify(public ed25519.PublicKey) error {
 		return fmt.Errorf("%w: a head's signature is false", ErrBroken)
 	}
 	return nil
+}
+
+// parseSize reads a number in the one way in which a head writes it.
+func parseSize(text string) (int64, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil && n >= 0 && strconv.FormatInt(n, 10) == text
 }
 
 func origin(vault string) string { return "paravent/vault/" + vault }

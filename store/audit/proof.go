@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // What the check of a proof ends with besides [ErrBroken].
@@ -59,8 +58,16 @@ type Inclusion struct {
 	Index int64  `json:"index"`
 	Leaf  []byte `json:"leaf"` // as stored
 	Path  []Hash `json:"path"`
+	Own   *Own   `json:"own,omitempty"`
 	// Key opens the entry, and every other one of its session; absent unless the reader is to read it.
 	Key []byte `json:"key,omitempty"`
+}
+
+// Own says whose the leaf is: the head of the transaction that wrote it, in which its signer says so. It is absent where that head is
+// of an earlier version.
+type Own struct {
+	Head string `json:"head"` // signed note
+	Path []Hash `json:"path"`
 }
 
 // Consistency says that the log under the proof's head begins with the one under an older head.
@@ -123,6 +130,7 @@ type Proven struct {
 	Older *Head // the head that the log continues; nil: the proof says nothing of one
 	Index int64 // of the entry that is in the log; -1: the proof says nothing of one
 	Leaf  []byte
+	By    string // opaque id of the user who signed for the entry; empty: nobody can say
 }
 
 // Check checks every signature and every path of a proof. What it shows holds for the vault whose founder's key is in it: whoever
@@ -150,6 +158,9 @@ func (p Proof) Check() (Proven, error) {
 			return Proven{}, fmt.Errorf("%w: entry %d is not in the log under this head", ErrBroken, p.Inclusion.Index)
 		}
 		proven.Index, proven.Leaf = p.Inclusion.Index, p.Inclusion.Leaf
+		if proven.By, err = p.by(roster); err != nil {
+			return Proven{}, err
+		}
 	}
 	if older != nil {
 		if err := CheckConsistency(p.Consistency.Path, head, *older); err != nil {
@@ -157,6 +168,27 @@ func (p Proof) Check() (Proven, error) {
 		}
 	}
 	return proven, nil
+}
+
+// by finds who signed for the entry. That the newest head covers it says nothing of that: anyone who may sign can sign a head over
+// whatever they invent, and honest users sign over what others put before.
+func (p Proof) by(roster *Roster) (string, error) {
+	own := p.Inclusion.Own
+	if own == nil {
+		return "", nil
+	}
+	h, err := ParseHead(p.Vault, []byte(own.Head))
+	if err == nil {
+		err = roster.CheckHead(h)
+	}
+	if err != nil {
+		return "", err
+	}
+	i := p.Inclusion.Index
+	if h.From == Unsaid || i < h.From || i >= h.Size || CheckInclusion(own.Path, h, i, p.Inclusion.Leaf) != nil {
+		return "", fmt.Errorf("%w: entry %d is not of the user who is said to have signed for it", ErrBroken, i)
+	}
+	return h.Signer, nil
 }
 
 // Against says whether a head that was kept elsewhere is one that the proof speaks of.
@@ -205,16 +237,4 @@ func (r *Roster) CheckHead(h Head) error {
 		return fmt.Errorf("%w: the head of size %d is signed by nobody known", ErrBroken, h.Size)
 	}
 	return s.Check(h)
-}
-
-// ReadNote reads a head that was kept as text: copied by hand or through a mail, its line ends and outer white space may differ.
-func ReadNote(vault string, text []byte) (Head, error) {
-	if len(text) > 2*maxNote {
-		return Head{}, fmt.Errorf("%w: a head is too long", ErrBroken)
-	}
-	note := strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")) + "\n"
-	if of, _, _ := strings.Cut(note, "\n"); strings.HasPrefix(of, origin("")) && of != origin(vault) {
-		return Head{}, ErrOtherLog
-	}
-	return ParseHead(vault, []byte(note))
 }

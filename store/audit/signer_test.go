@@ -91,7 +91,7 @@ func TestASignerHasATerm(t *testing.T) {
 		t.Fatal(err)
 	}
 	for size, sound := range map[int64]bool{1: false, 5: false, 6: true, 9: true, 10: false} {
-		h, err := SignHead(testVault, size, Hash{1}, bob.name(), bob.key)
+		h, err := SignHead(testVault, Unsaid, size, Hash{1}, bob.name(), bob.key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestASignerHasATerm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := SignHead(testVault, 2, Hash{1}, bob.name(), bob.key)
+	h, err := SignHead(testVault, Unsaid, 2, Hash{1}, bob.name(), bob.key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func FuzzParseProof(f *testing.F) {
 }
 
 func FuzzReadNote(f *testing.F) {
-	h, err := SignHead(testVault, 3, Hash{1}, alice.name(), alice.key)
+	h, err := SignHead(testVault, Unsaid, 3, Hash{1}, alice.name(), alice.key)
 	if err != nil {
 		f.Fatal(err)
 	}

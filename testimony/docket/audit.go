@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,23 +42,64 @@ func (d *Desk) AuditEntries(ctx context.Context, at []int64) ([]audit.Entry, err
 	return d.vault.AuditEntries(ctx, at)
 }
 
+// VaultID is the vault's name: 32 hexadecimal digits that tell nothing.
+func (d *Desk) VaultID() string { return d.vault.ID() }
+
 // VerifyAudit checks the audit log's tree and signatures.
 func (d *Desk) VerifyAudit(ctx context.Context) error { return d.vault.VerifyAudit(ctx) }
 
-// AuditCheck is a check of the whole audit log that ended well.
+// AuditCheck is a check of the whole audit log.
 type AuditCheck struct {
 	At      time.Time `json:"at"`
 	By      string    `json:"by"` // opaque id of the user
 	Entries int64     `json:"entries"`
 	Hash    string    `json:"hash"`
 	Kept    int       `json:"kept,omitempty"` // heads from elsewhere that the log was found to continue
+	// Unreadable are the first places of entries that are signed and in their place, and that their readers can't open; more than
+	// maxUnreadable are not listed. Only those who read the log can find them.
+	Unreadable []int64    `json:"unreadable,omitempty"`
+	Fault      AuditFault `json:"fault,omitempty"`
+	Problem    string     `json:"problem,omitempty"` // what is wrong first, in words of store
+}
+
+// AuditFault is a kind of thing that is wrong with an audit log; empty where nothing is.
+type AuditFault string
+
+// The faults.
+const (
+	LogBroken  AuditFault = "broken"  // entries, heads or signatures are not what was signed
+	LogShorter AuditFault = "shorter" // entries are missing that there were when a head was kept
+	LogForked  AuditFault = "forked"  // it went on otherwise than from a head that was kept
+)
+
+// maxUnreadable bounds how many unreadable entries a check names.
+const maxUnreadable = 50
+
+// faultOf says what an error of a check says of the log; empty for an error that says nothing of it.
+func faultOf(err error) AuditFault {
+	switch {
+	case errors.Is(err, audit.ErrShorter):
+		return LogShorter
+	case errors.Is(err, audit.ErrFork):
+		return LogForked
+	case errors.Is(err, store.ErrDamaged):
+		return LogBroken
+	}
+	return ""
 }
 
 var auditChecks = store.NewCollection[AuditCheck]("audit_checks")
 
-// CheckAudit checks the whole audit log, and that it continues heads that were kept elsewhere, given as text. What was found is
-// logged, and for those who read the log it is kept for [Desk.LastAuditCheck]; in a vault that is behind its anchor nothing can be kept, and what was found comes
-// with the [*store.RolledBackError]. Every user may ask. progress, if not nil, is told how many of how many entries are done.
+// The checks that are remembered.
+const (
+	lastCheck  = "last"
+	soundCheck = "sound"
+)
+
+// CheckAudit checks the whole audit log, and that it continues heads that were kept elsewhere, given as text. What was found, good or
+// bad, is logged, and for those who read the log it is kept for [Desk.AuditState]; in a vault that is behind its anchor nothing can be kept, and
+// what was found comes with the [*store.RolledBackError]. Every user may ask. An error that says what is wrong with the log comes
+// with the check. progress, if not nil, is told how many of how many entries are done.
 func (d *Desk) CheckAudit(ctx context.Context, notes [][]byte, progress func(done, total int)) (AuditCheck, error) {
 	var kept []audit.Head
 	for _, text := range notes {
@@ -67,26 +109,99 @@ func (d *Desk) CheckAudit(ctx context.Context, notes [][]byte, progress func(don
 		}
 		kept = append(kept, h)
 	}
+	c := AuditCheck{At: d.Now().UTC(), By: string(d.Me().ID), Kept: len(kept)}
 	head, err := d.vault.VerifyLog(ctx, kept, progress)
 	if err != nil {
-		return AuditCheck{}, err
+		if c.Fault = faultOf(err); c.Fault == "" {
+			return AuditCheck{}, err
+		}
+		c.Problem = err.Error()
+		return c, errors.Join(err, d.noteAuditCheck(ctx, "audit.fault_found", map[string]string{"fault": string(c.Fault)}, c))
 	}
-	c := AuditCheck{At: d.Now().UTC(), By: string(d.Me().ID), Entries: head.Size, Hash: head.Root.String(), Kept: len(kept)}
-	return c, d.vault.Update(ctx, func(tx *store.Tx) error {
-		tx.Log("audit.verified", map[string]string{"entries": strconv.FormatInt(head.Size, 10), "kept": strconv.Itoa(len(kept))})
+	c.Entries, c.Hash = head.Size, head.Root.String()
+	if d.May(testimony.ActReadAudit) {
+		if c.Unreadable, err = d.vault.AuditFind(ctx, store.AuditFilter{Unreadable: true}, nil); err != nil {
+			return AuditCheck{}, err
+		}
+		slices.Reverse(c.Unreadable)
+		c.Unreadable = c.Unreadable[:min(len(c.Unreadable), maxUnreadable)]
+	}
+	return c, d.noteAuditCheck(ctx, "audit.verified", map[string]string{"entries": strconv.FormatInt(head.Size, 10), "kept": strconv.Itoa(len(kept))}, c)
+}
+
+func (d *Desk) noteAuditCheck(ctx context.Context, action string, details map[string]string, c AuditCheck) error {
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log(action, details)
 		if !tx.HasCompartment(store.AuditCompartment) {
 			return nil
 		}
-		return auditChecks.Put(tx, store.AuditCompartment, "last", c)
+		if c.Fault == "" {
+			if err := auditChecks.Put(tx, store.AuditCompartment, soundCheck, c); err != nil {
+				return err
+			}
+		}
+		return auditChecks.Put(tx, store.AuditCompartment, lastCheck, c)
 	})
 }
 
-// LastAuditCheck returns the newest check that ended well; ErrNotFound where there is none.
-func (d *Desk) LastAuditCheck(ctx context.Context) (AuditCheck, error) {
-	if !d.May(testimony.ActReadAudit) {
-		return AuditCheck{}, ErrNotAllowed
+// AuditState is how the log stands, as far as is known without checking it anew.
+type AuditState struct {
+	Vault string
+	Head  audit.Head  // the newest; its signature is checked
+	Last  *AuditCheck // nil: it was never checked
+	Sound *AuditCheck // the newest check that found nothing wrong
+	// Fault is what the newest check found, or what shows by itself: that the newest head is not signed, or the log is not what it was
+	// when it was last found sound.
+	Fault   AuditFault
+	Problem string
+}
+
+// Newer is how many entries came since the log was last found sound.
+func (s AuditState) Newer() int64 {
+	if s.Sound == nil {
+		return s.Head.Size
 	}
-	return read(ctx, d, auditChecks, store.AuditCompartment, "last")
+	return max(s.Head.Size-s.Sound.Entries, 0)
+}
+
+// AuditState says how the log stands for those who read it. It takes no time: it compares heads and opens two records.
+func (d *Desk) AuditState(ctx context.Context) (AuditState, error) {
+	s := AuditState{Vault: d.vault.ID()}
+	if !d.May(testimony.ActReadAudit) {
+		return s, ErrNotAllowed
+	}
+	for id, into := range map[string]**AuditCheck{lastCheck: &s.Last, soundCheck: &s.Sound} {
+		c, err := read(ctx, d, auditChecks, store.AuditCompartment, id)
+		switch {
+		case err == nil:
+			*into = &c
+		case !errors.Is(err, ErrNotFound):
+			return s, err
+		}
+	}
+	head, err := d.vault.AuditHead(ctx)
+	if s.Head = head; err == nil && s.Sound != nil {
+		err = d.continues(ctx, *s.Sound)
+	}
+	if err != nil {
+		if s.Fault = faultOf(err); s.Fault == "" {
+			return s, err
+		}
+		s.Problem = err.Error()
+		return s, nil
+	}
+	if s.Last != nil {
+		s.Fault, s.Problem = s.Last.Fault, s.Last.Problem
+	}
+	return s, nil
+}
+
+func (d *Desk) continues(ctx context.Context, c AuditCheck) error {
+	older, err := audit.ReadNote(d.vault.ID(), []byte(audit.PrintedHead(d.vault.ID(), c.Entries, c.Hash)))
+	if err != nil {
+		return fmt.Errorf("%w: the last check of the audit log is unreadable", store.ErrDamaged)
+	}
+	return d.vault.Continues(ctx, older)
 }
 
 // Prove writes a proof that entry index is in the log to a new file, or, if older is not empty, that the log continues a head that was kept

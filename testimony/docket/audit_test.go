@@ -3,10 +3,13 @@ package docket_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,24 +46,94 @@ func TestOnlyReadersOfTheLogProveAndExport(t *testing.T) {
 func TestACheckOfTheLogIsRemembered(t *testing.T) {
 	t.Parallel()
 	d := training(t)
-	if _, err := d.LastAuditCheck(t.Context()); !errors.Is(err, docket.ErrNotFound) {
-		t.Errorf("before: %v", err)
+	state := func() docket.AuditState {
+		t.Helper()
+		s, err := d.AuditState(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
 	}
-	_, head, err := d.Status(t.Context())
+	before := state()
+	if before.Last != nil || before.Sound != nil || before.Fault != "" || before.Newer() != before.Head.Size || before.Head.Size == 0 {
+		t.Errorf("before: %+v", before)
+	}
+	done := 0
+	c, err := d.CheckAudit(t.Context(), [][]byte{before.Head.Note}, func(n, total int) { done = n - total })
+	if err != nil || c.Entries != before.Head.Size || c.Kept != 1 || done != 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	after := state()
+	if after.Sound == nil || after.Sound.Hash != c.Hash || after.Last.By != string(d.Me().ID) || after.Fault != "" || after.Newer() < 1 { // the check itself
+		t.Errorf("%+v", after)
+	}
+	if _, err := d.CheckAudit(t.Context(), [][]byte{[]byte("no head")}, nil); !errors.Is(err, audit.ErrNotProof) {
+		t.Errorf("against nonsense: %v", err)
+	}
+	if s := state(); s.Fault != "" || s.Head.Size != after.Head.Size {
+		t.Errorf("nonsense says nothing of the log: %+v", s)
+	}
+}
+
+// TestWhatACheckFoundWrongStaysUntilAnotherFindsItRight puts an older copy back, on which others go on, and checks it against a head from before.
+func TestWhatACheckFoundWrongStaysUntilAnotherFindsItRight(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	d := b.as(testimony.Auditor)
+	if _, err := d.CheckAudit(t.Context(), nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.desk = nil
+	older, err := os.ReadFile(b.path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := 0
-	c, err := d.CheckAudit(t.Context(), [][]byte{head.Note}, func(n, total int) { done = n - total })
-	if err != nil || c.Entries != head.Size || c.Kept != 1 || done != 0 {
-		t.Errorf("%+v, %v", c, err)
+	d = b.as(testimony.Auditor)
+	if _, err := d.CheckAudit(t.Context(), nil, nil); err != nil {
+		t.Fatal(err)
 	}
-	last, err := d.LastAuditCheck(t.Context())
-	if err != nil || last.Hash != c.Hash || last.By != string(d.Me().ID) {
-		t.Errorf("%+v, %v", last, err)
+	_, kept, err := d.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := d.CheckAudit(t.Context(), [][]byte{[]byte("no head")}, nil); !errors.Is(err, audit.ErrBroken) {
-		t.Errorf("against nonsense: %v", err)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.desk = nil
+	if err := os.WriteFile(b.path, older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		err   error
+		fault docket.AuditFault
+	}{{audit.ErrShorter, docket.LogShorter}, {audit.ErrFork, docket.LogForked}} {
+		d = b.as(testimony.Auditor)
+		for range 3 * i {
+			if err := d.Note(t.Context(), "audit.proved", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := d.CheckAudit(t.Context(), [][]byte{kept.Note}, nil); !errors.Is(err, want.err) {
+			t.Errorf("%d: %v", i, err)
+		}
+		s, err := b.as(testimony.Judge).AuditState(t.Context())
+		if err != nil || s.Fault != want.fault || s.Problem == "" || s.Sound == nil || s.Last.Fault != want.fault {
+			t.Errorf("%d: %+v, %v", i, s, err)
+		}
+	}
+	d = b.as(testimony.Judge)
+	entries, err := d.Audit(t.Context())
+	if err != nil || entries[len(entries)-1].Action != "audit.fault_found" || entries[len(entries)-1].Details["fault"] != "forked" {
+		t.Errorf("%+v, %v", entries, err)
+	}
+	if _, err := d.CheckAudit(t.Context(), nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := d.AuditState(t.Context()); err != nil || s.Fault != "" {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 
@@ -116,8 +189,85 @@ func TestMinutesHoldTheHeadOfTheLog(t *testing.T) {
 	if _, err := d.CheckAudit(t.Context(), [][]byte{[]byte(m.Log.Note)}, nil); err != nil {
 		t.Errorf("the log does not continue its own minutes: %v", err)
 	}
-	if p := m.Public(); p.Log == nil || p.Log.Hash != m.Log.Hash || p.Log.Note != "" {
-		t.Errorf("in public: %+v", p.Log)
+	public := m.Public()
+	if public.Log == nil || public.Log.Hash != m.Log.Hash || public.Log.Note != "" {
+		t.Errorf("in public: %+v", public.Log)
+	}
+
+	// On paper, in either version, they show whether a log that comes later is the one of then.
+	dir := t.TempDir()
+	keep := func(name string, v any) []byte {
+		t.Helper()
+		text, ok := v.(string)
+		if !ok {
+			raw, err := json.MarshalIndent(v, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(raw)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := docket.KeptHead(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return kept
+	}
+	export, _, err := d.ExportAudit(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := fmt.Sprintf("Minutes of 4 May\r\n  paravent/vault/%s \r\n  %d\r\n  %s\r\nsigned: the clerk", m.Log.Vault, m.Log.Entries, m.Log.Hash)
+	for name, kept := range map[string][]byte{"sealed": keep("sealed", m), "public": keep("public", public), "typed": keep("typed", typed)} {
+		if f, err := docket.CheckAuditFile(t.Context(), export, kept, nil); err != nil || !f.Kept || !f.All() {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+		if _, err := d.CheckAudit(t.Context(), [][]byte{kept}, nil); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	other := *public.Log
+	other.Entries--
+	public.Log = &other
+	if _, err := docket.CheckAuditFile(t.Context(), export, keep("altered", public), nil); !errors.Is(err, audit.ErrFork) {
+		t.Errorf("altered minutes: %v", err)
+	}
+	m.Log = nil
+	if raw, err := json.Marshal(m); err != nil || os.WriteFile(filepath.Join(dir, "none"), raw, 0o600) != nil {
+		t.Fatal(err)
+	}
+	if _, err := docket.KeptHead(filepath.Join(dir, "none")); !errors.Is(err, audit.ErrNotProof) {
+		t.Errorf("minutes without a head: %v", err)
+	}
+}
+
+func TestAHeadIsSavedToPrintAndSaidInWords(t *testing.T) {
+	t.Parallel()
+	d := training(t)
+	to := filepath.Join(t.TempDir(), "head.txt")
+	var said []string
+	head, err := d.SaveHead(t.Context(), to, "fr", func(h audit.Head, words []string) string {
+		said = words
+		return "Le registre\n" + strings.Join(words, " ")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := docket.KeptHead(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.CheckAudit(t.Context(), [][]byte{kept}, nil); err != nil {
+		t.Errorf("what was saved: %v", err)
+	}
+	same := docket.HeadWords(d.VaultID(), head.Size, head.Root.String(), "fr")
+	if len(said) != 12 || !slices.Equal(said, same) || slices.Equal(same, docket.HeadWords(d.VaultID(), head.Size+1, head.Root.String(), "fr")) {
+		t.Errorf("%v, %v", said, same)
+	}
+	if _, err := d.SaveHead(t.Context(), to, "en", func(audit.Head, []string) string { return "" }); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("over a file: %v", err)
 	}
 }
 

@@ -211,7 +211,7 @@ func (d *Desk) KeepMinutes(ctx context.Context, m testimony.Minutes) error {
 		if err != nil {
 			return err
 		}
-		m.Log = &testimony.LogHead{Entries: head.Size, Hash: head.Root.String(), Note: string(head.Note)}
+		m.Log = &testimony.LogHead{Vault: d.vault.ID(), Entries: head.Size, Hash: head.Root.String(), Note: string(head.Note)}
 		tx.Log("minutes.kept", map[string]string{"hearing": string(m.Hearing), "events": strconv.Itoa(len(m.Events))})
 		if err := minutesOf.Put(tx, docketPart, string(m.Hearing), m); err != nil {
 			return err
