@@ -212,10 +212,20 @@ func (v *Vault) View(ctx context.Context, fn func(*ReadTx) error) error {
 // wrote without [Tx.Log] fails with [ErrNotAudited], and every one of a vault that is behind its anchor with a [*RolledBackError]. fn may be called again,
 // so it must have no effects of its own. It must not call Update.
 func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
+	return v.update(ctx, func(tx *Tx) error {
+		if err := tx.here(); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// update is Update of a vault that may have been moved.
+func (v *Vault) update(ctx context.Context, fn func(*Tx) error) error {
 	return v.change(ctx, false, fn)
 }
 
-// change is Update, which a restore that was accepted goes through although the vault is behind its anchor.
+// change is update, which a restore that was accepted goes through although the vault is behind its anchor.
 func (v *Vault) change(ctx context.Context, behind bool, fn func(*Tx) error) error {
 	if err := v.begin(); err != nil {
 		return err

@@ -35,7 +35,7 @@ func New(h room.Host) (room.Screen, error) {
 		return room.Screen{}, err
 	}
 	screen := room.Screen{Keys: map[fyne.KeyName]func(){
-		fyne.KeyB: v.make, fyne.KeyP: v.decide, fyne.KeyV: v.verify,
+		fyne.KeyB: v.make, fyne.KeyP: v.decide, fyne.KeyV: v.verify, fyne.KeyM: v.move,
 		fyne.KeyC: func() { v.check(v.newest) }, fyne.KeyR: func() { v.restore(v.newest.Path) },
 	}}
 	trouble, err := v.trouble()
@@ -52,7 +52,8 @@ func New(h room.Host) (room.Screen, error) {
 	when := append(trouble, xwidget.WrappedSmall(v.lastWords()), xwidget.WrappedSmall(v.policyWords()),
 		xwidget.Wrap(8, xwidget.NewPrimary(i18n.T("backup.make"), "B", v.make), xwidget.NewButton(i18n.T("backups.decide"), "P", v.decide)))
 	right := xwidget.Scroll(xwidget.Column(16, xwidget.Card(i18n.T("backups.when"), when...),
-		xwidget.Card(i18n.T("backups.vault"), xwidget.WrappedSmall(i18n.T("backups.vault.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("backups.verify"), "V", v.verify)))))
+		xwidget.Card(i18n.T("backups.vault"), xwidget.WrappedSmall(i18n.T("backups.vault.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("backups.verify"), "V", v.verify))),
+		xwidget.Card(i18n.T("backups.move"), xwidget.WrappedSmall(i18n.T("backups.move.about")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("backups.move.do"), "M", v.move)))))
 	screen.Content = xwidget.Page(i18n.T("room.backups"), nil, xwidget.Split(left, right, 392))
 	return screen, nil
 }

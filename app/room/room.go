@@ -81,6 +81,8 @@ type Host interface {
 	Apply(Look) error
 	// Look is how the window speaks and looks now.
 	Look() Look
+	// Lock closes the vault and asks for a passphrase again.
+	Lock()
 }
 
 // Look is the window's language and theme.
@@ -122,6 +124,7 @@ var (
 	ErrDate   = errors.New("the date is not understood")
 	ErrFolder = errors.New("the folder is not a whole path")
 	ErrHours  = errors.New("the number of hours is not understood")
+	ErrLogin  = errors.New("a login is needed")
 	ErrNumber = errors.New("the number is not understood")
 	ErrZone   = errors.New("the time zone is not known")
 	ErrDiffer = errors.New("the two passphrases differ")
@@ -133,10 +136,11 @@ var sayings = []struct {
 	is  error
 	key string
 }{
+	{store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
 	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
 	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},
 	{store.ErrWrongPassphrase, "error.passphrase"}, {store.ErrInUse, "error.in_use"}, {store.ErrNotVault, "error.not_vault"},
-	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {store.ErrUnanswered, "error.unanswered"}, {store.ErrUncertain, "error.uncertain"},
+	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {syscall.EROFS, "error.permission"}, {store.ErrUnanswered, "error.unanswered"}, {store.ErrUncertain, "error.uncertain"},
 	{store.ErrCutOff, "error.cut_off"}, {store.ErrRefused, "error.refused"}, {store.ErrConflict, "error.faster"}, {docket.ErrPlaceTaken, "error.place_taken"}, {docket.ErrChanged, "error.changed"},
 	{store.ErrRolledBack, "error.behind"}, {store.ErrRevoked, "error.revoked"}, {docket.ErrTwoColleges, "error.two_colleges"}, {docket.ErrLastOfCollege, "error.last_of_college"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
@@ -146,7 +150,7 @@ var sayings = []struct {
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
 	{live.ErrHeld, "error.held"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
-	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.

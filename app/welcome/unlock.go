@@ -31,7 +31,13 @@ func unlock(h Host, path, login string, err error) {
 		wait(h, i18n.T("unlock.wait"), func() (*docket.Desk, error) {
 			defer clear(secret)
 			return docket.Unlock(context.Background(), at, login, secret, docket.Standard())
-		}, func(err error) { unlock(h, at, login, err) })
+		}, func(err error) {
+			if errors.Is(err, store.ErrDeparted) {
+				departed(h, at, login, nil)
+				return
+			}
+			unlock(h, at, login, err)
+		})
 	}
 	do := xwidget.NewPrimary(i18n.T("unlock.do"), "Enter", nil)
 	do.OnTapped = func() {

@@ -76,14 +76,14 @@ func First(h Host, path string) {
 	training := func() { Training(h, trainingPath(path)) }
 	create := func() { Create(h, path) }
 	open := func() { Unlock(h, path) }
-	restore := func() { Restore(h, path) }
+	bring := func() { Bring(h, path) }
 	h.Show(room.Screen{
 		Content: frame(h, 560, xwidget.Heading(i18n.T("first.title")), xwidget.Paragraph(i18n.T("first.text")),
 			choice(i18n.T("first.training"), i18n.T("first.training.text"), "T", true, training), xwidget.Line(),
 			choice(i18n.T("first.new"), i18n.T("first.new.text"), "N", false, create), xwidget.Line(),
 			choice(i18n.T("first.open"), i18n.T("first.open.text"), "O", false, open), xwidget.Line(),
-			choice(i18n.T("backups.restore.first"), i18n.T("backups.restore.first.text"), "R", false, restore)),
-		Keys: map[fyne.KeyName]func(){fyne.KeyT: training, fyne.KeyN: create, fyne.KeyO: open, fyne.KeyR: restore},
+			choice(i18n.T("bring.title"), i18n.T("bring.text"), "B", false, bring)),
+		Keys: map[fyne.KeyName]func(){fyne.KeyT: training, fyne.KeyN: create, fyne.KeyO: open, fyne.KeyB: bring},
 	})
 }
 

@@ -59,6 +59,11 @@ type sentence struct {
 
 var sentences = []sentence{
 	{errSilenced, exitFailure, "Standard output cannot be written, so the session was ended. Its recordings are sealed, and the hearing can be opened again."},
+	{store.ErrDeparted, exitRefused, "This vault was moved to another machine and is used there; nothing is written to it here. If it did not arrive, 'paravent vault stay' goes on with it."},
+	{docket.ErrRecordingRuns, exitRefused, "A recording is still running. End the hearing first; nothing was changed."},
+	{backup.ErrNotPack, exitDamaged, "This file is not a packed vault. Nothing was written."},
+	{backup.ErrTornPack, exitDamaged, "The packed vault is incomplete or was changed on its way. Nothing was written; carry it over once more."},
+	{errTwoVaults, exitRefused, ""},
 	{backup.ErrForeign, exitRefused, "This is a backup of another vault. Nothing was written."},
 	{backup.ErrNoCopy, exitNotFound, "There is no backup of this name, or its copy of the vault is missing. Nothing was written."},
 	{backup.ErrMissing, exitDamaged, "The backup is incomplete: a recording is missing. Nothing was written; take another backup."},
@@ -122,6 +127,7 @@ var sentences = []sentence{
 	{store.ErrInvitation, exitRefused, "This is no invitation, or it was altered."},
 	{store.ErrDiskFull, exitDiskFull, "The disk is full. Nothing of this step was written."},
 	{blob.ErrDiskFull, exitDiskFull, "The disk is full. What was recorded before is kept."},
+	{syscall.EROFS, exitNotAllowed, "That volume can only be read. Nothing was changed; choose another one."},
 	{syscall.ENOSPC, exitDiskFull, "The disk is full. Nothing of this step was written."},
 	{errBench, exitBench, ""},
 	{errEvidence, exitEvidence, ""},

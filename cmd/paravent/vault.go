@@ -23,6 +23,9 @@ type vaultCmds struct {
 	Restore  vaultRestoreCmd  `cmd:"" help:"Put a backup back as a new vault file, checked; no key is needed."`
 	Schedule vaultScheduleCmd `cmd:"" help:"Say or decide when backups are made and how many are kept."`
 	Accept   vaultAcceptCmd   `cmd:"" help:"Go on with an older copy of the vault, by your signature and that of a member of the other college."`
+	Move     vaultMoveCmd     `cmd:"" help:"Pack the vault with its recordings into one file for another machine, and leave it behind marked as moved."`
+	Take     vaultTakeCmd     `cmd:"" help:"Take in a vault that was packed on another machine."`
+	Stay     vaultStayCmd     `cmd:"" help:"Go on with a vault that was marked as moved and did not arrive anywhere."`
 	Upkeep   vaultUpkeepCmd   `cmd:"" help:"Finish what revoking users began: other keys, and records sealed anew."`
 }
 

@@ -30,7 +30,11 @@ type Restored struct {
 func Restore(ctx context.Context, from, to string, o RestoreOptions, progress func(done, total int64)) (Restored, error) {
 	r := restoring{ctx: ctx, from: from, to: to, opts: o}
 	r.bar.tell = progress
-	if err := r.run(); err != nil {
+	err := r.read()
+	if err == nil {
+		err = r.run(r.copy)
+	}
+	if err != nil {
 		return Restored{}, fmt.Errorf("restore: %w", err)
 	}
 	return r.done, nil
@@ -44,14 +48,12 @@ type restoring struct {
 	done     Restored
 }
 
-func (r *restoring) run() (err error) {
+// run lets the copy be made in a folder of its own, checks it, and gives it its name.
+func (r *restoring) run(fill func(copied string) error) (err error) {
 	for _, p := range []string{r.to, r.to + folderExtension} {
 		if err := absent(p); err != nil {
 			return err
 		}
-	}
-	if err := r.read(); err != nil {
-		return err
 	}
 	parent := filepath.Dir(r.to)
 	if err := os.MkdirAll(parent, 0o700); err != nil {
@@ -64,7 +66,7 @@ func (r *restoring) run() (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	copied := filepath.Join(work, "vault"+extension)
-	if err := r.copy(copied); err != nil {
+	if err := fill(copied); err != nil {
 		return err
 	}
 	if r.opts.Check != nil {
@@ -155,8 +157,7 @@ func (r *restoring) copy(to string) error {
 	return syncDirectory(folder)
 }
 
-// name gives the copy its name, its folder's first: a vault without its recordings must not be there for a moment. A link, unlike a
-// rename, never replaces a file that came meanwhile; where the file system has none, a look before has to do.
+// name gives the copy its name, its folder's first: a vault without its recordings must not be there for a moment.
 func (r *restoring) name(copied string) error {
 	r.done.Path = r.to
 	hasFolder := len(r.done.Manifest.Files) > 0
@@ -168,12 +169,7 @@ func (r *restoring) name(copied string) error {
 			return err
 		}
 	}
-	err := os.Link(copied, r.to)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		if err = absent(r.to); err == nil {
-			err = os.Rename(copied, r.to)
-		}
-	}
+	err := placeFile(copied, r.to)
 	if err == nil {
 		if err = syncDirectory(filepath.Dir(r.to)); err != nil {
 			err = errors.Join(err, os.Remove(r.to))

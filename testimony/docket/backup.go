@@ -157,6 +157,7 @@ func Restore(ctx context.Context, from, to, of string, by *Keyholder, opts Optio
 
 func checkAs(ctx context.Context, path string, by Keyholder, opts Options, progress func(done, total int)) error {
 	opts = opts.filled()
+	opts.Anchor = nil // a copy that is looked at is not the vault that was used last
 	file, err := bolt.Open(path, bolt.Options{ReadOnly: true})
 	if err != nil {
 		return err

@@ -95,6 +95,7 @@ type Desk struct {
 	backend store.Backend // of the vault, which owns it
 	path    string        // of the file, or the cluster's URL
 	opts    Options
+	running running // recordings that this desk writes to
 }
 
 // docketPart is the compartment of everything that those who arrange and hold hearings share.
@@ -147,9 +148,28 @@ func create(ctx context.Context, path string, first store.NewUser, opts Options,
 	return d, nil
 }
 
-// Unlock opens a vault for one user. The errors of store and its backends pass through unchanged.
+// Unlock opens a vault for one user. The errors of store and its backends pass through unchanged; a vault that was moved to another machine
+// gives a [*store.DepartedError].
 func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Options) (*Desk, error) {
-	opts = opts.filled()
+	d, err := open(ctx, path, login, passphrase, opts.filled())
+	if err != nil {
+		return nil, err
+	}
+	switch gone, err := d.vault.Departed(ctx); {
+	case err == nil:
+		return nil, errors.Join(&store.DepartedError{Departure: gone}, d.Close())
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, errors.Join(err, d.Close())
+	}
+	d.openReception(ctx)
+	_ = d.keepEscrow(ctx)          // what fails is tried again at the next opening, and shows as missing meanwhile
+	_ = d.vault.AttestSigners(ctx) // where it can't be written, the next opening tries again
+	_, _ = d.vault.Rotate(ctx)     // likewise
+	return d, nil
+}
+
+// open opens a vault for one user and writes nothing to it.
+func open(ctx context.Context, path, login string, passphrase []byte, opts Options) (*Desk, error) {
 	backend, err := openPlace(ctx, path, false)
 	if err != nil {
 		return nil, err
@@ -162,12 +182,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	if err != nil {
 		return nil, errors.Join(err, backend.Close())
 	}
-	d := &Desk{vault: vault, backend: backend, path: path, opts: opts}
-	d.openReception(ctx)
-	_ = d.keepEscrow(ctx)        // what fails is tried again at the next opening, and shows as missing meanwhile
-	_ = vault.AttestSigners(ctx) // where it can't be written, the next opening tries again
-	_, _ = vault.Rotate(ctx)     // likewise
-	return d, nil
+	return &Desk{vault: vault, backend: backend, path: path, opts: opts}, nil
 }
 
 // Me returns the user who unlocked the vault.

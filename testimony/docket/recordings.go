@@ -96,6 +96,9 @@ func (d *Desk) BeginRecording(ctx context.Context, h testimony.HearingID, versio
 		return Recording{}, nil, fmt.Errorf("create the folder for recordings: %w", err)
 	}
 	w, err := blob.Create(d.blobPath(r.ID), key, id)
+	if err == nil {
+		d.running.begin(r.ID)
+	}
 	return r, w, err
 }
 
@@ -118,6 +121,7 @@ func (d *Desk) SealRecording(ctx context.Context, id testimony.RecordingID, s bl
 	if !d.May(testimony.ActHoldHearing) {
 		return ErrNotAllowed
 	}
+	defer d.running.end(id)
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		r, err := recordings.Get(tx, docketPart, string(id))
 		if err != nil {
