@@ -16,6 +16,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/store/backup"
+	"paravent/store/strength"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
@@ -130,6 +131,9 @@ func families() []string {
 	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "audit", "backups", "settings")
 	add("backups.state.", string(backup.Checked), string(backup.Complete), string(backup.Incomplete), string(backup.Foreign))
 	add("backups.size.", "kb", "mb", "gb")
+	for _, r := range strength.Reasons {
+		add("strength.why.", string(r))
+	}
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 	return keys

@@ -26,6 +26,7 @@ import (
 	"paravent/store"
 	"paravent/store/audit"
 	"paravent/store/backup"
+	"paravent/store/strength"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/live"
@@ -128,7 +129,6 @@ var (
 	ErrNumber = errors.New("the number is not understood")
 	ErrZone   = errors.New("the time zone is not known")
 	ErrDiffer = errors.New("the two passphrases differ")
-	ErrShort  = errors.New("the passphrase is too short")
 )
 
 // sayings are the errors that the window has its own words for.
@@ -150,7 +150,7 @@ var sayings = []struct {
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
 	{live.ErrHeld, "error.held"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
-	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {ErrShort, "error.short"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.
@@ -162,6 +162,10 @@ func Say(err error) string {
 	var limit *store.LimitError
 	if errors.As(err, &limit) {
 		return i18n.T("error.limit", map[string]any{"Ops": limit.Ops, "Most": limit.Limits.Ops})
+	}
+	var weak *strength.WeakError
+	if errors.As(err, &weak) {
+		return i18n.T("error.weak", map[string]any{"Why": why(weak.Verdict)})
 	}
 	var early *store.WaitError
 	if errors.As(err, &early) && !errors.Is(err, store.ErrWrongPassphrase) {

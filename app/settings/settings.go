@@ -11,7 +11,6 @@ import (
 	"paravent/app/xwidget"
 	"paravent/store"
 	"paravent/testimony"
-	"paravent/testimony/docket"
 )
 
 // New draws the room.
@@ -85,12 +84,9 @@ func Looks(h interface {
 func changePassphrase(h room.Host) {
 	old, first, second := xwidget.NewSecret(""), xwidget.NewSecret(""), xwidget.NewSecret("")
 	s := room.SlowForm(h, i18n.T("passphrase.change"), i18n.T("action.save"), xwidget.Column(10, xwidget.Field(i18n.T("passphrase.old"), old),
-		xwidget.Field(i18n.T("passphrase.new"), first), xwidget.Field(i18n.T("users.again"), second)), old, func() (func() error, error) {
-		switch {
-		case first.Text != second.Text:
+		xwidget.Field(i18n.T("passphrase.new"), first), room.Strength(first, h.Desk().Surroundings(room.Ctx(), h.Desk().Me().Login, h.Desk().Me().DisplayName)), xwidget.Field(i18n.T("users.again"), second)), old, func() (func() error, error) {
+		if first.Text != second.Text {
 			return nil, room.ErrDiffer
-		case len(first.Text) < docket.MinPassphrase:
-			return nil, room.ErrShort
 		}
 		before, after := []byte(old.Text), []byte(first.Text)
 		return func() error {
@@ -137,7 +133,7 @@ func addUser(h room.Host) {
 	first, second := xwidget.NewSecret(""), xwidget.NewSecret("")
 	s := room.SlowForm(h, i18n.T("users.add"), i18n.T("action.save"), xwidget.Column(10, xwidget.Paragraph(i18n.T("users.add.text")),
 		xwidget.Field(i18n.T("users.name"), name), xwidget.Field(i18n.T("unlock.login"), login), xwidget.Field(i18n.T("users.office"), office),
-		xwidget.Field(i18n.T("users.passphrase"), first), xwidget.Field(i18n.T("users.again"), second)), name, func() (func() error, error) {
+		xwidget.Field(i18n.T("users.passphrase"), first), room.Strength(first, h.Desk().Surroundings(room.Ctx()), login, name), xwidget.Field(i18n.T("users.again"), second)), name, func() (func() error, error) {
 		if first.Text != second.Text {
 			return nil, room.ErrDiffer
 		}

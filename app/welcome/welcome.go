@@ -184,12 +184,8 @@ func (c *creation) who(err error) {
 func (c *creation) passphrase(err error) {
 	first, second := xwidget.NewSecret(""), xwidget.NewSecret("")
 	next := func() {
-		switch {
-		case first.Text != second.Text:
+		if first.Text != second.Text {
 			c.passphrase(room.ErrDiffer)
-			return
-		case len(first.Text) < docket.MinPassphrase:
-			c.passphrase(room.ErrShort)
 			return
 		}
 		passphrase := []byte(first.Text)
@@ -207,5 +203,6 @@ func (c *creation) passphrase(err error) {
 	first.OnSubmitted = func(string) { c.host.Window().Canvas().Focus(second) }
 	second.OnSubmitted = func(string) { next() }
 	c.step(i18n.T("create.passphrase"), i18n.T("create.passphrase.text"), err, []fyne.CanvasObject{xwidget.Field(i18n.T("users.passphrase"), first),
+		room.Strength(first, docket.Surroundings(c.path, c.login, c.name)),
 		xwidget.Field(i18n.T("users.again"), second)}, first, func() { c.who(nil) }, next)
 }

@@ -26,7 +26,7 @@ type terminal struct {
 func newTerminal(t *testing.T) *terminal {
 	t.Helper()
 	s := &terminal{t, t.TempDir()}
-	s.write("p", "a long passphrase\n")
+	s.write("p", "five grey owls count eggs\n")
 	s.write("wrong", "another passphrase")
 	return s
 }
@@ -156,13 +156,13 @@ func TestEveryMistakeIsOneSentenceAndChangesNothing(t *testing.T) {
 		"unknown command":     {"frobnicate", exitUsage, "frobnicate"},
 		"unknown flag":        {"vault status --passphrase secret", exitUsage, "passphrase"},
 		"in the clear":        {"host --hearing h --listen http://0.0.0.0:0" + asJudge, exitUsage, "loopback"},
-		"short passphrase":    {"user add new --role clerk --new-passphrase-file @short" + asJudge, exitRefused, "at least"},
+		"short passphrase":    {"user add new --role clerk --new-passphrase-file @short" + asJudge, exitRefused, "too short"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &terminal{t, s.dir}
 			s.write("short", "short")
 			_, errs := s.run(c.code, c.line)
-			if !strings.Contains(errs, c.says) || strings.Contains(errs, "goroutine") || strings.Contains(errs, "a long passphrase") {
+			if !strings.Contains(errs, c.says) || strings.Contains(errs, "goroutine") || strings.Contains(errs, "five grey owls count eggs") {
 				t.Errorf("it says:\n%s", errs)
 			}
 			_, errs = s.run(c.code, c.line+" --json")
@@ -185,7 +185,7 @@ func TestEveryMistakeIsOneSentenceAndChangesNothing(t *testing.T) {
 func TestVerifyNamesWhatWasAltered(t *testing.T) {
 	t.Parallel()
 	s := newTerminal(t)
-	d, err := docket.Create(t.Context(), s.path("v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: "judge", Passphrase: []byte("a long passphrase")},
+	d, err := docket.Create(t.Context(), s.path("v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: "judge", Passphrase: []byte("five grey owls count eggs")},
 		docket.Options{KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	if err != nil {
 		t.Fatal(err)
@@ -347,7 +347,7 @@ func TestAPassphraseIsChangedFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	s := newTerminal(t)
 	s.vault()
-	s.write("new", "quite another passphrase")
+	s.write("new", "three quiet herons over Delft")
 	s.write("short", "short")
 	s.run(exitPassphrase, "user passphrase --vault @v --login judge --passphrase-file @wrong --new-passphrase-file @new")
 	s.run(exitRefused, "user passphrase --new-passphrase-file @short"+asJudge)

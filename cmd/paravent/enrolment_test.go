@@ -24,7 +24,7 @@ func TestAskingAndAdmittingFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	s := newTerminal(t)
 	s.vault()
-	s.write("mine", "a passphrase of my own")
+	s.write("mine", "plum harbour violin 41")
 	out, _ := s.run(exitOK, "--json user ask Anna --role judge --name Anna~B. --vault @v --language fr --new-passphrase-file @mine")
 	mine := parsed[askedFor](t, out)
 	if len(mine.Words) != 9 {
@@ -54,7 +54,7 @@ func TestAskingFromAnotherMachine(t *testing.T) {
 	t.Parallel()
 	s := newTerminal(t)
 	s.vault()
-	s.write("mine", "a passphrase of my own")
+	s.write("mine", "plum harbour violin 41")
 	s.run(exitOK, "user invite @court.invitation"+asJudge)
 	s.run(exitUsage, "user ask carla --role clerk --invitation @court.invitation --new-passphrase-file @mine")
 	out, _ := s.run(exitOK, "--json user ask carla --role clerk --invitation @court.invitation --out @carla.enrolment --new-passphrase-file @mine")

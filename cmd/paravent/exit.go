@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 
 	"paravent/protection/identity"
@@ -16,6 +17,7 @@ import (
 	"paravent/store/blob"
 	"paravent/store/etcd"
 	"paravent/store/kit"
+	"paravent/store/strength"
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -182,6 +184,11 @@ func tell(err error) (string, int) {
 		return fmt.Sprintf("This would write %d entries (%d bytes) at once, and the office's server takes %d (%d bytes). Nothing was written. "+
 			"Start its members with a higher --max-txn-ops and --max-request-bytes, and name both in the address: docs/backends.md.",
 			limit.Ops, limit.Bytes, limit.Limits.Ops, limit.Limits.Bytes), exitRefused
+	}
+	var weak *strength.WeakError
+	if errors.As(err, &weak) {
+		_, why, _ := strings.Cut(weak.Error(), ": ")
+		return "This passphrase is too easy to guess: " + why + ". Take several words that have nothing to do with each other, or those of 'paravent user suggest'. Nothing was changed.", exitRefused
 	}
 	var early *store.WaitError
 	if errors.As(err, &early) {

@@ -244,6 +244,7 @@ type userCmds struct {
 	Review     userReviewCmd     `cmd:"" help:"Note what you found about a recovery."`
 
 	Passphrase userPassphraseCmd `cmd:"" help:"Change your own passphrase."`
+	Suggest    userSuggestCmd    `cmd:"" help:"Print a passphrase of six words drawn by chance."`
 	Agency     userAgencyCmd     `cmd:"" help:"Note the agency that a user comes from, for conflicts of interest."`
 }
 

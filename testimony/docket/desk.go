@@ -118,6 +118,9 @@ func create(ctx context.Context, path string, first store.NewUser, opts Options,
 	if err := checkUser(first); err != nil {
 		return nil, err
 	}
+	if err := checkPassphrase(first.Passphrase, t.Training, Surroundings(path, first.Login, first.DisplayName)); err != nil {
+		return nil, err
+	}
 	backend, err := openPlace(ctx, path, true)
 	if err != nil {
 		return nil, err
@@ -240,6 +243,9 @@ func (d *Desk) AddUser(ctx context.Context, nu store.NewUser) (store.User, error
 	if err := checkUser(nu); err != nil {
 		return store.User{}, err
 	}
+	if err := checkPassphrase(nu.Passphrase, d.Training(), d.Surroundings(ctx, nu.Login, nu.DisplayName)); err != nil {
+		return store.User{}, err
+	}
 	if err := d.checkEnrol(ctx, nu.Role); err != nil {
 		return store.User{}, err
 	}
@@ -264,25 +270,20 @@ func mayEnrol(mine, theirs string, users []store.User) bool {
 // ErrUser is wrapped by every refusal of a user's particulars.
 var ErrUser = errors.New("the user cannot be added")
 
-// MinPassphrase is the shortest passphrase that is taken, in bytes.
-const MinPassphrase = 10
-
 func checkUser(u store.NewUser) error {
 	switch {
 	case strings.TrimSpace(u.Login) == "" || len(u.Login) > 64:
 		return fmt.Errorf("%w: a login of 1 to 64 characters is needed", ErrUser)
 	case !slices.Contains(testimony.Offices, string(u.Role)):
 		return fmt.Errorf("%w: %q is not an office; use clerk, advocate, judge, registrar or auditor", ErrUser, u.Role)
-	case len(u.Passphrase) < MinPassphrase:
-		return fmt.Errorf("%w: the passphrase needs at least %d characters", ErrUser, MinPassphrase)
 	}
 	return nil
 }
 
 // ChangePassphrase puts the user's keys under another passphrase. The old one is asked for again.
 func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
-	if len(new) < MinPassphrase {
-		return fmt.Errorf("%w: the passphrase needs at least %d characters", ErrUser, MinPassphrase)
+	if err := checkPassphrase(new, d.Training(), d.Surroundings(ctx, d.Me().Login, d.Me().DisplayName)); err != nil {
+		return err
 	}
 	return d.vault.ChangePassphrase(ctx, old, new)
 }

@@ -99,7 +99,7 @@ func TestExportImportRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "j", Role: testimony.Judge, Passphrase: []byte("long enough")}, light)
+	fresh, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "j", Role: testimony.Judge, Passphrase: []byte(passphrase)}, light)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "c", Role: testimony.Clerk, Passphrase: []byte("long enough")}, light)
+			d, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "c", Role: testimony.Clerk, Passphrase: []byte(passphrase)}, light)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -181,7 +181,7 @@ func importText(t *testing.T, d *docket.Desk, text string) error {
 // Two imports may use the same keys. A key that stands for two entries opens neither, and an export tells them apart.
 func TestKeysOfTwoImportsAreToldApart(t *testing.T) {
 	t.Parallel()
-	d, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("a long passphrase")}, light)
+	d, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte(passphrase)}, light)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestKeysOfTwoImportsAreToldApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("a long passphrase")}, light)
+	other, err := docket.Create(t.Context(), filepath.Join(t.TempDir(), "v"), store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte(passphrase)}, light)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,11 +247,11 @@ func TestOnlyAJudgeDecides(t *testing.T) {
 func TestNobodyEnrolsTheOtherCollege(t *testing.T) {
 	t.Parallel()
 	d := as(t, training(t), testimony.Clerk)
-	_, err := d.AddUser(t.Context(), store.NewUser{Login: "second judge", Role: testimony.Judge, Passphrase: []byte("long enough")})
+	_, err := d.AddUser(t.Context(), store.NewUser{Login: "second judge", Role: testimony.Judge, Passphrase: []byte(passphrase)})
 	if !errors.Is(err, docket.ErrEnrol) {
 		t.Errorf("the clerk enrolled a judge: %v", err)
 	}
-	if _, err := d.AddUser(t.Context(), store.NewUser{Login: "second clerk", Role: testimony.Clerk, Passphrase: []byte("long enough")}); err != nil {
+	if _, err := d.AddUser(t.Context(), store.NewUser{Login: "second clerk", Role: testimony.Clerk, Passphrase: []byte(passphrase)}); err != nil {
 		t.Errorf("the clerk could not enrol a clerk: %v", err)
 	}
 }

@@ -115,6 +115,9 @@ func prepare(in store.Invitation, nu store.NewUser, language string, opts Option
 	if err := checkUser(nu); err != nil {
 		return store.Enrolment{}, err
 	}
+	if err := checkPassphrase(nu.Passphrase, false, []string{nu.Login, nu.DisplayName}); err != nil {
+		return store.Enrolment{}, err
+	}
 	opts = opts.filled()
 	nu.DisplayName = strings.TrimSpace(nu.DisplayName)
 	e, err := in.Prepare(nu, language, opts.store())

@@ -273,8 +273,8 @@ func SheetsNeeded(ctx context.Context, path, login string, opts Options) (kit.Ki
 // Somebody of the other college has to look into it. The caller clears the passphrase and wipes the sheets.
 func Recover(ctx context.Context, path, login string, sheets []kit.Sheet, passphrase []byte, opts Options) (*Desk, store.Recovery, error) {
 	opts = opts.filled()
-	if len(passphrase) < MinPassphrase {
-		return nil, store.Recovery{}, fmt.Errorf("%w: the passphrase needs at least %d characters", ErrUser, MinPassphrase)
+	if err := checkPassphrase(passphrase, false, Surroundings(path, login)); err != nil {
+		return nil, store.Recovery{}, err
 	}
 	backend, err := openPlace(ctx, path, false)
 	if err != nil {

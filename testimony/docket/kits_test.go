@@ -8,6 +8,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/store"
 	"paravent/store/kit"
+	"paravent/store/strength"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 )
@@ -85,7 +86,7 @@ func TestAForgottenPassphraseIsReplacedAndReviewedByTheOtherCollege(t *testing.T
 	if k, err := docket.SheetsNeeded(t.Context(), path, testimony.Clerk, light); err != nil || k.Needed != 2 {
 		t.Errorf("%+v, %v", k, err)
 	}
-	if _, _, err := docket.Recover(t.Context(), path, testimony.Clerk, list[1:], []byte("short"), light); !errors.Is(err, docket.ErrUser) {
+	if _, _, err := docket.Recover(t.Context(), path, testimony.Clerk, list[1:], []byte("short"), light); !errors.Is(err, strength.ErrWeak) {
 		t.Errorf("a short passphrase: %v", err)
 	}
 	if _, _, err := docket.Recover(t.Context(), path, testimony.Judge, list[1:], []byte("a passphrase for afterwards"), light); !errors.Is(err, store.ErrNoEscrow) {

@@ -41,7 +41,7 @@ func open(t *testing.T) (*live.Session, *clock) {
 func openHearing(t *testing.T, text string) (*live.Session, *clock, *docket.Desk) {
 	t.Helper()
 	c := &clock{}
-	d, err := docket.Create(t.Context(), t.TempDir()+"/v", store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("a long passphrase")},
+	d, err := docket.Create(t.Context(), t.TempDir()+"/v", store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("five grey owls count eggs")},
 		docket.Options{Clock: c.now, KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	must(t, err)
 	t.Cleanup(func() { must(t, d.Close()) })

@@ -121,7 +121,7 @@ func TestImportBeyondTheLimits(t *testing.T) {
 	t.Parallel()
 	c := start(t, 1)
 	place := placeOn(c, "")
-	d, err := docket.Create(t.Context(), place, store.NewUser{Login: "judge", DisplayName: "Judge", Role: testimony.Judge, Passphrase: []byte(docket.TrainingPassphrase)},
+	d, err := docket.Create(t.Context(), place, store.NewUser{Login: "judge", DisplayName: "Judge", Role: testimony.Judge, Passphrase: []byte("five grey owls count eggs")},
 		docket.Options{KDF: store.FloorKDF})
 	must(t, err)
 	defer d.Close()
