@@ -23,6 +23,7 @@ const (
 	ActMakeKit        Act = "make_kit"
 	ActReviewRecovery Act = "review_recovery"
 	ActRevokeUser     Act = "revoke_user"
+	ActKeepTeam       Act = "keep_team"
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -54,6 +55,7 @@ var duties = map[Act][]string{
 	ActMakeKit:        {Clerk, Registrar, Judge},
 	ActReviewRecovery: {Clerk, Registrar, Judge},
 	ActRevokeUser:     {Registrar, Judge},
+	ActKeepTeam:       {Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

@@ -171,6 +171,7 @@ func TestDuties(t *testing.T) {
 		testimony.ActMakeKit:        "clerk judge registrar",
 		testimony.ActReviewRecovery: "clerk judge registrar",
 		testimony.ActRevokeUser:     "judge registrar",
+		testimony.ActKeepTeam:       "judge registrar",
 	}
 	for act, want := range allowed {
 		var may []string

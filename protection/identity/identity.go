@@ -171,6 +171,11 @@ func (s Sealed) WithoutShares(gone func(holder string) bool) (Sealed, bool) {
 	return s, dropped
 }
 
+// HasShare says whether a holder has a share, of either college.
+func (s Sealed) HasShare(holder string) bool {
+	return slices.ContainsFunc(s.Shares, func(x Share) bool { return x.Holder == holder })
+}
+
 // ShareInfo is the HPKE info string that binds a share to its party, college and holder.
 func ShareInfo(party protection.PartyID, college College, holder string) []byte {
 	return []byte(context + "/share\x00" + string(party) + "\x00" + string(college) + "\x00" + holder)

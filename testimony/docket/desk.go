@@ -98,7 +98,7 @@ type Desk struct {
 	running running // recordings that this desk writes to
 }
 
-// docketPart is the compartment of everything that those who arrange and hold hearings share.
+// docketPart is the compartment of everything that those who arrange and hold hearings share, but for what is kept for a team.
 const docketPart store.Compartment = "docket"
 
 // vaultTraits is what the vault as a whole is for.
@@ -319,18 +319,4 @@ func read[T any](ctx context.Context, d *Desk, c store.Collection[T], part store
 		err = ErrNotFound
 	}
 	return v, err
-}
-
-// all gets a whole collection in a transaction of its own.
-func all[T any](ctx context.Context, d *Desk, c store.Collection[T]) ([]T, error) {
-	var out []T
-	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
-		entries, err := c.All(tx, docketPart)
-		out = make([]T, 0, len(entries))
-		for _, e := range entries {
-			out = append(out, e.Value)
-		}
-		return err
-	})
-	return out, err
 }

@@ -432,6 +432,8 @@ func TestSealedFieldsAddUp(t *testing.T) {
 		t.Errorf("nobody's identity: %v", err)
 	}
 	alone := fresh(t, testimony.Clerk, still)
+	c := must(alone.AddCase(t.Context(), testimony.Case{Reference: "TC 1/2026", Offence: testimony.Offences[0]}))(t)
+	p = must(alone.AddParty(t.Context(), c.ID, protection.Witness, "vi"))(t)
 	if err := alone.SealIdentity(t.Context(), p.ID, identity.Fields{identity.Name: "x"}); !errors.Is(err, identity.ErrNoCollege) {
 		t.Errorf("without a bench: %v", err)
 	}

@@ -46,7 +46,7 @@ type ceremony struct {
 	conflicts []identity.Conflict
 }
 
-func (d *Desk) ceremony(tx store.Reading, users []store.User) (ceremony, error) {
+func (d *Desk) ceremony(tx reading, users []store.User) (ceremony, error) {
 	c := ceremony{users: map[string]store.User{}, agencies: map[string]string{}}
 	for _, u := range users {
 		c.users[string(u.ID)] = u
@@ -58,11 +58,21 @@ func (d *Desk) ceremony(tx store.Reading, users []store.User) (ceremony, error) 
 	for _, e := range from {
 		c.agencies[string(e.Value.User)] = e.Value.Agency
 	}
-	flags, err := conflictsOf.All(tx, docketPart)
+	flags, err := everywhere(tx, conflictsOf)
 	for _, e := range flags {
 		c.conflicts = append(c.conflicts, e.Value)
 	}
 	return c, err
+}
+
+// void says that a request has ended because somebody's access was taken away by one who could not see it.
+func (c ceremony) void(r identity.Request, at time.Time) bool {
+	for id, u := range c.users {
+		if !u.Standing() && r.EndsWith(id, at) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c ceremony) official(id string) identity.Official {
@@ -98,7 +108,7 @@ func (d *Desk) AskDisclosure(ctx context.Context, a Asking) (identity.Request, e
 		Fields: slices.Clone(a.Fields), Sources: map[identity.Field]string{}, Basis: strings.TrimSpace(a.Basis), Order: strings.TrimSpace(a.Order),
 		Asked: d.Now().UTC().Truncate(time.Second), Until: a.Until.UTC().Truncate(time.Second), Emergency: a.Emergency}}
 	return r, d.vault.Update(ctx, func(tx *store.Tx) error {
-		party, err := parties.Get(tx, docketPart, string(a.Party))
+		party, part, err := locate(tx, parties, string(a.Party))
 		if err != nil {
 			return fmt.Errorf("the protected party: %w", notFound(err))
 		}
@@ -126,7 +136,7 @@ func (d *Desk) AskDisclosure(ctx context.Context, a Asking) (identity.Request, e
 			return identity.ErrConflict
 		}
 		tx.Log("disclosure.asked", disclosureDetails(r))
-		return disclosures.Put(tx, docketPart, id, r)
+		return disclosures.Put(tx, part, id, r)
 	})
 }
 
@@ -139,8 +149,8 @@ func disclosureDetails(r identity.Request) map[string]string {
 }
 
 // latest finds the newest sealed record of each field.
-func latest(tx store.Reading, party protection.PartyID, into map[identity.Field]string, fields []identity.Field) error {
-	entries, err := identities.All(tx, docketPart)
+func latest(tx reading, party protection.PartyID, into map[identity.Field]string, fields []identity.Field) error {
+	entries, err := everywhere(tx, identities)
 	if err != nil {
 		return err
 	}
@@ -159,10 +169,10 @@ func latest(tx store.Reading, party protection.PartyID, into map[identity.Field]
 }
 
 // sources reads the sealed records that a request's fields stand in.
-func sources(tx store.Reading, r identity.Request) (map[string]identity.Sealed, error) {
+func sources(tx reading, r identity.Request) (map[string]identity.Sealed, error) {
 	records := map[string]identity.Sealed{}
 	for _, id := range r.Sources {
-		s, err := identities.Get(tx, docketPart, id)
+		s, _, err := locate(tx, identities, id)
 		if err != nil {
 			return nil, notFound(err)
 		}
@@ -184,14 +194,18 @@ func (d *Desk) stepDisclosure(ctx context.Context, id identity.RequestID, action
 	var refused error
 	err = d.vault.Update(ctx, func(tx *store.Tx) (err error) {
 		refused = nil
-		if r, err = disclosures.Get(tx, docketPart, string(id)); err != nil {
+		var part store.Compartment
+		if r, part, err = locate(tx, disclosures, string(id)); err != nil {
 			return notFound(err)
 		}
 		c, err := d.ceremony(tx, users)
 		if err != nil {
 			return err
 		}
-		next, err := step(tx, r, c)
+		next, err := r, identity.ErrNotPending
+		if !c.void(r, d.Now()) {
+			next, err = step(tx, r, c)
+		}
 		if err != nil {
 			refused = err
 			details := disclosureDetails(r)
@@ -202,7 +216,7 @@ func (d *Desk) stepDisclosure(ctx context.Context, id identity.RequestID, action
 		r = next
 		tx.Log(action, disclosureDetails(r))
 		tx.AnchorAtOnce() // who saw what must not be undone by putting an older copy back
-		return disclosures.Put(tx, docketPart, string(id), r)
+		return disclosures.Put(tx, part, string(id), r)
 	})
 	return r, errors.Join(err, refused)
 }
@@ -304,15 +318,23 @@ func (d *Desk) Disclosures(ctx context.Context) ([]identity.Request, error) {
 	if len(ended) == 0 {
 		return list, nil
 	}
-	return list, d.vault.Update(ctx, func(tx *store.Tx) error {
+	err = d.vault.Update(ctx, func(tx *store.Tx) error {
 		for _, r := range ended {
+			_, part, err := locate(tx, disclosures, string(r.ID))
+			if err != nil {
+				return err
+			}
 			tx.Log("disclosure.ended", disclosureDetails(r))
-			if err := disclosures.Put(tx, docketPart, string(r.ID), r); err != nil {
+			if err := disclosures.Put(tx, part, string(r.ID), r); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if errors.Is(err, store.ErrRolledBack) || errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrCutOff) {
+		err = nil // they are thrown away when there is somewhere to write
+	}
+	return list, err
 }
 
 // MayApprove says why the user may not approve a request, or nil.
@@ -359,11 +381,12 @@ func (d *Desk) FlagConflict(ctx context.Context, x identity.Conflict) (identity.
 	}
 	x.ID, x.Flagged, x.At = id, string(d.Me().ID), d.Now()
 	return x, d.vault.Update(ctx, func(tx *store.Tx) error {
-		if _, err := cases.Get(tx, docketPart, string(x.Case)); err != nil {
+		_, part, err := locate(tx, cases, string(x.Case))
+		if err != nil {
 			return fmt.Errorf("the case: %w", notFound(err))
 		}
 		tx.Log("conflict.flagged", map[string]string{"conflict": id, "case": string(x.Case)})
-		return conflictsOf.Put(tx, docketPart, id, x)
+		return conflictsOf.Put(tx, part, id, x)
 	})
 }
 
@@ -380,7 +403,7 @@ func (d *Desk) LiftConflict(ctx context.Context, id, reason string) error {
 		return err
 	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
-		x, err := conflictsOf.Get(tx, docketPart, id)
+		x, part, err := locate(tx, conflictsOf, id)
 		if err != nil {
 			return notFound(err)
 		}
@@ -392,7 +415,7 @@ func (d *Desk) LiftConflict(ctx context.Context, id, reason string) error {
 			return identity.ErrConflict
 		}
 		tx.Log("conflict.lifted", map[string]string{"conflict": id, "case": string(x.Case)})
-		return conflictsOf.Delete(tx, docketPart, id)
+		return conflictsOf.Delete(tx, part, id)
 	})
 }
 
@@ -434,22 +457,25 @@ func (d *Desk) Agencies(ctx context.Context) (map[store.UserID]string, error) {
 	return out, err
 }
 
-// extendIdentities seals this member's halves of every identity to a new member of the same college.
-func (d *Desk) extendIdentities(tx *store.Tx, newcomer store.User) error {
+// extendIdentities seals this member's halves of every identity in a part to a new member of the same college.
+func (d *Desk) extendIdentities(tx *store.Tx, part store.Compartment, newcomer store.User) error {
 	me := identity.Official{ID: string(d.Me().ID), College: collegeOf(string(d.Me().Role))}
 	if me.College == "" || me.College != collegeOf(string(newcomer.Role)) {
 		return nil // the first of a college comes before any identity: none is sealed without both
 	}
-	entries, err := identities.All(tx, docketPart)
+	entries, err := identities.All(tx, part)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
+		if e.Value.HasShare(string(newcomer.ID)) || !e.Value.HasShare(me.ID) {
+			continue // of what this member has no half themselves, another member gives theirs: see Upkeep
+		}
 		s, err := identity.Extend(e.Value, me, identity.Recipient{ID: string(newcomer.ID), Public: newcomer.HPKEPublic}, d.vault.OpenSealed)
 		if err != nil {
 			return err
 		}
-		if err := identities.Put(tx, docketPart, e.ID, s); err != nil {
+		if err := identities.Put(tx, part, e.ID, s); err != nil {
 			return err
 		}
 	}

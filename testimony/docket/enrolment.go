@@ -284,7 +284,7 @@ func (d *Desk) entitle(tx *store.Tx, user store.User) error {
 			return err
 		}
 	}
-	if err := d.extendIdentities(tx, user); err != nil {
+	if err := d.extendIdentities(tx, docketPart, user); err != nil {
 		return err
 	}
 	if testimony.May(string(user.Role), testimony.ActReadAudit) && tx.HasCompartment(store.AuditCompartment) {

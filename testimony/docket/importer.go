@@ -96,7 +96,7 @@ func (im *importer) fail(path, format string, args ...any) {
 }
 
 func (im *importer) run(doc Document) error {
-	existing, err := cases.All(im.tx, docketPart)
+	existing, err := everywhere(im.tx, cases)
 	if err != nil {
 		return err
 	}

@@ -221,6 +221,7 @@ func (d *Desk) Import(ctx context.Context, doc Document) (Imported, error) {
 }
 
 // Export makes a document of the whole docket. Keys are those of the import, or the ids.
+// What is kept for a team stays with the team.
 func (d *Desk) Export(ctx context.Context) (Document, error) {
 	doc := Document{Format: Format}
 	if !d.May(testimony.ActKeepDocket) {
@@ -246,6 +247,16 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 	if err != nil {
 		return doc, err
 	}
+	apart, err := d.casesOfTeams(ctx)
+	if err != nil {
+		return doc, err
+	}
+	caseList = slices.DeleteFunc(caseList, func(c testimony.Case) bool { return apart[c.ID] })
+	partyList = slices.DeleteFunc(partyList, func(p protection.Party) bool {
+		return slices.ContainsFunc(p.Appearances, func(a protection.Appearance) bool { return apart[a.Case] })
+	})
+	orderList = slices.DeleteFunc(orderList, func(o order.Order) bool { return apart[o.Case] })
+	hearingList = slices.DeleteFunc(hearingList, func(h testimony.Hearing) bool { return apart[h.Case] })
 	for _, c := range caseList {
 		doc.Cases = append(doc.Cases, CaseLine{keys.of("case", string(c.ID)), c.Reference, c.Court, c.Offence, c.Opened})
 	}

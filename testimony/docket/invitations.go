@@ -38,7 +38,11 @@ func (d *Desk) Invite(ctx context.Context, h testimony.Hearing, seat testimony.P
 	}
 	var r invitationRecord
 	err = d.vault.Update(ctx, func(tx *store.Tx) error {
-		list, err := seatInvitations(tx, h.ID, seat)
+		_, part, err := locate(tx, hearings, string(h.ID))
+		if err != nil {
+			return fmt.Errorf("the hearing: %w", notFound(err))
+		}
+		list, err := seatInvitations(tx, part, h.ID, seat)
 		if err != nil {
 			return err
 		}
@@ -50,19 +54,19 @@ func (d *Desk) Invite(ctx context.Context, h testimony.Hearing, seat testimony.P
 				return nil
 			}
 		}
-		if err := revoke(tx, list); err != nil {
+		if err := revoke(tx, part, list); err != nil {
 			return err
 		}
 		r = invitationRecord{Secret: secret, Invitation: invite.Invitation{ID: secret.ID(), Hearing: string(h.ID), Participant: string(seat),
 			Role: string(p.Role), Expires: d.Now().Add(InviteFor)}}
 		tx.Log("invitation.made", map[string]string{"hearing": string(h.ID), "seat": string(seat)})
-		return invitations.Put(tx, docketPart, string(r.ID), r)
+		return invitations.Put(tx, part, string(r.ID), r)
 	})
 	return r.Secret, r.Invitation, err
 }
 
-func seatInvitations(tx store.Reading, h testimony.HearingID, seat testimony.ParticipantID) ([]invitationRecord, error) {
-	entries, err := invitations.All(tx, docketPart)
+func seatInvitations(tx store.Reading, part store.Compartment, h testimony.HearingID, seat testimony.ParticipantID) ([]invitationRecord, error) {
+	entries, err := invitations.All(tx, part)
 	var list []invitationRecord
 	for _, e := range entries {
 		if e.Value.Hearing == string(h) && e.Value.Participant == string(seat) {
@@ -72,11 +76,11 @@ func seatInvitations(tx store.Reading, h testimony.HearingID, seat testimony.Par
 	return list, err
 }
 
-func revoke(tx *store.Tx, list []invitationRecord) error {
+func revoke(tx *store.Tx, part store.Compartment, list []invitationRecord) error {
 	for _, r := range list {
 		if !r.Revoked {
 			r.Revoked = true
-			if err := invitations.Put(tx, docketPart, string(r.ID), r); err != nil {
+			if err := invitations.Put(tx, part, string(r.ID), r); err != nil {
 				return err
 			}
 		}
@@ -90,19 +94,23 @@ func (d *Desk) Revoke(ctx context.Context, h testimony.HearingID, seat testimony
 		return ErrNotAllowed
 	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
-		list, err := seatInvitations(tx, h, seat)
+		_, part, err := locate(tx, hearings, string(h))
+		if err != nil {
+			return fmt.Errorf("the hearing: %w", notFound(err))
+		}
+		list, err := seatInvitations(tx, part, h, seat)
 		if err != nil {
 			return err
 		}
 		tx.Log("invitation.withdrawn", map[string]string{"hearing": string(h), "seat": string(seat)})
-		return revoke(tx, list)
+		return revoke(tx, part, list)
 	})
 }
 
 // InvitationSecret returns the secret of an invitation to a hearing, for the handshake. The error is an [invite.Refusal] where
 // there is no such invitation.
 func (d *Desk) InvitationSecret(ctx context.Context, h testimony.HearingID, id invite.ID) (invite.Secret, error) {
-	r, err := read(ctx, d, invitations, docketPart, string(id))
+	r, err := find(ctx, d, invitations, string(id))
 	if errors.Is(err, ErrNotFound) || err == nil && r.Hearing != string(h) {
 		return invite.Secret{}, invite.Unknown
 	}
@@ -114,7 +122,7 @@ func (d *Desk) UseInvitation(ctx context.Context, id invite.ID, device invite.Th
 	var decision invite.Decision
 	var refused error
 	err := d.vault.Update(ctx, func(tx *store.Tx) error {
-		r, err := invitations.Get(tx, docketPart, string(id))
+		r, part, err := locate(tx, invitations, string(id))
 		if errors.Is(err, store.ErrNotFound) {
 			refused = invite.Unknown
 			tx.Log("invitation.refused", map[string]string{"why": "unknown"})
@@ -137,7 +145,7 @@ func (d *Desk) UseInvitation(ctx context.Context, id invite.ID, device invite.Th
 		}
 		tx.Log(action, details)
 		r.Invitation = decision.Next
-		return invitations.Put(tx, docketPart, string(id), r)
+		return invitations.Put(tx, part, string(id), r)
 	})
 	if err != nil {
 		return invite.Decision{}, err

@@ -21,12 +21,18 @@ func (d *Desk) KeepEvent(ctx context.Context, h testimony.HearingID, n int, e te
 		return ErrNotAllowed
 	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		_, part, err := locate(tx, hearings, string(h))
+		if errors.Is(err, store.ErrNotFound) {
+			part = docketPart // an event is kept in any case
+		} else if err != nil {
+			return err
+		}
 		details := map[string]string{"hearing": string(h), "phase": string(e.Phase), "mode": e.Mode.String()}
 		if e.Participant != "" {
 			details["seat"] = string(e.Participant)
 		}
 		tx.Log("session."+string(e.Kind), details)
-		return journal.Put(tx, docketPart, journalID(h, n), e)
+		return journal.Put(tx, part, journalID(h, n), e)
 	})
 }
 
@@ -34,7 +40,7 @@ func (d *Desk) KeepEvent(ctx context.Context, h testimony.HearingID, n int, e te
 func (d *Desk) Events(ctx context.Context, h testimony.HearingID) ([]testimony.Event, error) {
 	var events []testimony.Event
 	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
-		entries, err := journal.All(tx, docketPart)
+		entries, err := everywhere(tx, journal)
 		for _, e := range entries {
 			if strings.HasPrefix(e.ID, string(h)+"/") {
 				events = append(events, e.Value)
@@ -80,7 +86,7 @@ func (d *Desk) recoverMinutes(ctx context.Context, id testimony.HearingID) (test
 // Minutes returns the sealed minutes of a held hearing; of a session that was never closed, what its events tell, with
 // the version "recovered".
 func (d *Desk) Minutes(ctx context.Context, h testimony.HearingID) (testimony.Minutes, error) {
-	m, err := read(ctx, d, minutesOf, docketPart, string(h))
+	m, err := find(ctx, d, minutesOf, string(h))
 	if errors.Is(err, ErrNotFound) {
 		return d.recoverMinutes(ctx, h)
 	}

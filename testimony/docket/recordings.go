@@ -78,16 +78,27 @@ func (d *Desk) BeginRecording(ctx context.Context, h testimony.HearingID, versio
 	r := Recording{ID: testimony.RecordingID(id), Hearing: h, Version: version, Started: d.Now()}
 	part := recordingPart(h, version)
 	err = d.vault.Update(ctx, func(tx *store.Tx) error {
+		_, of, err := locate(tx, hearings, string(h))
+		if err != nil {
+			return fmt.Errorf("the hearing: %w", notFound(err))
+		}
 		tx.Log("recording.begun", map[string]string{"recording": id, "hearing": string(h), "version": string(version)})
 		if !tx.HasCompartment(part) {
-			if err := tx.CreateCompartment(part, recordingMembers(users, d.Me(), version)); err != nil {
+			members, err := tx.Members(of)
+			if err != nil {
+				return err
+			}
+			if err := tx.CreateCompartment(part, recordingMembers(users, members, d.Me(), version)); err != nil {
+				return err
+			}
+			if err := sameTerms(tx, of, part); err != nil {
 				return err
 			}
 		}
 		if err := recordingKeys.Put(tx, part, id, recordingKey{slices.Clone(key[:])}); err != nil {
 			return err
 		}
-		return recordings.Put(tx, docketPart, id, r)
+		return recordings.Put(tx, of, id, r)
 	})
 	if err != nil {
 		return Recording{}, nil, err
@@ -102,18 +113,42 @@ func (d *Desk) BeginRecording(ctx context.Context, h testimony.HearingID, versio
 	return r, w, err
 }
 
-func recordingMembers(users []store.User, me store.User, version protection.Audience) []store.UserID {
+// sameTerms ends memberships of a recording's compartment when those of its hearing's part end.
+func sameTerms(tx *store.Tx, of, part store.Compartment) error {
+	terms, err := tx.Memberships(of)
+	if err != nil {
+		return err
+	}
+	members, err := tx.Members(part)
+	if err != nil {
+		return err
+	}
+	for _, m := range terms {
+		if !m.Until.IsZero() && slices.Contains(members, m.User) {
+			if err := tx.AddMembersUntil(part, []store.UserID{m.User}, m.Until); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// recordingMembers are those of a hearing's part who may open a recording of it, and whoever records.
+func recordingMembers(users []store.User, among []store.UserID, me store.User, version protection.Audience) []store.UserID {
 	members := []store.UserID{me.ID}
 	for _, u := range users {
-		entitled := testimony.May(string(u.Role), testimony.ActExportMaster)
-		if version == protection.PublicRecord {
-			entitled = u.Role != testimony.Auditor
-		}
-		if entitled && u.Standing() && u.ID != me.ID {
+		if u.ID != me.ID && u.Standing() && slices.Contains(among, u.ID) && opensRecording(u, version) {
 			members = append(members, u.ID)
 		}
 	}
 	return members
+}
+
+func opensRecording(u store.User, version protection.Audience) bool {
+	if version == protection.PublicRecord {
+		return u.Role != testimony.Auditor
+	}
+	return testimony.May(string(u.Role), testimony.ActExportMaster)
 }
 
 // SealRecording notes the length, the size and the root of a recording whose file has been closed.
@@ -123,13 +158,13 @@ func (d *Desk) SealRecording(ctx context.Context, id testimony.RecordingID, s bl
 	}
 	defer d.running.end(id)
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
-		r, err := recordings.Get(tx, docketPart, string(id))
+		r, part, err := locate(tx, recordings, string(id))
 		if err != nil {
 			return notFound(err)
 		}
 		r.Size, r.Chunks, r.Root, r.Sealed, r.Duration = s.Size, s.Chunks, s.Root[:], s.Final, length
 		tx.Log("recording.sealed", map[string]string{"recording": string(id), "chunks": strconv.Itoa(s.Chunks), "bytes": strconv.FormatInt(s.Size, 10)})
-		return recordings.Put(tx, docketPart, string(id), r)
+		return recordings.Put(tx, part, string(id), r)
 	})
 }
 
@@ -142,7 +177,7 @@ func (d *Desk) Recordings(ctx context.Context) ([]Recording, error) {
 
 // Recording returns one recording.
 func (d *Desk) Recording(ctx context.Context, id testimony.RecordingID) (Recording, error) {
-	return read(ctx, d, recordings, docketPart, string(id))
+	return find(ctx, d, recordings, string(id))
 }
 
 func (d *Desk) recordingKey(ctx context.Context, r Recording) (blob.Key, error) {
@@ -206,7 +241,7 @@ func (d *Desk) KeepMinutes(ctx context.Context, m testimony.Minutes) error {
 		return ErrNotAllowed
 	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
-		h, err := hearings.Get(tx, docketPart, string(m.Hearing))
+		h, part, err := locate(tx, hearings, string(m.Hearing))
 		if err != nil {
 			return notFound(err)
 		}
@@ -217,9 +252,9 @@ func (d *Desk) KeepMinutes(ctx context.Context, m testimony.Minutes) error {
 		}
 		m.Log = &testimony.LogHead{Vault: d.vault.ID(), Entries: head.Size, Hash: head.Root.String(), Note: string(head.Note)}
 		tx.Log("minutes.kept", map[string]string{"hearing": string(m.Hearing), "events": strconv.Itoa(len(m.Events))})
-		if err := minutesOf.Put(tx, docketPart, string(m.Hearing), m); err != nil {
+		if err := minutesOf.Put(tx, part, string(m.Hearing), m); err != nil {
 			return err
 		}
-		return hearings.Put(tx, docketPart, string(m.Hearing), h)
+		return hearings.Put(tx, part, string(m.Hearing), h)
 	})
 }

@@ -38,11 +38,16 @@ func (d *Desk) Cases(ctx context.Context) ([]testimony.Case, error) {
 
 // Case returns one case.
 func (d *Desk) Case(ctx context.Context, id protection.CaseID) (testimony.Case, error) {
-	return read(ctx, d, cases, docketPart, string(id))
+	return find(ctx, d, cases, string(id))
 }
 
-// AddCase opens a case under a new id.
+// AddCase opens a case under a new id, for everyone of the docket.
 func (d *Desk) AddCase(ctx context.Context, c testimony.Case) (testimony.Case, error) {
+	return d.AddCaseFor(ctx, c, "")
+}
+
+// AddCaseFor opens a case for a team that the user is in; an empty team is the docket.
+func (d *Desk) AddCaseFor(ctx context.Context, c testimony.Case, team TeamID) (testimony.Case, error) {
 	if !d.May(testimony.ActKeepDocket) {
 		return c, ErrNotAllowed
 	}
@@ -58,7 +63,7 @@ func (d *Desk) AddCase(ctx context.Context, c testimony.Case) (testimony.Case, e
 		c.Opened = d.Now()
 	}
 	return c, d.vault.Update(ctx, func(tx *store.Tx) error {
-		known, err := cases.All(tx, docketPart) // here, because another desk may be opening the same
+		known, err := everywhere(tx, cases) // here, because another desk may be opening the same
 		if err != nil {
 			return err
 		}
@@ -66,7 +71,10 @@ func (d *Desk) AddCase(ctx context.Context, c testimony.Case) (testimony.Case, e
 			return fmt.Errorf("%w: a case with this reference is open already", ErrInvalid)
 		}
 		tx.Log("case.opened", map[string]string{"case": id})
-		return cases.Put(tx, docketPart, id, c)
+		if err := mayUse(tx, team); err != nil {
+			return err
+		}
+		return cases.Put(tx, partOf(team), id, c)
 	})
 }
 
@@ -95,7 +103,7 @@ func (d *Desk) Parties(ctx context.Context) ([]protection.Party, error) {
 
 // Party returns one protected party.
 func (d *Desk) Party(ctx context.Context, id protection.PartyID) (protection.Party, error) {
-	return read(ctx, d, parties, docketPart, string(id))
+	return find(ctx, d, parties, string(id))
 }
 
 // AddParty enters a protected party into a case and allots the next pseudonym.
@@ -112,7 +120,8 @@ func (d *Desk) AddParty(ctx context.Context, c protection.CaseID, status protect
 	}
 	var p protection.Party
 	err = d.vault.Update(ctx, func(tx *store.Tx) error {
-		if _, err := cases.Get(tx, docketPart, string(c)); err != nil {
+		_, part, err := locate(tx, cases, string(c))
+		if err != nil {
 			return fmt.Errorf("the case: %w", notFound(err))
 		}
 		given, err := pseudonyms(tx, c)
@@ -122,26 +131,30 @@ func (d *Desk) AddParty(ctx context.Context, c protection.CaseID, status protect
 		p = protection.Party{ID: protection.PartyID(id), Status: status, Language: language,
 			Appearances: []protection.Appearance{{Case: c, Pseudonym: protection.NextPseudonym(given)}}}
 		tx.Log("party.entered", map[string]string{"party": id, "case": string(c)})
-		return parties.Put(tx, docketPart, id, p)
+		return parties.Put(tx, part, id, p)
 	})
 	return p, err
 }
 
-// JoinCase lets a protected party appear in a further case under a pseudonym of that case; earlier orders carry over.
+// JoinCase lets a protected party appear in a further case under a pseudonym of that case; earlier orders carry over. Both cases have to be the same
+// team's, or the docket's: [ErrOtherTeam].
 func (d *Desk) JoinCase(ctx context.Context, party protection.PartyID, c protection.CaseID) (protection.Party, error) {
 	if !d.May(testimony.ActKeepDocket) {
 		return protection.Party{}, ErrNotAllowed
 	}
 	var p protection.Party
 	err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
-		if p, err = parties.Get(tx, docketPart, string(party)); err != nil {
+		var part store.Compartment
+		if p, part, err = locate(tx, parties, string(party)); err != nil {
 			return notFound(err)
 		}
 		if p.PseudonymIn(c) != "" {
 			return fmt.Errorf("%w: the party appears in this case already", ErrInvalid)
 		}
-		if _, err := cases.Get(tx, docketPart, string(c)); err != nil {
+		if _, of, err := locate(tx, cases, string(c)); err != nil {
 			return fmt.Errorf("the case: %w", notFound(err))
+		} else if of != part {
+			return ErrOtherTeam
 		}
 		given, err := pseudonyms(tx, c)
 		if err != nil {
@@ -149,13 +162,13 @@ func (d *Desk) JoinCase(ctx context.Context, party protection.PartyID, c protect
 		}
 		p.Appearances = append(slices.Clone(p.Appearances), protection.Appearance{Case: c, Pseudonym: protection.NextPseudonym(given)})
 		tx.Log("party.joined_case", map[string]string{"party": string(party), "case": string(c)})
-		return parties.Put(tx, docketPart, string(party), p)
+		return parties.Put(tx, part, string(party), p)
 	})
 	return p, err
 }
 
-func pseudonyms(tx store.Reading, c protection.CaseID) ([]protection.Pseudonym, error) {
-	entries, err := parties.All(tx, docketPart)
+func pseudonyms(tx reading, c protection.CaseID) ([]protection.Pseudonym, error) {
+	entries, err := everywhere(tx, parties)
 	var given []protection.Pseudonym
 	for _, e := range entries {
 		if ps := e.Value.PseudonymIn(c); ps != "" {
@@ -187,8 +200,12 @@ func (d *Desk) FileOrder(ctx context.Context, o order.Order) (order.Order, error
 	}
 	o.ID = protection.OrderID(id)
 	return o, d.vault.Update(ctx, func(tx *store.Tx) error {
+		_, part, err := locate(tx, cases, string(o.Case))
+		if err != nil {
+			return fmt.Errorf("the case: %w", notFound(err))
+		}
 		tx.Log("order.filed", map[string]string{"order": id, "party": string(o.Party), "measures": strconv.Itoa(len(o.Measures))})
-		return orders.Put(tx, docketPart, id, o)
+		return orders.Put(tx, part, id, o)
 	})
 }
 
@@ -231,7 +248,8 @@ func (d *Desk) StepOrderFrom(ctx context.Context, id protection.OrderID, seen, t
 	}
 	var o order.Order
 	err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
-		if o, err = orders.Get(tx, docketPart, string(id)); err != nil {
+		var part store.Compartment
+		if o, part, err = locate(tx, orders, string(id)); err != nil {
 			return notFound(err)
 		}
 		if seen != "" && o.State != seen {
@@ -242,7 +260,7 @@ func (d *Desk) StepOrderFrom(ctx context.Context, id protection.OrderID, seen, t
 			return err
 		}
 		tx.Log("order.step", map[string]string{"order": string(id), "from": string(from), "to": string(to)})
-		return orders.Put(tx, docketPart, string(id), o)
+		return orders.Put(tx, part, string(id), o)
 	})
 	return o, err
 }
@@ -256,7 +274,7 @@ func (d *Desk) Hearings(ctx context.Context) ([]testimony.Hearing, error) {
 
 // Hearing returns one hearing.
 func (d *Desk) Hearing(ctx context.Context, id testimony.HearingID) (testimony.Hearing, error) {
-	return read(ctx, d, hearings, docketPart, string(id))
+	return find(ctx, d, hearings, string(id))
 }
 
 // Schedule plans a hearing. It allots the ids of the hearing and of its seats, and labels a witness with the pseudonym.
@@ -271,14 +289,15 @@ func (d *Desk) Schedule(ctx context.Context, h testimony.Hearing) (testimony.Hea
 		return h, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return h, d.vault.Update(ctx, func(tx *store.Tx) error {
-		if _, err := cases.Get(tx, docketPart, string(h.Case)); err != nil {
+		_, part, err := locate(tx, cases, string(h.Case))
+		if err != nil {
 			return fmt.Errorf("the case: %w", notFound(err))
 		}
 		if err := labelWitnesses(tx, &h); err != nil {
 			return err
 		}
 		tx.Log("hearing.planned", map[string]string{"hearing": string(h.ID), "case": string(h.Case), "seats": strconv.Itoa(len(h.Participants))})
-		return hearings.Put(tx, docketPart, string(h.ID), h)
+		return hearings.Put(tx, part, string(h.ID), h)
 	})
 }
 
@@ -301,12 +320,12 @@ func (d *Desk) allot(h *testimony.Hearing) error {
 	return nil
 }
 
-func labelWitnesses(tx store.Reading, h *testimony.Hearing) error {
+func labelWitnesses(tx reading, h *testimony.Hearing) error {
 	for i, p := range h.Participants {
 		if p.Party == "" {
 			continue
 		}
-		party, err := parties.Get(tx, docketPart, string(p.Party))
+		party, _, err := locate(tx, parties, string(p.Party))
 		if err != nil {
 			return fmt.Errorf("the protected party: %w", notFound(err))
 		}
@@ -386,12 +405,26 @@ func (d *Desk) SealIdentity(ctx context.Context, party protection.PartyID, field
 var errNewcomer = errors.New("a user was enrolled or revoked meanwhile")
 
 func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, fields identity.Fields) error {
+	var members []store.UserID
+	var part store.Compartment
+	membersOf := func(tx reading, of func(store.Compartment) ([]store.UserID, error)) (err error) {
+		if _, part, err = locate(tx, parties, string(party)); err != nil {
+			return fmt.Errorf("the protected party: %w", notFound(err))
+		}
+		members, err = of(part)
+		return err
+	}
+	if err := d.vault.View(ctx, func(tx *store.ReadTx) error { return membersOf(tx, tx.Members) }); err != nil {
+		return err
+	}
 	users, err := d.Users(ctx)
 	if err != nil {
 		return err
 	}
+	before, sealedTo := part, members
+	among := slices.DeleteFunc(slices.Clone(users), func(u store.User) bool { return !slices.Contains(sealedTo, u.ID) })
 	sealed, err := identity.Seal(d.opts.Rand, party, fields,
-		recipients(users, testimony.CourtCollege), recipients(users, testimony.BenchCollege))
+		recipients(among, testimony.CourtCollege), recipients(among, testimony.BenchCollege))
 	if err != nil {
 		return err
 	}
@@ -401,19 +434,13 @@ func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, field
 		return err
 	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
-		if _, err := parties.Get(tx, docketPart, string(party)); err != nil {
-			return fmt.Errorf("the protected party: %w", notFound(err))
-		}
-		members, err := tx.Members(docketPart)
-		if err != nil {
+		if err := membersOf(tx, tx.Members); err != nil {
 			return err
 		}
-		for _, m := range members {
-			if !slices.ContainsFunc(users, func(u store.User) bool { return u.ID == m }) {
-				return errNewcomer
-			}
+		if part != before || !slices.Equal(members, sealedTo) {
+			return errNewcomer
 		}
-		for _, u := range users {
+		for _, u := range among {
 			if revoked, err := tx.Revoked(u.ID); err != nil {
 				return err
 			} else if revoked && u.Standing() {
@@ -421,7 +448,7 @@ func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, field
 			}
 		}
 		tx.Log("identity.sealed", map[string]string{"party": string(party), "fields": strconv.Itoa(len(sealed.Boxes))})
-		return identities.Put(tx, docketPart, string(party)+"/"+id, sealed)
+		return identities.Put(tx, part, string(party)+"/"+id, sealed)
 	})
 }
 

@@ -84,7 +84,20 @@ func (d *Desk) RevokeUser(ctx context.Context, id store.UserID, reason string) e
 }
 
 func (d *Desk) endRequestsOf(tx *store.Tx, id store.UserID, reason string) error {
-	requests, err := disclosures.All(tx, docketPart)
+	list, err := parts(tx)
+	if err != nil {
+		return err
+	}
+	for _, part := range list {
+		if err := d.endRequestsIn(tx, part, id, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) endRequestsIn(tx *store.Tx, part store.Compartment, id store.UserID, reason string) error {
+	requests, err := disclosures.All(tx, part)
 	if err != nil {
 		return err
 	}
@@ -95,7 +108,7 @@ func (d *Desk) endRequestsOf(tx *store.Tx, id store.UserID, reason string) error
 		}
 		r.Withdrawn = &identity.Decision{By: string(d.Me().ID), At: d.Now(), Reason: reason}
 		tx.Log("disclosure.withdrawn", disclosureDetails(r))
-		if err := disclosures.Put(tx, docketPart, e.ID, r.Forget()); err != nil {
+		if err := disclosures.Put(tx, part, e.ID, r.Forget()); err != nil {
 			return err
 		}
 	}
@@ -115,14 +128,14 @@ func (d *Desk) Departures(ctx context.Context) (map[store.UserID]Departure, erro
 // UpkeepDue says what [Desk.Upkeep] has to do: compartments that wait for another key, and records that wait to be sealed anew.
 func (d *Desk) UpkeepDue(ctx context.Context) (store.Upkeep, error) { return d.vault.Due(ctx) }
 
-// Upkeep brings to an end what revoking users and terms that are over began: other keys, identities without the shares of those who left, and records
+// Upkeep brings to an end what revoking users and terms that are over began: other keys, identities with shares for their members and nobody else, and records
 // sealed anew. It can be ended at any time and taken up again. progress, if not nil, is told how many of how many records are done.
 func (d *Desk) Upkeep(ctx context.Context, progress func(done, total int)) error {
 	if _, err := d.vault.Rotate(ctx); err != nil {
 		return err
 	}
 	if d.Me().Role != testimony.Auditor {
-		if err := d.dropShares(ctx); err != nil {
+		if err := d.tendShares(ctx); err != nil {
 			return err
 		}
 	}
@@ -132,48 +145,79 @@ func (d *Desk) Upkeep(ctx context.Context, progress func(done, total int)) error
 // shareBatch is how many identities one transaction rewrites.
 const shareBatch = 64
 
-// dropShares takes the shares of those who were revoked out of the sealed identities.
-func (d *Desk) dropShares(ctx context.Context) error {
+// tendShares takes the shares of those who are no members any more out of the sealed identities of each part, and gives this user's halves to members of
+// their college who have none.
+func (d *Desk) tendShares(ctx context.Context) error {
 	users, err := d.Users(ctx)
 	if err != nil {
 		return err
 	}
-	gone := func(holder string) bool {
-		return slices.ContainsFunc(users, func(u store.User) bool { return string(u.ID) == holder && !u.Standing() })
+	var list []store.Compartment
+	if err := d.vault.View(ctx, func(tx *store.ReadTx) (err error) {
+		list, err = parts(tx)
+		return err
+	}); err != nil {
+		return err
 	}
-	if !slices.ContainsFunc(users, func(u store.User) bool { return !u.Standing() }) {
-		return nil
-	}
-	for more := true; more; {
-		err := d.vault.Update(ctx, func(tx *store.Tx) error {
-			more = false
-			entries, err := identities.All(tx, docketPart)
+	for _, part := range list {
+		for more := true; more; {
+			err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
+				more, err = d.tendSome(tx, part, users)
+				return err
+			})
 			if err != nil {
 				return err
 			}
-			dropped := 0
-			for _, e := range entries {
-				s, any := e.Value.WithoutShares(gone)
-				if !any {
-					continue
-				}
-				if dropped == shareBatch {
-					more = true
-					break
-				}
-				dropped++
-				if err := identities.Put(tx, docketPart, e.ID, s); err != nil {
-					return err
-				}
-			}
-			if dropped > 0 {
-				tx.Log("identity.shares_dropped", map[string]string{"records": fmt.Sprint(dropped)})
-			}
-			return nil
-		})
-		if err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+func (d *Desk) tendSome(tx *store.Tx, part store.Compartment, users []store.User) (more bool, err error) {
+	members, err := d.standingIn(&tx.ReadTx, part, users)
+	if err != nil {
+		return false, err
+	}
+	gone := func(holder string) bool {
+		return !slices.ContainsFunc(members, func(m store.Membership) bool { return string(m.User) == holder })
+	}
+	me := identity.Official{ID: string(d.Me().ID), College: collegeOf(string(d.Me().Role))}
+	var peers []identity.Recipient
+	for _, u := range users {
+		if !gone(string(u.ID)) && me.College != "" && collegeOf(string(u.Role)) == me.College {
+			peers = append(peers, identity.Recipient{ID: string(u.ID), Public: u.HPKEPublic})
+		}
+	}
+	entries, err := identities.All(tx, part)
+	if err != nil {
+		return false, err
+	}
+	changed := 0
+	for _, e := range entries {
+		s, any := e.Value.WithoutShares(gone)
+		for _, p := range peers {
+			if s.HasShare(p.ID) || !s.HasShare(me.ID) {
+				continue
+			}
+			if s, err = identity.Extend(s, me, p, d.vault.OpenSealed); err != nil {
+				return false, err
+			}
+			any = true
+		}
+		if !any {
+			continue
+		}
+		if changed == shareBatch {
+			more = true
+			break
+		}
+		changed++
+		if err := identities.Put(tx, part, e.ID, s); err != nil {
+			return false, err
+		}
+	}
+	if changed > 0 {
+		tx.Log("identity.shares_tended", map[string]string{"records": fmt.Sprint(changed)})
+	}
+	return more, nil
 }

@@ -124,7 +124,7 @@ func TestARevokedMemberOpensNoIdentity(t *testing.T) {
 	if err != nil || !report.Sound() {
 		t.Errorf("%+v, %v", report, err)
 	}
-	b.audited("identity.shares_dropped", "compartment.rotate", "compartment.reseal", "disclosure.withdrawn")
+	b.audited("identity.shares_tended", "compartment.rotate", "compartment.reseal", "disclosure.withdrawn")
 }
 
 // TestAnIdentitySealedAfterwardsHasNoShareForThem looks into the sealed records.
@@ -143,7 +143,7 @@ func TestAnIdentitySealedAfterwardsHasNoShareForThem(t *testing.T) {
 	if err := b.desk.Upkeep(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if holders := docket.ShareHolders(t.Context(), b.desk); holders[string(second)] || len(holders) < 3 {
+	if holders := docket.ShareHolders(t.Context(), b.desk, ""); holders[string(second)] || len(holders) < 3 {
 		t.Errorf("shares of %v", holders)
 	}
 }

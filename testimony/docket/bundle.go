@@ -1,0 +1,259 @@
+package docket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"paravent/protection"
+	"paravent/protection/identity"
+	"paravent/protection/order"
+	"paravent/store"
+	"paravent/testimony"
+)
+
+type recordingVersion = protection.Audience
+
+// ErrRecordingShut refuses to move a case with a recording that the user can't open: they could not take its key from those who stay behind.
+var ErrRecordingShut = errors.New("there is a recording of this case that you can't open; somebody who can has to move it")
+
+// bundle is a case with everything that belongs to it, and so the cases that share a protected party with it.
+type bundle struct {
+	cases    map[protection.CaseID]bool
+	parties  map[protection.PartyID]bool
+	hearings map[testimony.HearingID]bool
+	orders   map[protection.OrderID]bool
+	seats    map[string]bool
+}
+
+// bundleOf gathers what belongs together with a case in its part.
+func bundleOf(tx store.Reading, part store.Compartment, c protection.CaseID) (bundle, error) {
+	b := bundle{map[protection.CaseID]bool{c: true}, map[protection.PartyID]bool{}, map[testimony.HearingID]bool{}, map[protection.OrderID]bool{}, map[string]bool{}}
+	people, err := parties.All(tx, part)
+	if err != nil {
+		return b, err
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, e := range people {
+			p := e.Value
+			if b.parties[p.ID] || !slices.ContainsFunc(p.Appearances, func(a protection.Appearance) bool { return b.cases[a.Case] }) {
+				continue
+			}
+			b.parties[p.ID], grown = true, true
+			for _, a := range p.Appearances {
+				b.cases[a.Case] = true
+			}
+		}
+	}
+	planned, err := hearings.All(tx, part)
+	if err != nil {
+		return b, err
+	}
+	for _, e := range planned {
+		if b.cases[e.Value.Case] {
+			b.hearings[e.Value.ID] = true
+			for _, p := range e.Value.Participants {
+				b.seats[string(p.ID)] = true
+			}
+		}
+	}
+	ordered, err := orders.All(tx, part)
+	for _, e := range ordered {
+		if b.cases[e.Value.Case] {
+			b.orders[e.Value.ID] = true
+		}
+	}
+	return b, err
+}
+
+func (b bundle) named(a alias) bool {
+	return b.cases[protection.CaseID(a.ID)] || b.parties[protection.PartyID(a.ID)] || b.hearings[testimony.HearingID(a.ID)] || b.orders[protection.OrderID(a.ID)] || b.seats[a.ID]
+}
+
+// LinkedCases lists the cases that move together with a case, itself among them: those that share a protected party, directly or by others.
+func (d *Desk) LinkedCases(ctx context.Context, c protection.CaseID) ([]testimony.Case, error) {
+	var linked []testimony.Case
+	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
+		linked = nil
+		_, part, err := locate(tx, cases, string(c))
+		if err != nil {
+			return fmt.Errorf("the case: %w", notFound(err))
+		}
+		b, err := bundleOf(tx, part, c)
+		if err != nil {
+			return err
+		}
+		entries, err := cases.All(tx, part)
+		for _, e := range entries {
+			if b.cases[e.Value.ID] {
+				linked = append(linked, e.Value)
+			}
+		}
+		return err
+	})
+	slices.SortFunc(linked, func(a, b testimony.Case) int { return strings.Compare(a.Reference, b.Reference) })
+	return linked, err
+}
+
+// MoveCase keeps a case and those linked to it for a team that the user is in, or for the docket again when the team is empty: all of it or nothing. Who is not in
+// the team reads nothing of them any more, holds no half of their identities, and opens none of their recordings. What somebody copied before stays with them, and pages of the
+// file that are not used any more can hold the old records, sealed to the docket, until it is compacted.
+func (d *Desk) MoveCase(ctx context.Context, c protection.CaseID, team TeamID) error {
+	if !d.May(testimony.ActKeepTeam) {
+		return ErrNotAllowed
+	}
+	users, err := d.Users(ctx)
+	if err != nil {
+		return err
+	}
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		if err := mayUse(tx, team); err != nil {
+			return err
+		}
+		_, from, err := locate(tx, cases, string(c))
+		if err != nil {
+			return fmt.Errorf("the case: %w", notFound(err))
+		}
+		to := partOf(team)
+		if from == to {
+			return nil
+		}
+		b, err := bundleOf(tx, from, c)
+		if err != nil {
+			return err
+		}
+		tx.AnchorAtOnce()
+		for id := range b.cases {
+			tx.Log("case.moved", map[string]string{"case": string(id), "team": string(team)})
+		}
+		if err := d.moveRecordingKeys(tx, from, to, b, users); err != nil {
+			return err
+		}
+		members, err := d.standingIn(&tx.ReadTx, to, users)
+		if err != nil {
+			return err
+		}
+		if err := moveIdentities(tx, from, to, b, members); err != nil {
+			return err
+		}
+		return b.move(tx, from, to)
+	})
+}
+
+// move moves the records, of whatever collection belongs to a case. A collection that is added belongs here, or stays in the docket for all to see.
+func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
+	ofHearing := func(id string) bool { return b.hearings[testimony.HearingID(id)] }
+	return errors.Join(
+		moveSome(tx, cases, from, to, func(_ string, c testimony.Case) bool { return b.cases[c.ID] }),
+		moveSome(tx, parties, from, to, func(_ string, p protection.Party) bool { return b.parties[p.ID] }),
+		moveSome(tx, orders, from, to, func(_ string, o order.Order) bool { return b.orders[o.ID] }),
+		moveSome(tx, hearings, from, to, func(_ string, h testimony.Hearing) bool { return b.hearings[h.ID] }),
+		moveSome(tx, invitations, from, to, func(_ string, i invitationRecord) bool { return ofHearing(i.Hearing) }),
+		moveSome(tx, disclosures, from, to, func(_ string, r identity.Request) bool { return b.cases[r.Case] }),
+		moveSome(tx, conflictsOf, from, to, func(_ string, x identity.Conflict) bool { return b.cases[x.Case] }),
+		moveSome(tx, recordings, from, to, func(_ string, r Recording) bool { return b.hearings[r.Hearing] }),
+		moveSome(tx, minutesOf, from, to, func(id string, _ testimony.Minutes) bool { return ofHearing(id) }),
+		moveSome(tx, journal, from, to, func(id string, _ testimony.Event) bool {
+			h, _, _ := strings.Cut(id, "/")
+			return ofHearing(h)
+		}),
+		moveSome(tx, aliases, from, to, func(_ string, a alias) bool { return b.named(a) }),
+	)
+}
+
+func moveSome[T any](tx *store.Tx, c store.Collection[T], from, to store.Compartment, belongs func(id string, v T) bool) error {
+	entries, err := c.All(tx, from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !belongs(e.ID, e.Value) {
+			continue
+		}
+		if err := errors.Join(c.Put(tx, to, e.ID, e.Value), c.Delete(tx, from, e.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveIdentities moves sealed identities without the halves of those who are not among the members of where they go.
+func moveIdentities(tx *store.Tx, from, to store.Compartment, b bundle, members []store.Membership) error {
+	entries, err := identities.All(tx, from)
+	if err != nil {
+		return err
+	}
+	gone := func(holder string) bool {
+		return !slices.ContainsFunc(members, func(m store.Membership) bool { return string(m.User) == holder })
+	}
+	for _, e := range entries {
+		if !b.parties[e.Value.Party] {
+			continue
+		}
+		s, _ := e.Value.WithoutShares(gone)
+		if err := errors.Join(identities.Put(tx, to, e.ID, s), identities.Delete(tx, from, e.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveRecordingKeys gives the keys of recordings to those of where a case goes, and takes them from the others.
+func (d *Desk) moveRecordingKeys(tx *store.Tx, from, to store.Compartment, b bundle, users []store.User) error {
+	there, err := d.standingIn(&tx.ReadTx, to, users)
+	if err != nil {
+		return err
+	}
+	return d.eachRecordingPart(tx, from, b.hearings, func(rp store.Compartment, version recordingVersion) error {
+		now, err := tx.Members(rp)
+		if err != nil {
+			return err
+		}
+		out := slices.DeleteFunc(now, func(id store.UserID) bool {
+			return slices.ContainsFunc(there, func(m store.Membership) bool { return m.User == id })
+		})
+		if err := tx.RemoveMembers(rp, out); err != nil {
+			return err
+		}
+		for _, m := range there {
+			at := slices.IndexFunc(users, func(u store.User) bool { return u.ID == m.User })
+			if opensRecording(users[at], version) {
+				if err := tx.AddMembersUntil(rp, []store.UserID{m.User}, m.Until); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// eachRecordingPart calls fn with the compartments of the recordings of hearings in a part; of all of them when among is nil.
+func (d *Desk) eachRecordingPart(tx *store.Tx, part store.Compartment, among map[testimony.HearingID]bool, fn func(store.Compartment, recordingVersion) error) error {
+	planned, err := hearings.All(tx, part)
+	if err != nil {
+		return err
+	}
+	for _, e := range planned {
+		if among != nil && !among[e.Value.ID] {
+			continue
+		}
+		for _, version := range []recordingVersion{protection.MasterRecord, protection.PublicRecord} {
+			rp := recordingPart(e.Value.ID, version)
+			if _, err := tx.Members(rp); errors.Is(err, store.ErrNotFound) {
+				continue
+			} else if err != nil {
+				return err
+			}
+			if !tx.HasCompartment(rp) {
+				return ErrRecordingShut
+			}
+			if err := fn(rp, version); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
