@@ -13,16 +13,16 @@ import (
 	"paravent/testimony/docket"
 )
 
-// askEvery is how often the desk is asked for a backup that is due while a vault is open.
+// askEvery is how often the desk is asked for a backup and for upkeep that are due while a vault is open.
 const askEvery = 2 * time.Minute
 
-// keeper makes the backups that are due while a vault is open. It has one goroutine, for which stop waits.
+// keeper makes the backups that are due while a vault is open, and finishes what revoking users began. It has one goroutine, for which stop waits.
 type keeper struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 }
 
-// keep begins to ask the desk for backups that are due. None is begun while a courtroom is open: the recorder has the disk to itself.
+// keep begins to ask the desk for what is due. Nothing is begun while a courtroom is open: the recorder has the disk to itself.
 func (s *Shell) keep(d *docket.Desk, every time.Duration) *keeper {
 	ctx, cancel := context.WithCancel(context.Background())
 	k := &keeper{cancel: cancel, done: make(chan struct{})}
@@ -39,12 +39,33 @@ func (s *Shell) keep(d *docket.Desk, every time.Duration) *keeper {
 			if s.inCourt.Load() {
 				continue
 			}
+			s.tend(ctx, d)
 			if _, err := d.DueBackup(ctx, nil); !errors.Is(err, docket.ErrNotDue) && !errors.Is(err, store.ErrLocked) && ctx.Err() == nil {
 				fyne.Do(func() { s.backedUp(d) })
 			}
 		}
 	}()
 	return k
+}
+
+// tend finishes what revoking users and ended terms began, and shows how far it is. What fails is tried again at the next tick.
+func (s *Shell) tend(ctx context.Context, d *docket.Desk) {
+	show := func(done, total int) {
+		fyne.Do(func() {
+			if s.desk == d {
+				s.link.sealed, s.link.toSeal = done, total
+				s.drawBar()
+			}
+		})
+	}
+	began := false
+	_ = d.Upkeep(ctx, func(done, total int) {
+		began = true
+		show(done, total)
+	})
+	if began {
+		show(0, 0)
+	}
 }
 
 // stop ends a backup under way, which leaves nothing behind, and waits for it.

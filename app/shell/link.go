@@ -19,6 +19,8 @@ type link struct {
 	cutOff  bool            // the office's server can't be reached
 	stale   bool            // another desk has changed something that is not drawn yet
 	waiting bool            // for a sheet to close
+	sealed  int             // records sealed anew so far
+	toSeal  int             // of how many; 0 while none are
 	bar     *fyne.Container // says so, above everything; hidden while there is nothing to say
 }
 
@@ -95,6 +97,8 @@ func (s *Shell) drawBar() {
 		says = xwidget.Note(i18n.T("link.cut"), xwidget.Private)
 	case s.link.stale && s.at != room.Bench && !s.link.waiting:
 		says = xwidget.Spread(xwidget.Note(i18n.T("link.changed"), xwidget.Neutral), xwidget.Middle(xwidget.NewButton(i18n.T("link.show"), "", s.Refresh)))
+	case s.link.toSeal > 0 && s.at != room.Bench:
+		says = xwidget.Note(i18n.T("link.sealing", map[string]any{"Done": s.link.sealed, "Total": s.link.toSeal}), xwidget.Neutral)
 	}
 	bar.Objects = nil
 	if says != nil {

@@ -150,3 +150,17 @@ func TestTwoDecisionsOnOneOrder(t *testing.T) {
 		})
 	}
 }
+
+func TestTheBarSaysHowFarSealingAnewIs(t *testing.T) {
+	s := open(t, testimony.Judge)
+	s.link.sealed, s.link.toSeal = 12, 34
+	s.drawBar()
+	if !says(s, "12 of 34") {
+		t.Errorf("the window says %q", words(s))
+	}
+	s.link.sealed, s.link.toSeal = 0, 0
+	s.drawBar()
+	if says(s, "sealed with another key") {
+		t.Error("the bar goes on when it is done")
+	}
+}

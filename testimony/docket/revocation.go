@@ -152,14 +152,27 @@ func (d *Desk) tendShares(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var list []store.Compartment
-	if err := d.vault.View(ctx, func(tx *store.ReadTx) (err error) {
-		list, err = parts(tx)
-		return err
+	var due []store.Compartment // seen without a transaction that writes: most times there is nothing to do
+	if err := d.vault.View(ctx, func(tx *store.ReadTx) error {
+		due = nil
+		list, err := parts(tx)
+		if err != nil {
+			return err
+		}
+		for _, part := range list {
+			needs, err := d.sharesDue(tx, part, users)
+			if err != nil {
+				return err
+			}
+			if needs {
+				due = append(due, part)
+			}
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
-	for _, part := range list {
+	for _, part := range due {
 		for more := true; more; {
 			err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
 				more, err = d.tendSome(tx, part, users)
@@ -173,20 +186,49 @@ func (d *Desk) tendShares(ctx context.Context) error {
 	return nil
 }
 
-func (d *Desk) tendSome(tx *store.Tx, part store.Compartment, users []store.User) (more bool, err error) {
-	members, err := d.standingIn(&tx.ReadTx, part, users)
+// circle is who is to have shares of a part's identities, as this user sees it.
+type circle struct {
+	members []store.Membership
+	me      identity.Official
+	peers   []identity.Recipient // of this user's college, themselves among them
+}
+
+func (c circle) gone(holder string) bool {
+	return !slices.ContainsFunc(c.members, func(m store.Membership) bool { return string(m.User) == holder })
+}
+
+// lacks says whether a peer has no share of an identity that this user could give them.
+func (c circle) lacks(s identity.Sealed, p identity.Recipient) bool {
+	return s.HasShare(c.me.ID) && !s.HasShare(p.ID)
+}
+
+func (d *Desk) circleOf(tx *store.ReadTx, part store.Compartment, users []store.User) (circle, error) {
+	members, err := d.standingIn(tx, part, users)
+	c := circle{members: members, me: identity.Official{ID: string(d.Me().ID), College: collegeOf(string(d.Me().Role))}}
+	for _, u := range users {
+		if !c.gone(string(u.ID)) && c.me.College != "" && collegeOf(string(u.Role)) == c.me.College {
+			c.peers = append(c.peers, identity.Recipient{ID: string(u.ID), Public: u.HPKEPublic})
+		}
+	}
+	return c, err
+}
+
+func (d *Desk) sharesDue(tx *store.ReadTx, part store.Compartment, users []store.User) (bool, error) {
+	c, err := d.circleOf(tx, part, users)
 	if err != nil {
 		return false, err
 	}
-	gone := func(holder string) bool {
-		return !slices.ContainsFunc(members, func(m store.Membership) bool { return string(m.User) == holder })
-	}
-	me := identity.Official{ID: string(d.Me().ID), College: collegeOf(string(d.Me().Role))}
-	var peers []identity.Recipient
-	for _, u := range users {
-		if !gone(string(u.ID)) && me.College != "" && collegeOf(string(u.Role)) == me.College {
-			peers = append(peers, identity.Recipient{ID: string(u.ID), Public: u.HPKEPublic})
-		}
+	entries, err := identities.All(tx, part)
+	return slices.ContainsFunc(entries, func(e store.Entry[identity.Sealed]) bool {
+		_, surplus := e.Value.WithoutShares(c.gone)
+		return surplus || slices.ContainsFunc(c.peers, func(p identity.Recipient) bool { return c.lacks(e.Value, p) })
+	}), err
+}
+
+func (d *Desk) tendSome(tx *store.Tx, part store.Compartment, users []store.User) (more bool, err error) {
+	c, err := d.circleOf(&tx.ReadTx, part, users)
+	if err != nil {
+		return false, err
 	}
 	entries, err := identities.All(tx, part)
 	if err != nil {
@@ -194,12 +236,12 @@ func (d *Desk) tendSome(tx *store.Tx, part store.Compartment, users []store.User
 	}
 	changed := 0
 	for _, e := range entries {
-		s, any := e.Value.WithoutShares(gone)
-		for _, p := range peers {
-			if s.HasShare(p.ID) || !s.HasShare(me.ID) {
+		s, any := e.Value.WithoutShares(c.gone)
+		for _, p := range c.peers {
+			if !c.lacks(s, p) {
 				continue
 			}
-			if s, err = identity.Extend(s, me, p, d.vault.OpenSealed); err != nil {
+			if s, err = identity.Extend(s, c.me, p, d.vault.OpenSealed); err != nil {
 				return false, err
 			}
 			any = true
