@@ -84,6 +84,9 @@ type Host interface {
 	Look() Look
 	// Lock closes the vault and asks for a passphrase again.
 	Lock()
+	// LockAfter is how long the desk stays open with nobody at it; SetLockAfter takes one of docket.LockTimes.
+	LockAfter() time.Duration
+	SetLockAfter(time.Duration)
 }
 
 // Look is the window's language and theme.
@@ -186,6 +189,7 @@ func Working(h Host, title string, work func(ctx context.Context, progress func(
 	bar := xwidget.NewProgress()
 	s := xwidget.ShowSheet(h.Window().Canvas(), title, 420, bar, xwidget.NewButton(i18n.T("action.stop"), "Esc", cancel))
 	s.OnEscape(cancel)
+	s.OnClosed(cancel) // a desk that is locked does not work on
 	Later(func() error { return work(ctx, bar.Set) }, func(err error) {
 		cancel()
 		s.Close()

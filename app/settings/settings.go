@@ -2,6 +2,7 @@
 package settings
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -11,6 +12,7 @@ import (
 	"paravent/app/xwidget"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/docket"
 )
 
 // New draws the room.
@@ -41,13 +43,26 @@ func New(h room.Host) (room.Screen, error) {
 	screen.New = func() { addUser(h) }
 	rows = append(rows, xwidget.WrappedSmall(i18n.T("users.text")), xwidget.Wrap(8, xwidget.NewPrimary(i18n.T("users.add"), "Ctrl N", screen.New)))
 	look := xwidget.Card(i18n.T("look.title"), Looks(h)...)
+	lock := xwidget.Card(i18n.T("lockafter.title"), lockAfter(h)...)
 	about := xwidget.Card(i18n.T("about.title"), xwidget.WrappedSmall(h.Desk().Path()), xwidget.WrappedSmall(i18n.T("about.honest")))
 	change := func() { changePassphrase(h) }
 	screen.Keys[fyne.KeyP] = change
 	rows = append(rows, xwidget.Line(), xwidget.WrappedSmall(i18n.T("passphrase.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("passphrase.change"), "P", change)))
 	left := xwidget.Scroll(xwidget.Card(i18n.T("users.title"), rows...))
-	screen.Content = xwidget.Page(i18n.T("room.settings"), nil, xwidget.Split(left, xwidget.Scroll(xwidget.Column(16, look, about)), 380))
+	screen.Content = xwidget.Page(i18n.T("room.settings"), nil, xwidget.Split(left, xwidget.Scroll(xwidget.Column(16, look, lock, about)), 380))
 	return screen, nil
+}
+
+// lockAfter is the choice of how long the desk stays open with nobody at it.
+func lockAfter(h room.Host) []fyne.CanvasObject {
+	words := make([]string, len(docket.LockTimes))
+	for i, d := range docket.LockTimes {
+		words[i] = room.Short(d)
+	}
+	return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("lockafter.text")), xwidget.Tabs(words, nil, slices.Index(docket.LockTimes, h.LockAfter()), func(i int) {
+		h.SetLockAfter(docket.LockTimes[i])
+		h.Refresh()
+	})}
 }
 
 // Looks are the choices of language and look.

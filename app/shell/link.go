@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -21,6 +22,7 @@ type link struct {
 	waiting bool            // for a sheet to close
 	sealed  int             // records sealed anew so far
 	toSeal  int             // of how many; 0 while none are
+	locks   time.Duration   // in which the desk locks, in its last minute
 	bar     *fyne.Container // says so, above everything; hidden while there is nothing to say
 }
 
@@ -91,6 +93,8 @@ func (s *Shell) drawBar() {
 	}
 	var says fyne.CanvasObject
 	switch {
+	case s.link.locks > 0:
+		says = xwidget.Note(i18n.T("lock.soon", map[string]any{"Time": room.Short(s.link.locks)}), xwidget.Private)
 	case s.desk != nil && s.desk.RolledBack() != nil:
 		says = s.behind(s.desk.RolledBack())
 	case s.link.cutOff:
@@ -108,6 +112,14 @@ func (s *Shell) drawBar() {
 	bar.Refresh()
 	if content := s.window.Content(); content != nil {
 		content.Refresh()
+	}
+}
+
+// warnOfLock counts the last minute before the desk locks.
+func (s *Shell) warnOfLock(left time.Duration) {
+	s.link.locks = left
+	if s.bench == nil || s.at != room.Bench { // where nothing is taken away
+		s.drawBar()
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // ground is the paper under a screen.
 func ground(content fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(whole{}, canvas.NewRectangle(theme.Colour(theme.Paper)), content)
+	return container.New(whole{}, canvas.NewRectangle(theme.Colour(theme.Paper)), xwidget.NewFloor(), content)
 }
 
 // whole gives everything the whole window. The window's least size is its own: a long word on a screen must not push it off the
@@ -73,6 +73,7 @@ func (s *Shell) bindKeys() {
 	c := s.window.Canvas()
 	bind := func(k fyne.KeyName, act func()) {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) {
+			s.idle.stir()
 			if s.desk != nil && !xwidget.HasSheet(c) {
 				act()
 			}
@@ -93,11 +94,15 @@ func (s *Shell) bindKeys() {
 		})
 	}
 	c.SetOnTypedKey(s.typed)
+	if keys, ok := c.(desktop.Canvas); ok { // where nothing has the focus
+		keys.SetOnKeyDown(func(*fyne.KeyEvent) { s.idle.stir() })
+	}
 }
 
 // typed is a key that no input had a use for. A sheet keeps the keys of the screen under it away, but for Escape and for those
 // that close a running session to others.
 func (s *Shell) typed(k *fyne.KeyEvent) {
+	s.idle.stir()
 	if s.bench != nil && (xwidget.HasSheet(s.window.Canvas()) || s.at != room.Bench) {
 		if act := s.bench.Urgent()[k.Name]; act != nil {
 			xwidget.CloseSheets(s.window.Canvas())

@@ -20,6 +20,7 @@ import (
 	"paravent/app/ledger"
 	"paravent/app/room"
 	"paravent/app/settings"
+	"paravent/app/suspend"
 	"paravent/app/theme"
 	"paravent/app/today"
 	"paravent/app/welcome"
@@ -69,6 +70,8 @@ type Shell struct {
 	bench    *bench.Bench // nil while no courtroom is open
 	inCourt  atomic.Bool  // bench is not nil, for those who may not look at it
 	link     link
+	idle     idle
+	opening  bool // a courtroom is being opened
 	keeper   *keeper
 	ending   bool
 }
@@ -82,6 +85,11 @@ func Run(ctx context.Context, o Options) error {
 	}
 	stop := context.AfterFunc(ctx, func() { fyne.Do(s.end) })
 	defer stop()
+	watch, end := context.WithCancel(ctx)
+	defer end()
+	go func() { // where there is no logind, the clocks tell
+		_ = suspend.Watch(watch, windowTitle, i18n.T("lock.suspend"), func() { fyne.DoAndWait(s.sleeping) })
+	}()
 	s.window.ShowAndRun()
 	return nil
 }
@@ -95,6 +103,9 @@ func New(a fyne.App, o Options) (*Shell, error) {
 	if err := s.applyLook(); err != nil {
 		return nil, err
 	}
+	s.idle = newIdle()
+	s.idle.over, s.idle.slept, s.idle.warn = s.leftAlone, s.wokeUp, s.warnOfLock
+	xwidget.OnStir(s.idle.stir)
 	s.window = a.NewWindow(windowTitle)
 	s.window.SetMaster()
 	s.window.SetPadded(false)
@@ -185,6 +196,7 @@ func (s *Shell) reshow() {
 func (s *Shell) Opened(d *docket.Desk) {
 	s.desk, s.vault = d, d.Path()
 	s.follow(d)
+	s.idle.begin(s.LockAfter())
 	s.keeper = s.keep(d, askEvery)
 	s.Go(s.rooms()[0], "")
 }
@@ -292,18 +304,23 @@ func (s *Shell) OpenCourtroom(id testimony.HearingID) {
 	}
 	bench.AskReach(s, id, func(reach bench.Reach) {
 		var b *bench.Bench
+		d := s.desk
+		s.opening = true
 		wait := bench.Opening(s)
 		room.Later(func() (err error) {
 			b, err = bench.Open(s, id, reach)
 			return err
 		}, func(err error) {
+			s.opening = false
 			wait.Close()
-			if err != nil {
-				room.Failed(s, err)
+			if s.ending || s.desk != d { // the window was closed meanwhile, or the machine has slept
+				if err == nil {
+					go b.Abandon()
+				}
 				return
 			}
-			if s.ending { // the window was closed meanwhile
-				go b.Abandon()
+			if err != nil {
+				room.Failed(s, err)
 				return
 			}
 			s.bench = b
@@ -337,12 +354,12 @@ func (s *Shell) Lock() {
 		room.Tell(s.window, i18n.T("lock.held"), i18n.T("lock.held.text"))
 		return
 	}
-	s.close()
-	welcome.Unlock(s, s.vault)
+	s.lock(welcome.Asked, 0)
 }
 
 func (s *Shell) close() {
 	xwidget.CloseSheets(s.window.Canvas())
+	s.idle.end()
 	s.unfollow()
 	s.keeper.stop()
 	s.keeper = nil
@@ -368,6 +385,7 @@ func (s *Shell) end() {
 		return
 	}
 	s.ending = true
+	s.idle.end()
 	s.unfollow()
 	b, d, k := s.bench, s.desk, s.keeper
 	if b != nil {

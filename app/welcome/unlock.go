@@ -20,7 +20,29 @@ import (
 // Unlock asks for the login and the passphrase of a vault.
 func Unlock(h Host, path string) { unlock(h, path, "", nil) }
 
-func unlock(h Host, path, login string, err error) {
+// Why says why a vault was locked: the key of its words.
+type Why string
+
+// The reasons for which a vault is locked.
+const (
+	Asked        Why = ""                     // by somebody at the desk
+	Idle         Why = "locked.idle"          // nobody was there
+	Slept        Why = "locked.slept"         // the machine sleeps, or its session was locked
+	SleptInCourt Why = "locked.slept_hearing" // and a courtroom was open
+)
+
+// Locked asks for the passphrase again and says why the vault was locked. after is for how long nobody was there.
+func Locked(h Host, path string, why Why, after time.Duration) {
+	if why == Asked {
+		Unlock(h, path)
+		return
+	}
+	ask(h, path, "", xwidget.Note(i18n.T(string(why), map[string]any{"Time": room.Short(after)}), xwidget.Private), nil)
+}
+
+func unlock(h Host, path, login string, err error) { ask(h, path, login, xwidget.Gap(0, 0), err) }
+
+func ask(h Host, path, login string, note fyne.CanvasObject, err error) {
 	file, user, passphrase := xwidget.NewInput(""), xwidget.NewInput(""), xwidget.NewSecret("")
 	file.SetText(path)
 	user.SetText(login)
@@ -52,7 +74,7 @@ func unlock(h Host, path, login string, err error) {
 	next := xwidget.NewWait(do, func(left time.Duration) string {
 		return i18n.T("unlock.next", map[string]any{"Time": room.Short(left)})
 	})
-	rows := []fyne.CanvasObject{xwidget.Heading(i18n.T("unlock.title")), problem, next.Line, xwidget.Field(i18n.T("unlock.file"), file),
+	rows := []fyne.CanvasObject{xwidget.Heading(i18n.T("unlock.title")), note, problem, next.Line, xwidget.Field(i18n.T("unlock.file"), file),
 		xwidget.Field(i18n.T("unlock.login"), user), xwidget.Field(i18n.T("unlock.passphrase"), passphrase),
 		container.NewBorder(nil, nil, xwidget.NewButton(i18n.T("action.back"), "Esc", back), do)}
 	if strings.HasPrefix(filepath.Base(path), "training") {

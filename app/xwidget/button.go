@@ -99,6 +99,7 @@ func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
 
 // TypedRune presses with the space bar.
 func (b *Button) TypedRune(r rune) {
+	stirred()
 	if r == ' ' && !b.SpacePasses {
 		b.press()
 	}
@@ -106,6 +107,7 @@ func (b *Button) TypedRune(r rune) {
 
 // TypedKey presses with Enter, and passes on what is not the button's.
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	stirred()
 	switch {
 	case e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter:
 		b.press()
@@ -118,10 +120,10 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 func (b *Button) TypedShortcut(s fyne.Shortcut) { passShortcut(b, s) }
 
 // MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
-func (b *Button) MouseIn(*desktop.MouseEvent) { b.hovered = true; b.Refresh() }
+func (b *Button) MouseIn(*desktop.MouseEvent) { stirred(); b.hovered = true; b.Refresh() }
 
-// MouseMoved does nothing.
-func (b *Button) MouseMoved(*desktop.MouseEvent) {}
+// MouseMoved changes nothing.
+func (b *Button) MouseMoved(*desktop.MouseEvent) { stirred() }
 
 // MouseOut ends the hover.
 func (b *Button) MouseOut() { b.hovered = false; b.Refresh() }

@@ -69,6 +69,7 @@ func NewLines(hint string, rows int) *Input {
 
 // TypedKey passes the screen's keys on.
 func (e *Input) TypedKey(k *fyne.KeyEvent) {
+	stirred()
 	switch {
 	case screenKey(k.Name):
 		passKey(e, k)
@@ -79,6 +80,12 @@ func (e *Input) TypedKey(k *fyne.KeyEvent) {
 	default:
 		e.Entry.TypedKey(k)
 	}
+}
+
+// TypedRune takes a character in.
+func (e *Input) TypedRune(r rune) {
+	stirred()
+	e.Entry.TypedRune(r)
 }
 
 // TypedShortcut passes the window's shortcuts on.
@@ -111,6 +118,7 @@ func NewTick(word string, ticked bool, changed func(bool)) *Tick {
 
 // TypedKey passes the screen's keys on.
 func (t *Tick) TypedKey(k *fyne.KeyEvent) {
+	stirred()
 	if screenKey(k.Name) {
 		passKey(t, k)
 		return

@@ -53,6 +53,7 @@ func (r *Rows) open(id int) {
 
 // TypedKey opens with Enter and passes the screen's keys on.
 func (r *Rows) TypedKey(k *fyne.KeyEvent) {
+	stirred()
 	switch k.Name {
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeySpace:
 		r.List.TypedKey(k)

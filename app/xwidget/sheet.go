@@ -36,7 +36,7 @@ func ShowSheet(c fyne.Canvas, title string, width float32, content fyne.CanvasOb
 	if len(buttons) > 0 {
 		foot = Column(0, Gap(0, 12), container.NewBorder(nil, nil, nil, Row(10, buttons...)))
 	}
-	s.popup = widget.NewModalPopUp(Inset(container.NewBorder(Column(10, cut(Text(title, theme.Ink, theme.SizeHeading, true), width), Gap(0, 0)), foot, nil, nil, body), 18, 14), c)
+	s.popup = widget.NewModalPopUp(container.NewStack(NewFloor(), Inset(container.NewBorder(Column(10, cut(Text(title, theme.Ink, theme.SizeHeading, true), width), Gap(0, 0)), foot, nil, nil, body), 18, 14)), c)
 	// Text wraps only once it knows its width, so the height is taken after a first layout.
 	content.Resize(fyne.NewSize(width, content.MinSize().Height))
 	body.SetMinSize(fyne.NewSize(width, min(content.MinSize().Height+4, tallest)))

@@ -3,10 +3,14 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
+
+	"paravent/store"
 )
 
 func TestWrongPassphrasesMakeTheNextTryWait(t *testing.T) {
@@ -16,8 +20,10 @@ func TestWrongPassphrasesMakeTheNextTryWait(t *testing.T) {
 	const wrong = "vault status --vault @v --login judge --passphrase-file @wrong"
 	s.run(exitPassphrase, wrong)
 	s.run(exitPassphrase, wrong)
-	if _, errs := s.run(exitPassphrase, wrong); !strings.Contains(errs, "The next try is taken in") {
-		t.Errorf("the third says %q", errs)
+	s.run(exitPassphrase, wrong)
+	both := fmt.Errorf("%w; %w", store.ErrWrongPassphrase, &store.WaitError{Remaining: 4500 * time.Millisecond})
+	if text, code := tell(both); code != exitPassphrase || !strings.Contains(text, "The next try is taken in 5 seconds.") {
+		t.Errorf("a wrong one with a wait is told as %d: %s", code, text)
 	}
 	// An unreadable count is as long a wait as there is, also for the right passphrase; it doesn't depend on this machine's speed.
 	s.slot(func(b *bbolt.Bucket, k []byte) error { return b.Put(k, []byte("torn")) })
