@@ -19,9 +19,19 @@ function of(unit,   i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) retur
                                   figure("etcd, three members: retries a commit of those", of("retries/commit"), "", "0.1", "<") }
 /^BenchmarkTwoDesks/            { figure("etcd, three members: changes of one vault by two desks at full speed", of("commits/s"), "/s", "", "")
                                   figure("etcd, three members: retries a change of those, which share a head", of("retries/commit"), "", "", "") }
+/^BenchmarkSingleWriteRatio/    { figure("a durable change with its audit entry and manifest, of a raw put of a random key", of("sealed/put"), "", "1.25", "<") }
+/^BenchmarkGroupCommit/         { figure("64 writers at once: changes of a vault", of("commits/s"), "/s", "", "")
+                                  figure("64 writers at once: changes of a vault, of raw bbolt in groups", of("sealed/raw"), "", "", "") }
+/^BenchmarkBulkImport/          { figure("bulk import: raw and sorted by hashed name, of raw as it comes", of("sorted/raw"), "", "", "")
+                                  figure("bulk import: sealed, of raw as it comes", of("sealed/raw"), "", "", "") }
+/^BenchmarkSearch/              { figure("unlocked to searchable with 100,000 parties, beside the key derivation", of("s-to-searchable"), " s", "0.3", "<")
+                                  figure("search of a part of a word among 100,000 parties", of("ms/search"), " ms", "5", "<")
+                                  figure("the slowest of those, which finds them all", of("ms/slowest-search"), " ms", "", "") }
+/^BenchmarkOpenRatio/           { figure("opening a sealed recording and checking its root, of age on the same", of("sealed/age"), "", "1.6", ">")
+                                  figure("opening a sealed recording and checking its root, of SHA-256 on one core", of("sealed/sha256"), "", "0.9", ">") }
 /^BenchmarkInclusionProof/      { figure("inclusion proof at 100,000 entries: make and check the path", of("us/proof"), " us", "50", "<")
                                   figure("inclusion proof as a file, with every signature", of("us/file"), " us", "", "") }
 /^BenchmarkAuditPage/           { figure("a page of 100 audit entries of 100,000", of("us/page"), " us", "", "") }
 /^(FAIL|panic)|^--- FAIL/       { failed = 1 }
 /^FAIL|^panic|_test\.go:/       { print }
-END { if (failed || shown < 16) { print "not every figure was measured"; exit 1 } }
+END { if (failed || shown < 26) { print "not every figure was measured"; exit 1 } }
