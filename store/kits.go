@@ -313,6 +313,39 @@ func (v *Vault) DiscardKit(ctx context.Context, name, id string) error {
 	return nil
 }
 
+// CheckSheet says which kit a sheet is of, in force or waiting, and logs that it was seen. A sheet of no kit that there is gives
+// [kit.ErrKit], a false one [kit.ErrFalse], each in a [*kit.SheetError].
+func (v *Vault) CheckSheet(ctx context.Context, s kit.Sheet) (Kit, error) {
+	var k Kit
+	err := v.Update(ctx, func(tx *Tx) error {
+		kits, err := tx.kits()
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(kits, func(k Kit) bool { return k.ID == s.Kit.String() })
+		known := kit.Kit{Vault: v.header.vault} // of no kit there is
+		if at >= 0 {
+			k = kits[at]
+			raw, err := k.clear()
+			if err != nil {
+				return err
+			}
+			if known, _, err = parseKit(v.header.vault, raw); err != nil {
+				return err
+			}
+		}
+		if err := known.Check(s); err != nil {
+			return err
+		}
+		tx.Log("kit.sheet_seen", map[string]string{"kit": k.ID, "for": k.Name, "sheet": fmt.Sprint(s.Index)})
+		return nil
+	})
+	if err != nil {
+		return Kit{}, fmt.Errorf("check recovery sheet: %w", err)
+	}
+	return k, nil
+}
+
 // clear is what recovering needs of a kit:
 //
 //	version 1 | id 8 | needed 1 | sheets 1 | public 1216 | marks, 16 each | first 8 bytes of SHA-256

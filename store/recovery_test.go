@@ -216,3 +216,48 @@ func TestNamesAndBoundsOfAKit(t *testing.T) {
 	_, _, err = clerk.MakeKit(t.Context(), "court", 4, three)
 	wantErr(t, err, kit.ErrBounds)
 }
+
+// A sheet can be looked at without bringing anybody back: which kit it is of, or why of none.
+func TestASheetIsKnownAsOneOfItsKit(t *testing.T) {
+	t.Parallel()
+	_, clerk := sample(t)
+	k, sheets := kitOf(t, clerk, "court")
+	_, elsewhere := sample(t)
+	_, strange := kitOf(t, elsewhere, "court")
+	for i, s := range sheets {
+		seen, err := clerk.CheckSheet(t.Context(), s)
+		must(t, err)
+		if seen.ID != k.ID || !seen.InForce() {
+			t.Errorf("sheet %d is of %+v", i+1, seen)
+		}
+	}
+	old := sheets[0]
+	kitOf(t, clerk, "court") // a new one takes its place
+	for name, c := range map[string]struct {
+		sheet kit.Sheet
+		want  error
+	}{"of another vault": {strange[0], kit.ErrVault}, "of the kit before": {old, kit.ErrKit}} {
+		if _, err := clerk.CheckSheet(t.Context(), c.sheet); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, sheets = kitOf(t, clerk, "bench")
+	forged, renumbered := sheets[0], sheets[0]
+	forged.Share[5] ^= 1
+	renumbered.Index = 2
+	for _, s := range []kit.Sheet{forged, renumbered} {
+		_, err := clerk.CheckSheet(t.Context(), s)
+		wantErr(t, err, kit.ErrFalse)
+	}
+	entries, err := clerk.Audit(t.Context())
+	must(t, err)
+	seen := 0
+	for _, e := range entries {
+		if e.Action == "kit.sheet_seen" {
+			seen++
+		}
+	}
+	if seen != 3 {
+		t.Errorf("%d sheets are logged as seen", seen)
+	}
+}

@@ -85,6 +85,22 @@ func (v *Vault) Users(ctx context.Context) ([]User, error) {
 	return users, err
 }
 
+// Enrollers says for each user who signed their entry in the directory. The founder signed their own.
+func (v *Vault) Enrollers(ctx context.Context) (map[UserID]UserID, error) {
+	by := map[UserID]UserID{}
+	err := v.View(ctx, func(tx *ReadTx) error {
+		entries, err := userEntries.All(tx, directory)
+		for _, e := range entries {
+			by[UserID(e.ID)] = e.Value.EnrolledBy
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("enrollers: %w", err)
+	}
+	return by, nil
+}
+
 // AddUser enrols a user and logs it. Who may do so is the caller's matter. A login in use gives [ErrExists].
 func (v *Vault) AddUser(ctx context.Context, u NewUser) (User, error) {
 	a, err := v.Admission(u)

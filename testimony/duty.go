@@ -20,6 +20,7 @@ const (
 	ActExportMaster  Act = "export_master"
 	ActExportPublic  Act = "export_public"
 
+	ActSeePeople      Act = "see_people" // who has keys, and the state of the kits
 	ActMakeKit        Act = "make_kit"
 	ActReviewRecovery Act = "review_recovery"
 	ActRevokeUser     Act = "revoke_user"
@@ -52,6 +53,7 @@ var duties = map[Act][]string{
 	ActExportMaster:  {Judge, Registrar},
 	ActExportPublic:  {Judge, Registrar, Clerk},
 
+	ActSeePeople:      {Clerk, Registrar, Judge, Advocate, Auditor},
 	ActMakeKit:        {Clerk, Registrar, Judge},
 	ActReviewRecovery: {Clerk, Registrar, Judge},
 	ActRevokeUser:     {Registrar, Judge},

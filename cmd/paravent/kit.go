@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +23,7 @@ type kitCmds struct {
 	List    kitListCmd    `cmd:"" help:"Show the recovery kits and whose keys are not sealed to one."`
 	Confirm kitConfirmCmd `cmd:"" help:"Put a kit in force, once you have seen its sheets handed out."`
 	Discard kitDiscardCmd `cmd:"" help:"Throw a kit away that is not in force yet."`
+	Check   kitCheckCmd   `cmd:"" help:"Look whether sheets are of your college's kit. It opens nothing."`
 }
 
 type kitMakeCmd struct {
@@ -69,35 +69,22 @@ func (k kitMakeCmd) Run(ctx context.Context, c *console) error {
 			words += "Wrote " + f + "\n"
 		}
 		words += "Print them, hand them out, and destroy the files. The sheets are shown this once.\nThe kit is in force when " +
-			"'paravent user kit confirm " + made.ID + "' was run by another member of your college, if it has one.\n"
+			"'paravent kit confirm " + made.ID + "' was run by another member of your college, if it has one.\n"
 		return c.print(map[string]any{"kit": made.ID, "college": made.Name, "needed": made.Needed, "sheets": made.Sheets, "files": files}, words)
 	})
 }
 
-// write writes the sheets. It returns the files that it has made, of which each is whole unless there is an error.
+// write writes the sheets. It returns the files that it has made.
 func (k kitMakeCmd) write(ctx context.Context, d *docket.Desk, made store.Kit, list []kit.Sheet) (files []string, err error) {
 	vault, _, err := d.Status(ctx)
 	if err != nil {
 		return nil, err
 	}
-	keep := func(path string, content []byte) error {
-		defer clear(content)
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		files = append(files, path)
-		_, err = f.Write(content)
-		return errors.Join(err, f.Sync(), f.Close())
-	}
 	if k.PDF != "" {
-		var out bytes.Buffer
-		if err := sheets.PDF(&out, made, list, vault, k.Language); err != nil {
+		if err := sheets.Write(k.PDF, made, list, vault, k.Language); err != nil {
 			return files, err
 		}
-		if err := keep(k.PDF, out.Bytes()); err != nil {
-			return files, err
-		}
+		files = append(files, k.PDF)
 	}
 	if k.Text == "" {
 		return files, nil
@@ -107,9 +94,10 @@ func (k kitMakeCmd) write(ctx context.Context, d *docket.Desk, made store.Kit, l
 	}
 	for _, s := range list {
 		path := filepath.Join(k.Text, fmt.Sprintf("%s-%s-sheet-%d.txt", made.Name, made.ID, s.Index))
-		if err := keep(path, []byte(sheets.Text(made, s, vault, k.Language))); err != nil {
+		if err := sheets.WriteFile(path, []byte(sheets.Text(made, s, vault, k.Language))); err != nil {
 			return files, err
 		}
+		files = append(files, path)
 	}
 	return files, nil
 }
@@ -131,6 +119,7 @@ type kitLine struct {
 	Sheets     int      `json:"sheets,omitempty"`
 	Waiting    string   `json:"waiting,omitempty"` // made, to be confirmed
 	Distrusted bool     `json:"distrusted"`
+	Left       []int    `json:"left"`    // sheets with users whose access was taken away
 	Missing    []string `json:"missing"` // logins whose keys are not sealed to it yet
 }
 
@@ -143,7 +132,7 @@ func (k kitListCmd) Run(ctx context.Context, c *console) error {
 		var lines []kitLine
 		words := ""
 		for _, s := range states {
-			l := kitLine{College: string(s.College), Distrusted: s.Distrusted, Missing: []string{}}
+			l := kitLine{College: string(s.College), Distrusted: s.Distrusted, Missing: []string{}, Left: append([]int{}, s.Left...)}
 			said := "none in force"
 			if s.InForce != nil {
 				l.Kit, l.Made, l.Needed, l.Sheets = s.InForce.ID, s.InForce.Made.Format(time.RFC3339), s.InForce.Needed, s.InForce.Sheets
@@ -151,6 +140,9 @@ func (k kitListCmd) Run(ctx context.Context, c *console) error {
 			}
 			if s.Distrusted {
 				said += "; it was not made and confirmed by the college, so no keys are sealed to it: make another"
+			}
+			if len(s.Left) > 0 {
+				said += fmt.Sprintf("; sheets %v lie with users whose access was taken away: make another", s.Left)
 			}
 			for _, u := range s.Missing {
 				l.Missing = append(l.Missing, u.Login)
@@ -197,6 +189,49 @@ func (k kitDiscardCmd) Run(ctx context.Context, c *console) error {
 		}
 		return c.print(map[string]string{"kit": k.Kit, "state": "discarded"}, "The kit is gone. Its sheets open nothing.\n")
 	})
+}
+
+type kitCheckCmd struct {
+	vaultFlags
+	Sheet []string `arg:"" help:"A file with a sheet; several at once." type:"path" placeholder:"FILE"`
+}
+
+func (k kitCheckCmd) Run(ctx context.Context, c *console) error {
+	return k.with(ctx, c, func(d *docket.Desk) error {
+		lines, words := []map[string]any{}, ""
+		for _, file := range k.Sheet {
+			s, err := sheetIn(file)
+			if err != nil {
+				return err
+			}
+			of, err := d.CheckSheet(ctx, s)
+			s.Wipe()
+			if err != nil {
+				return fmt.Errorf("%s: %w", file, err)
+			}
+			state := "in_force"
+			if !of.InForce() {
+				state = "waiting"
+			}
+			lines = append(lines, map[string]any{"kit": of.ID, "college": of.Name, "sheet": s.Index, "state": state})
+			words += fmt.Sprintf("%s: sheet %d of the kit %s of the %s (%s), of which any %d of %d are needed.\n", file, s.Index, of.ID, of.Name, state, of.Needed, of.Sheets)
+		}
+		return c.print(lines, words)
+	})
+}
+
+// sheetIn reads the sheet in a file.
+func sheetIn(file string) (kit.Sheet, error) {
+	raw, err := passphraseIn(file) // which is as short, and is not left in memory either
+	if err != nil {
+		return kit.Sheet{}, err
+	}
+	defer clear(raw)
+	s, err := kit.Parse(string(raw))
+	if err != nil {
+		return kit.Sheet{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return s, nil
 }
 
 type userRecoverCmd struct {
@@ -250,14 +285,9 @@ func checkedSheets(known kit.Kit, list []kit.Sheet) ([]kit.Sheet, error) {
 // sheets reads the sheets from files, or has them typed at a terminal.
 func (u userRecoverCmd) sheets(c *console, known kit.Kit) (list []kit.Sheet, err error) {
 	for _, file := range u.Sheet {
-		raw, err := passphraseIn(file) // which is as short, and is not left in memory either
+		s, err := sheetIn(file)
 		if err != nil {
 			return list, err
-		}
-		s, err := kit.Parse(string(raw))
-		clear(raw)
-		if err != nil {
-			return list, fmt.Errorf("%s: %w", file, err)
 		}
 		list = append(list, s)
 	}

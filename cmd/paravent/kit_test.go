@@ -22,21 +22,21 @@ func TestAKitIsMadeAndUsedFromTheCommandLine(t *testing.T) {
 	s.write("after", "a passphrase for afterwards")
 	s.run(exitOK, "user add clerk --role clerk --new-passphrase-file @p"+asJudge)
 	const asClerk = " --vault @v --login clerk --passphrase-file @p"
-	s.run(exitUsage, "user kit make -k 2 --outside Notary --outside Prefect"+asJudge)
-	s.run(exitRefused, "user kit make -k 1 --outside Notary --text @none"+asJudge)
-	s.run(exitRefused, "user kit make -k 2 --outside Notary --outside NOTARY --text @none"+asJudge)
-	s.run(exitNotFound, "user kit make -k 2 --outside Notary --holder nobody --text @none"+asJudge)
+	s.run(exitUsage, "kit make -k 2 --outside Notary --outside Prefect"+asJudge)
+	s.run(exitRefused, "kit make -k 1 --outside Notary --text @none"+asJudge)
+	s.run(exitRefused, "kit make -k 2 --outside Notary --outside NOTARY --text @none"+asJudge)
+	s.run(exitNotFound, "kit make -k 2 --outside Notary --holder nobody --text @none"+asJudge)
 	if _, err := os.Stat(s.path("none")); !os.IsNotExist(err) {
 		t.Errorf("a kit that was refused left a folder: %v", err)
 	}
 	s.write("taken.pdf", "something else")
-	s.run(exitExists, "user kit make -k 2 --outside Notary --outside Prefect --pdf @taken.pdf"+asJudge)
-	out, _ := s.run(exitOK, "--json user kit list"+asJudge)
+	s.run(exitExists, "kit make -k 2 --outside Notary --outside Prefect --pdf @taken.pdf"+asJudge)
+	out, _ := s.run(exitOK, "--json kit list"+asJudge)
 	if k := parsed[[]keptKit](t, out); k[1].Waiting != "" {
 		t.Errorf("a kit whose sheets were not written waits: %+v", k[1])
 	}
 
-	out, _ = s.run(exitOK, "--json user kit make -k 2 --outside Notary --outside Prefect --holder judge --pdf @bench.pdf --text @sheets"+asJudge)
+	out, _ = s.run(exitOK, "--json kit make -k 2 --outside Notary --outside Prefect --holder judge --pdf @bench.pdf --text @sheets"+asJudge)
 	bench := parsed[keptKit](t, out)
 	if len(bench.Files) != 4 {
 		t.Fatalf("files %v", bench.Files)
@@ -46,14 +46,14 @@ func TestAKitIsMadeAndUsedFromTheCommandLine(t *testing.T) {
 			t.Errorf("%s: %v %v", f, about.Mode(), err)
 		}
 	}
-	s.run(exitNotAllowed, "user kit confirm "+bench.Kit+asClerk)
-	s.run(exitOK, "user kit confirm "+bench.Kit+asJudge)
-	s.run(exitNotFound, "user kit confirm "+bench.Kit+asJudge)
-	s.run(exitRefused, "user kit make -k 2 --outside notary --outside Somebody --text @sheets"+asClerk)
-	out, _ = s.run(exitOK, "--json user kit make -k 2 --outside Mayor --outside Dean --text @sheets"+asClerk)
+	s.run(exitNotAllowed, "kit confirm "+bench.Kit+asClerk)
+	s.run(exitOK, "kit confirm "+bench.Kit+asJudge)
+	s.run(exitNotFound, "kit confirm "+bench.Kit+asJudge)
+	s.run(exitRefused, "kit make -k 2 --outside notary --outside Somebody --text @sheets"+asClerk)
+	out, _ = s.run(exitOK, "--json kit make -k 2 --outside Mayor --outside Dean --text @sheets"+asClerk)
 	court := parsed[keptKit](t, out)
-	s.run(exitOK, "user kit confirm "+court.Kit+asClerk)
-	out, _ = s.run(exitOK, "--json user kit list"+asClerk)
+	s.run(exitOK, "kit confirm "+court.Kit+asClerk)
+	out, _ = s.run(exitOK, "--json kit list"+asClerk)
 	if k := parsed[[]keptKit](t, out); k[0].Kit != court.Kit || k[1].Kit != bench.Kit || len(k[0].Missing)+len(k[1].Missing) != 0 {
 		t.Errorf("%+v", k)
 	}
@@ -61,6 +61,15 @@ func TestAKitIsMadeAndUsedFromTheCommandLine(t *testing.T) {
 	sheet := func(k keptKit, n string) string {
 		return " --sheet @" + filepath.Join("sheets", k.College+"-"+k.Kit+"-sheet-"+n+".txt")
 	}
+	file := func(k keptKit, n string) string {
+		return filepath.Join("sheets", k.College+"-"+k.Kit+"-sheet-"+n+".txt")
+	}
+	out, _ = s.run(exitOK, "--json kit check @"+file(bench, "3")+" @"+file(bench, "1")+asJudge)
+	if seen := parsed[[]map[string]any](t, out); len(seen) != 2 || seen[0]["sheet"] != 3.0 || seen[0]["state"] != "in_force" {
+		t.Errorf("%v", seen)
+	}
+	s.run(exitRefused, "kit check @"+file(bench, "3")+asClerk) // a sheet of the other college has no business there
+
 	const rest = " --vault @v --new-passphrase-file @after"
 	s.run(exitRefused, "user recover judge"+sheet(bench, "3")+rest)
 	s.run(exitRefused, "user recover judge"+sheet(bench, "3")+sheet(bench, "3")+rest)

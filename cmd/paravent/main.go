@@ -29,6 +29,7 @@ type commands struct {
 	Vault      vaultCmds      `cmd:"" help:"Create and check a vault."`
 	Audit      auditCmds      `cmd:"" help:"The audit log: its head, its check, proofs and exports."`
 	User       userCmds       `cmd:"" help:"Users of a vault."`
+	Kit        kitCmds        `cmd:"" help:"Recovery kits: sheets of paper that let in who forgot their passphrase."`
 	Team       teamCmds       `cmd:"" help:"Teams, for whom cases are kept apart from the docket."`
 	Docket     docketCmds     `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`

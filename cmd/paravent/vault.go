@@ -26,7 +26,6 @@ type vaultCmds struct {
 	Move     vaultMoveCmd     `cmd:"" help:"Pack the vault with its recordings into one file for another machine, and leave it behind marked as moved."`
 	Take     vaultTakeCmd     `cmd:"" help:"Take in a vault that was packed on another machine."`
 	Stay     vaultStayCmd     `cmd:"" help:"Go on with a vault that was marked as moved and did not arrive anywhere."`
-	Upgrade  vaultUpgradeCmd  `cmd:"" help:"Bring a vault of an older format to the newest; a checked copy of it as it was stays beside it."`
 	Upkeep   vaultUpkeepCmd   `cmd:"" help:"Finish what revoking users began: other keys, and records sealed anew."`
 }
 
@@ -239,7 +238,6 @@ type userCmds struct {
 	List    userListCmd    `cmd:"" help:"List the users."`
 	Revoke  userRevokeCmd  `cmd:"" help:"Take a user's access away at once, and seal anew what they could read."`
 
-	Kit        kitCmds           `cmd:"" help:"Recovery kits: sheets of paper that let in who forgot their passphrase."`
 	Recover    userRecoverCmd    `cmd:"" help:"Let a user in who forgot their passphrase, by the sheets of a recovery kit."`
 	Recoveries userRecoveriesCmd `cmd:"" help:"List who was let in by a recovery kit."`
 	Review     userReviewCmd     `cmd:"" help:"Note what you found about a recovery."`
@@ -331,7 +329,8 @@ func (u userPassphraseCmd) change(ctx context.Context, c *console, d *docket.Des
 }
 
 func userLine(u store.User) map[string]string {
-	line := map[string]string{"id": string(u.ID), "login": u.Login, "name": u.DisplayName, "role": string(u.Role)}
+	line := map[string]string{"id": string(u.ID), "login": u.Login, "name": u.DisplayName, "role": string(u.Role),
+		"enrolled": u.Created.Format(time.RFC3339), "words": strings.Join(docket.FingerprintWords(u.Fingerprint(), "en"), " ")}
 	if !u.Standing() {
 		line["revoked"] = u.Revoked.Format(time.RFC3339)
 	}
@@ -353,6 +352,7 @@ func (u userListCmd) Run(ctx context.Context, c *console) error {
 			if !user.Standing() {
 				says += fmt.Sprintf(" (revoked on %s)", user.Revoked.Format(time.DateOnly))
 			}
+			says += fmt.Sprintf(", since %s; keys: %s", user.Created.Local().Format(time.DateOnly), lines[len(lines)-1]["words"])
 			pairs = append(pairs, user.Login, says)
 		}
 		return c.print(lines, table(pairs...))

@@ -17,10 +17,15 @@ const (
 	groupSize  = groupData + 1
 	groups     = codeSize * 8 / 5 / groupData
 	codeSigns  = groups * groupSize
-	perLine    = 5
 	signs      = "0123456789ABCDEFGHJKMNPQRSTVWXYZ" // Crockford's: no I, L, O, U
 	lineMark   = "="
 	maxSheetIn = 64 << 10 // bytes of a text that a sheet is looked for in
+)
+
+// How a sheet's code is printed: lines, and groups on each.
+const (
+	PrintedLines = groups / LineGroups
+	LineGroups   = 5
 )
 
 // TypoError says in which group of five signs, counted from 1, a mistake is. It is an [ErrTypo]. Group 0: the length is wrong, or each group
@@ -62,9 +67,9 @@ func (s Sheet) Code() string {
 func (s Sheet) Lines() []string {
 	code := s.Code()
 	var lines []string
-	for at := 0; at < len(code); at += perLine * groupSize {
+	for at := 0; at < len(code); at += LineGroups * groupSize {
 		var parts []string
-		for g := range perLine {
+		for g := range LineGroups {
 			parts = append(parts, code[at+g*groupSize:at+(g+1)*groupSize])
 		}
 		lines = append(lines, strings.Join(parts, " "))

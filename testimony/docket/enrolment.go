@@ -240,7 +240,7 @@ func sameWord(typed, word string) bool {
 
 // RefuseApplicant takes a request that waits out of the vault. Whoever asked may ask again.
 func (d *Desk) RefuseApplicant(ctx context.Context, handle string) error {
-	if collegeOf(string(d.Me().Role)) == "" {
+	if !d.MayRefuse() {
 		return ErrNotAllowed
 	}
 	err := d.vault.DropWaiting(ctx, "user.ask_refused", handle)
@@ -248,6 +248,19 @@ func (d *Desk) RefuseApplicant(ctx context.Context, handle string) error {
 		err = fmt.Errorf("the request: %w", ErrNotFound)
 	}
 	return err
+}
+
+// MayRefuse says whether this user may take requests out: a member of the court or of the bench.
+func (d *Desk) MayRefuse() bool { return collegeOf(string(d.Me().Role)) != "" }
+
+// Enrollers says for each user who enrolled them.
+func (d *Desk) Enrollers(ctx context.Context) (map[store.UserID]store.UserID, error) {
+	return d.vault.Enrollers(ctx)
+}
+
+// MayEnrol says why this user may not enrol somebody of an office, or nil.
+func (d *Desk) MayEnrol(ctx context.Context, office store.Role) error {
+	return d.checkEnrol(ctx, office)
 }
 
 // checkEnrol says why this user may not enrol somebody of an office, or nil.

@@ -26,6 +26,9 @@ func KitOf(office store.Role) identity.College {
 	return identity.Court
 }
 
+// CollegeOf is the college that an office sits in; empty for one that sits in none.
+func CollegeOf(office store.Role) identity.College { return collegeOf(string(office)) }
+
 // Errors of recovery kits.
 var (
 	ErrHolder    = errors.New("nobody holds two sheets, or a sheet of the kit of a college that is not theirs while they sit in the other")
@@ -41,6 +44,8 @@ type KitState struct {
 	// Sealed and Missing are the users whose keys are sealed to the kit in force, and those whose aren't yet: their desk does it when they
 	// next open the vault.
 	Sealed, Missing []store.User
+	// Left are the numbers of the sheets that lie with users whose access was taken away: a new kit makes them useless.
+	Left []int
 	// Distrusted: the kit in force was not made and confirmed as the rules want, so no desk seals to it.
 	Distrusted bool
 }
@@ -81,9 +86,23 @@ func (d *Desk) Kits(ctx context.Context) ([]KitState, error) {
 				s.Missing = append(s.Missing, u)
 			}
 		}
+		if s.InForce != nil {
+			s.Left = sheetsLeft(*s.InForce, users)
+		}
 		states = append(states, s)
 	}
 	return states, nil
+}
+
+// sheetsLeft are the sheets of a kit that lie with users who were revoked.
+func sheetsLeft(k store.Kit, users []store.User) []int {
+	var left []int
+	for i, h := range k.Holders {
+		if slices.ContainsFunc(users, func(u store.User) bool { return u.ID == h.User && !u.Standing() }) {
+			left = append(left, i+1)
+		}
+	}
+	return left
 }
 
 // madeByCollege says whether a kit was made by a member of the college that it is for.
@@ -158,6 +177,8 @@ func checkHolders(mine identity.College, holders []store.Holder, users []store.U
 		switch {
 		case h.User != "" && at < 0:
 			return fmt.Errorf("the holder of sheet %d: %w", i+1, ErrNotFound)
+		case h.User != "" && !users[at].Standing():
+			return wrong("this user's access was taken away")
 		case h.User != "" && collegeOf(string(users[at].Role)) != "" && collegeOf(string(users[at].Role)) != mine:
 			return wrong("this user sits in the other college")
 		case h.User == "" && slices.ContainsFunc(users, func(u store.User) bool { return plain(u.DisplayName) == plain(h.Name) || u.Login == plain(h.Name) }):
@@ -218,10 +239,15 @@ func (d *Desk) DiscardKit(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if !d.May(testimony.ActMakeKit) || k.Name != string(collegeOf(string(d.Me().Role))) {
+	if !d.MayDiscardKit(k) {
 		return ErrNotAllowed
 	}
 	return d.vault.DiscardKit(ctx, k.Name, id)
+}
+
+// MayDiscardKit says whether this user may throw a kit away that waits: a member of the college that it is for.
+func (d *Desk) MayDiscardKit(k store.Kit) bool {
+	return d.May(testimony.ActMakeKit) && k.Name == string(collegeOf(string(d.Me().Role)))
 }
 
 func (d *Desk) waitingKit(ctx context.Context, id string) (store.Kit, error) {
@@ -337,6 +363,40 @@ func (d *Desk) ReviewRecovery(ctx context.Context, id, finding string) (store.Re
 	return d.vault.ReviewRecovery(ctx, id, strings.TrimSpace(finding))
 }
 
+// CheckSheet says whether a sheet is one of this user's college's kit, in force or waiting to be confirmed. It opens nothing. The caller
+// wipes the sheet.
+func (d *Desk) CheckSheet(ctx context.Context, s kit.Sheet) (store.Kit, error) {
+	if !d.May(testimony.ActMakeKit) {
+		return store.Kit{}, ErrNotAllowed
+	}
+	kits, err := d.vault.Kits(ctx)
+	if err != nil {
+		return store.Kit{}, err
+	}
+	for _, k := range kits {
+		if k.ID == s.Kit.String() && k.Name != string(collegeOf(string(d.Me().Role))) {
+			return store.Kit{}, fmt.Errorf("%w: it is a sheet of the other college's kit, which belongs on no desk of this one", ErrHolder)
+		}
+	}
+	return d.vault.CheckSheet(ctx, s)
+}
+
+// Keepers are the users who may keep a sheet of this user's college's kit.
+func (d *Desk) Keepers(ctx context.Context) ([]store.User, error) {
+	users, err := d.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kits, err := d.vault.Kits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mine := collegeOf(string(d.Me().Role))
+	return slices.DeleteFunc(slices.Clone(users), func(u store.User) bool {
+		return checkHolders(mine, []store.Holder{{User: u.ID}}, users, kits) != nil
+	}), nil
+}
+
 // peopleItems is what keys and people need of this user.
 func (d *Desk) peopleItems(ctx context.Context) ([]Item, error) {
 	mine := collegeOf(string(d.Me().Role))
@@ -373,6 +433,8 @@ func (d *Desk) peopleItems(ctx context.Context) ([]Item, error) {
 			items = append(items, Item{Kind: KitWaits, When: k.Waiting.Made})
 		case (k.InForce == nil || k.Distrusted) && k.Waiting == nil && !d.Training():
 			items = append(items, Item{Kind: NoKit})
+		case len(k.Left) > 0 && k.Waiting == nil:
+			items = append(items, Item{Kind: KitStale})
 		}
 	}
 	return items, nil

@@ -97,9 +97,7 @@ func (d *Desk) Parties(ctx context.Context) ([]protection.Party, error) {
 		}
 		return p.Appearances[0].Pseudonym
 	}
-	slices.SortFunc(list, func(a, b protection.Party) int {
-		return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortStableFunc(list, func(a, b protection.Party) int { return cmp.Compare(first(a), first(b)) })
 	return list, err
 }
 

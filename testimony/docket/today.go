@@ -30,6 +30,7 @@ const (
 	ApplicantWaits   ItemKind = "applicant_waits"   // somebody asks to be enrolled
 	KitWaits         ItemKind = "kit_waits"         // a recovery kit waits for a second member of the college
 	NoKit            ItemKind = "no_kit"            // the user's college has no recovery kit
+	KitStale         ItemKind = "kit_stale"         // a sheet of the college's kit lies with a user who was revoked
 	NoCollege        ItemKind = "no_college"        // one of the two colleges has no member, so no identity can be sealed
 	HearingNow       ItemKind = "hearing_now"
 	NoOrder          ItemKind = "no_order" // a hearing is planned and no order protects the witness
@@ -43,7 +44,7 @@ const (
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, FailedTries, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, IdentityNotTaken, HearingSoon}
+	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {

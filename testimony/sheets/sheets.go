@@ -1,13 +1,15 @@
 // Package sheets writes the sheets of a recovery kit for people to keep: as a PDF with a page for each, and as plain text.
 //
-// What it writes opens, with enough others of its kind, the keys of a college. It keeps nothing, makes no file, and puts no name of a
+// What it writes opens, with enough others of its kind, the keys of a college. It keeps nothing, makes no file but those asked for, and puts no name of a
 // person on a sheet: the holder writes it there by hand. Start from [PDF].
 package sheets
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -127,5 +129,45 @@ func code(pdf *fpdf.Fpdf, s kit.Sheet) error {
 	options := fpdf.ImageOptions{ImageType: "PNG"}
 	pdf.RegisterImageOptionsReader(name, options, bytes.NewReader(picture))
 	pdf.ImageOptions(name, margin, pdf.GetY(), qrSide, qrSide, false, options, 0, "")
+	return nil
+}
+
+// Write writes the sheets as a PDF to a new file, for its owner alone. It never replaces a file, and leaves none that is not whole.
+func Write(path string, k store.Kit, list []kit.Sheet, vault, language string) error {
+	var out bytes.Buffer
+	defer func() { clear(out.Bytes()) }()
+	if err := PDF(&out, k, list, vault, language); err != nil {
+		return err
+	}
+	return WriteFile(path, out.Bytes())
+}
+
+// WriteFile writes what stands on a sheet to a new file, as Write does.
+func WriteFile(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("write recovery sheets: %w", err)
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		err = errors.Join(fmt.Errorf("write recovery sheets: %w", err), os.Remove(path))
+	}
+	return err
+}
+
+// Destroy overwrites a file that [Write] made and takes it away. On a disk that writes elsewhere than where it is told, as most do now, and
+// in copies, what stood in it may be left: sheets are best written to a stick that is destroyed with them.
+func Destroy(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("destroy recovery sheets: %w", err)
+	}
+	about, err := f.Stat()
+	if err == nil {
+		_, err = f.Write(make([]byte, about.Size()))
+	}
+	if err = errors.Join(err, f.Sync(), f.Close(), os.Remove(path)); err != nil {
+		return fmt.Errorf("destroy recovery sheets: %w", err)
+	}
 	return nil
 }
