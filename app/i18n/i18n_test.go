@@ -128,11 +128,17 @@ func families() []string {
 		add("need.", string(k)+".do")
 	}
 	add("backup.why.", docket.Reasons...)
-	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "audit", "backups", "settings")
+	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "people", "audit", "backups", "settings")
 	add("backups.state.", string(backup.Checked), string(backup.Complete), string(backup.Incomplete), string(backup.Foreign))
 	add("backups.size.", "kb", "mb", "gb")
 	for _, r := range strength.Reasons {
 		add("strength.why.", string(r))
+	}
+	add("people.state.", "revoked", "kept", "unkept")
+	add("kit.", string(identity.Court), string(identity.Bench))
+	add("kit.of.", string(identity.Court), string(identity.Bench))
+	for _, s := range []string{"revoked", "kept", "unkept"} {
+		add("people.state.", s+".text")
 	}
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

@@ -1,14 +1,12 @@
 package room
 
 import (
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
-	"paravent/app/lookup"
 	"paravent/app/xwidget"
 )
 
@@ -39,12 +37,12 @@ func (l Listing) Screen() Screen {
 	if len(l.Lines) == 0 {
 		return Screen{Content: xwidget.Page(l.Title, actions, container.NewVBox(xwidget.Empty(l.Empty))), New: l.New}
 	}
-	shown, index := l.Lines, indexed(l.Lines)
+	shown := l.Lines
 	rows := xwidget.NewRows(l.Weights, func() int { return len(shown) }, func(i int) xwidget.RowText { return shown[i].Text },
 		func(i int) { l.Open(shown[i].ID) })
 	filter := xwidget.NewInput(i18n.T("list.filter"))
 	filter.OnChanged = func(text string) {
-		shown = narrow(l.Lines, index, text)
+		shown = narrow(l.Lines, text)
 		rows.UnselectAll()
 		rows.Refresh()
 	}
@@ -73,22 +71,16 @@ func Beyond(n int) []fyne.CanvasObject {
 	return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("list.more", map[string]any{"N": n - Entries}))}
 }
 
-// indexed makes lines searchable by all that stands in them.
-func indexed(lines []Line) *lookup.Index {
-	texts := make([]string, len(lines))
-	for i, l := range lines {
-		texts[i] = strings.Join(append(l.Text.Cells[:len(l.Text.Cells):len(l.Text.Cells)], l.Text.Chip), " ")
+func narrow(lines []Line, text string) []Line {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "" {
+		return lines
 	}
-	return lookup.New(texts)
-}
-
-// narrow keeps the lines that hold every word typed, in their order.
-func narrow(lines []Line, index *lookup.Index, typed string) []Line {
-	numbers := index.Find(typed)
-	slices.Sort(numbers)
-	found := make([]Line, len(numbers))
-	for i, n := range numbers {
-		found[i] = lines[n]
+	var out []Line
+	for _, l := range lines {
+		if strings.Contains(strings.ToLower(strings.Join(l.Text.Cells, "\n")+"\n"+l.Text.Chip), text) {
+			out = append(out, l)
+		}
 	}
-	return found
+	return out
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 	"paravent/store"
 	"paravent/store/audit"
 	"paravent/store/backup"
+	"paravent/store/kit"
 	"paravent/store/strength"
 	"paravent/testimony"
 	"paravent/testimony/docket"
@@ -43,13 +45,14 @@ const (
 	Hearings  Name = "hearings"
 	Bench     Name = "bench"
 	Approvals Name = "approvals"
+	People    Name = "people"
 	Audit     Name = "audit"
 	Backups   Name = "backups"
 	Settings  Name = "settings"
 )
 
 // Names lists the rooms in the order of the rail.
-var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, Backups, Settings}
+var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, People, Backups, Settings}
 
 // Screen is what a room shows: its content, and the keys that act in it whatever has the focus.
 type Screen struct {
@@ -126,6 +129,7 @@ func Later(work func() error, then func(error)) {
 // Errors of what was typed into the window.
 var (
 	ErrDate   = errors.New("the date is not understood")
+	ErrFile   = errors.New("the file is not a whole path")
 	ErrFolder = errors.New("the folder is not a whole path")
 	ErrHours  = errors.New("the number of hours is not understood")
 	ErrLogin  = errors.New("a login is needed")
@@ -143,7 +147,6 @@ var sayings = []struct {
 	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
 	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},
 	{store.ErrWrongPassphrase, "error.passphrase"}, {store.ErrInUse, "error.in_use"}, {store.ErrNotVault, "error.not_vault"},
-	{store.ErrOlderFormat, "error.older"}, {store.ErrNoStep, "error.no_step"}, {docket.ErrUpgradePlace, "error.upgrade_place"},
 	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {syscall.EROFS, "error.permission"}, {store.ErrUnanswered, "error.unanswered"}, {store.ErrUncertain, "error.uncertain"},
 	{store.ErrCutOff, "error.cut_off"}, {store.ErrRefused, "error.refused"}, {store.ErrConflict, "error.faster"}, {docket.ErrPlaceTaken, "error.place_taken"}, {docket.ErrChanged, "error.changed"},
 	{store.ErrRolledBack, "error.behind"}, {store.ErrRevoked, "error.revoked"}, {docket.ErrTwoColleges, "error.two_colleges"}, {docket.ErrLastOfCollege, "error.last_of_college"},
@@ -155,7 +158,12 @@ var sayings = []struct {
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
 	{live.ErrHeld, "error.held"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
-	{ErrDate, "error.date"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{docket.ErrWords, "error.words"}, {store.ErrEnrolment, "error.enrolment"}, {store.ErrEnrolmentVault, "error.enrolment_vault"},
+	{store.ErrEnrolmentExpired, "error.enrolment_expired"}, {store.ErrEnrolmentUsed, "error.enrolment_used"}, {store.ErrWaitingFull, "error.waiting_full"},
+	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},
+	{docket.ErrOtherSide, "error.other_side"}, {store.ErrNoKit, "error.no_kit"}, {store.ErrNoEscrow, "error.no_escrow"}, {store.ErrReviewed, "error.reviewed"},
+	{kit.ErrBounds, "error.kit_bounds"}, {kit.ErrFew, "error.kit_few"},
+	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.
@@ -175,6 +183,9 @@ func Say(err error) string {
 	var early *store.WaitError
 	if errors.As(err, &early) && !errors.Is(err, store.ErrWrongPassphrase) {
 		return i18n.T("error.wait", map[string]any{"Time": Short(early.Remaining)})
+	}
+	if paper := sayPaper(err); paper != "" {
+		return paper
 	}
 	for _, s := range sayings {
 		if errors.Is(err, s.is) {
@@ -278,6 +289,15 @@ func forEachInput(o fyne.CanvasObject, visit func(*xwidget.Input)) {
 			forEachInput(c, visit)
 		}
 	}
+}
+
+// Suggested is a place that a form offers for a new file: in the user's own folder, where there is one.
+func Suggested(name string) string {
+	dir, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, name)
 }
 
 // Date and hours as the window writes them.

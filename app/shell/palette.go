@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"paravent/app/i18n"
-	"paravent/app/lookup"
 	"paravent/app/room"
 	"paravent/app/xwidget"
 )
@@ -24,6 +23,11 @@ func (s *Shell) commands() []command {
 	var out []command
 	for _, r := range s.rooms() {
 		out = append(out, command{i18n.T("room." + string(r)), i18n.T("palette.room"), func() { s.Go(r, "") }})
+		if r == room.People {
+			for _, part := range []string{"people.asking", "kit.title"} {
+				out = append(out, command{i18n.T(part), i18n.T("people.title"), func() { s.Go(r, "") }})
+			}
+		}
 	}
 	if s.screen.New != nil {
 		out = append(out, command{i18n.T("palette.new"), "Ctrl N", s.screen.New})
@@ -72,23 +76,25 @@ func inOrder(list []command) []command {
 	return list
 }
 
-// indexed makes commands searchable by their words.
-func indexed(all []command) *lookup.Index {
-	lines := make([]string, len(all))
-	for i, c := range all {
-		lines[i] = c.word + " " + c.detail
+// matching keeps the commands that hold every word typed, those that begin with it first.
+func matching(all []command, typed string) []command {
+	words := strings.Fields(strings.ToLower(typed))
+	var first, rest []command
+	for _, c := range all {
+		text := strings.ToLower(c.word + " " + c.detail)
+		fits := true
+		for _, w := range words {
+			fits = fits && strings.Contains(text, w)
+		}
+		switch {
+		case !fits:
+		case len(words) > 0 && strings.HasPrefix(text, words[0]):
+			first = append(first, c)
+		default:
+			rest = append(rest, c)
+		}
 	}
-	return lookup.New(lines)
-}
-
-// matching keeps the commands that hold every word typed, those that begin with the first before the others.
-func matching(all []command, index *lookup.Index, typed string) []command {
-	numbers := index.Find(typed)
-	found := make([]command, len(numbers))
-	for i, n := range numbers {
-		found[i] = all[n]
-	}
-	return found
+	return append(first, rest...)
 }
 
 // palette finds everything: type, choose with the arrows, Enter.
@@ -97,7 +103,6 @@ func (s *Shell) palette() {
 		return
 	}
 	all := s.commands()
-	index := indexed(all)
 	found, at := all, 0
 	list := xwidget.Column(2)
 	var sheet *xwidget.Sheet
@@ -122,7 +127,7 @@ func (s *Shell) palette() {
 	}
 	typed := xwidget.NewInput(i18n.T("palette.hint"))
 	typed.OnChanged = func(text string) {
-		found, at = matching(all, index, text), 0
+		found, at = matching(all, text), 0
 		draw()
 	}
 	typed.OnArrow = func(step int) {

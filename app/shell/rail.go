@@ -48,7 +48,7 @@ func (s *Shell) rail() fyne.CanvasObject {
 	sign := xwidget.Row(10, xwidget.Middle(xwidget.Glyph(xwidget.IconScreen, theme.RailInk, 24)), xwidget.Middle(xwidget.Text("Paravent", theme.RailInk, 19, true)))
 	var rows []fyne.CanvasObject
 	for i, r := range s.rooms() {
-		b := xwidget.NewButton(i18n.T("room."+string(r)), fmt.Sprintf("Ctrl %d", i+1), func() { s.Go(r, "") })
+		b := xwidget.NewButton(i18n.T("room."+string(r)), fmt.Sprintf("Ctrl %d", (i+1)%10), func() { s.Go(r, "") })
 		b.Kind, b.Wide, b.Selected = xwidget.Quiet, true, s.at == r
 		if r == room.Bench && s.bench != nil {
 			b.Icon = xwidget.IconRecord
@@ -86,7 +86,7 @@ func (s *Shell) bindKeys() {
 			s.screen.New()
 		}
 	})
-	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
+	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9, fyne.Key0} {
 		bind(k, func() {
 			if rooms := s.rooms(); i < len(rooms) {
 				s.Go(rooms[i], "")

@@ -18,6 +18,7 @@ import (
 	"paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/ledger"
+	"paravent/app/people"
 	"paravent/app/room"
 	"paravent/app/settings"
 	"paravent/app/suspend"
@@ -218,6 +219,10 @@ func (s *Shell) rooms() []room.Name {
 			if !s.desk.May(testimony.ActBackUp) {
 				continue
 			}
+		case room.People:
+			if !s.desk.May(testimony.ActSeePeople) {
+				continue
+			}
 		case room.Settings:
 		default:
 			if !s.desk.May(testimony.ActKeepDocket) {
@@ -278,6 +283,8 @@ func (s *Shell) draw() (room.Screen, error) {
 		return hearing.New(s)
 	case room.Approvals:
 		return approvals.New(s)
+	case room.People:
+		return people.New(s)
 	case room.Audit:
 		return ledger.New(s)
 	case room.Backups:

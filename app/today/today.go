@@ -127,8 +127,8 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			words["Since"], words["Why"] = room.Day(since)+", "+room.Clock(since), i18n.T("backup.why."+i.Why)
 		case docket.BackupDue, docket.AnchorFailed:
 			to, id, detail = room.Backups, "", ""
-		case docket.NoCollege:
-			to, id, detail = room.Settings, "", ""
+		case docket.NoCollege, docket.RecoveryReview, docket.ApplicantWaits, docket.KitWaits, docket.NoKit, docket.KitStale:
+			to, id, detail = room.People, "", ""
 		}
 		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind), words), detail+i18n.T("need."+string(i.Kind)+".do", words),
 			xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(to, id) })))

@@ -54,14 +54,11 @@ func ask(h Host, path, login string, note fyne.CanvasObject, err error) {
 			defer clear(secret)
 			return docket.Unlock(context.Background(), at, login, secret, docket.Standard())
 		}, func(err error) {
-			switch {
-			case errors.Is(err, store.ErrDeparted):
-				departed().show(h, at, login, nil)
-			case errors.Is(err, store.ErrOlderFormat):
-				older().show(h, at, login, nil)
-			default:
-				unlock(h, at, login, err)
+			if errors.Is(err, store.ErrDeparted) {
+				departed(h, at, login, nil)
+				return
 			}
+			unlock(h, at, login, err)
 		})
 	}
 	do := xwidget.NewPrimary(i18n.T("unlock.do"), "Enter", nil)
@@ -80,6 +77,9 @@ func ask(h Host, path, login string, note fyne.CanvasObject, err error) {
 	rows := []fyne.CanvasObject{xwidget.Heading(i18n.T("unlock.title")), note, problem, next.Line, xwidget.Field(i18n.T("unlock.file"), file),
 		xwidget.Field(i18n.T("unlock.login"), user), xwidget.Field(i18n.T("unlock.passphrase"), passphrase),
 		container.NewBorder(nil, nil, xwidget.NewButton(i18n.T("action.back"), "Esc", back), do)}
+	ask := func() { Ask(h, strings.TrimSpace(file.Text)) }
+	forgot := func() { Recover(h, strings.TrimSpace(file.Text), strings.TrimSpace(user.Text)) }
+	rows = append(rows, xwidget.Line(), xwidget.Wrap(8, xwidget.NewButton(i18n.T("ask.title"), "F2", ask), xwidget.NewButton(i18n.T("recover.title"), "F3", forgot)))
 	if strings.HasPrefix(filepath.Base(path), "training") {
 		var offices []fyne.CanvasObject
 		for _, u := range docket.TrainingUsers {
@@ -95,7 +95,8 @@ func ask(h Host, path, login string, note fyne.CanvasObject, err error) {
 	if errors.As(err, &early) {
 		next.Begin(early.Remaining)
 	}
-	h.Show(room.Screen{Content: frame(h, 560, rows...), Back: back, First: first, Gone: func() {
+	keys := map[fyne.KeyName]func(){fyne.KeyF2: ask, fyne.KeyF3: forgot}
+	h.Show(room.Screen{Content: frame(h, 560, rows...), Keys: keys, Back: back, First: first, Gone: func() {
 		next.Stop()
 		passphrase.Wipe()
 	}})

@@ -77,13 +77,15 @@ func First(h Host, path string) {
 	create := func() { Create(h, path) }
 	open := func() { Unlock(h, path) }
 	bring := func() { Bring(h, path) }
+	ask := func() { AskByInvitation(h, path) }
 	h.Show(room.Screen{
 		Content: frame(h, 560, xwidget.Heading(i18n.T("first.title")), xwidget.Paragraph(i18n.T("first.text")),
 			choice(i18n.T("first.training"), i18n.T("first.training.text"), "T", true, training), xwidget.Line(),
 			choice(i18n.T("first.new"), i18n.T("first.new.text"), "N", false, create), xwidget.Line(),
 			choice(i18n.T("first.open"), i18n.T("first.open.text"), "O", false, open), xwidget.Line(),
-			choice(i18n.T("bring.title"), i18n.T("bring.text"), "B", false, bring)),
-		Keys: map[fyne.KeyName]func(){fyne.KeyT: training, fyne.KeyN: create, fyne.KeyO: open, fyne.KeyB: bring},
+			choice(i18n.T("bring.title"), i18n.T("bring.text"), "B", false, bring), xwidget.Line(),
+			choice(i18n.T("first.ask"), i18n.T("first.ask.text"), "A", false, ask)),
+		Keys: map[fyne.KeyName]func(){fyne.KeyT: training, fyne.KeyN: create, fyne.KeyO: open, fyne.KeyB: bring, fyne.KeyA: ask},
 	})
 }
 
@@ -138,13 +140,7 @@ type creation struct {
 }
 
 func (c *creation) step(title, text string, err error, fields []fyne.CanvasObject, first fyne.Focusable, back, next func()) {
-	problem := fault()
-	tell(problem, err)
-	b := xwidget.NewButton(i18n.T("action.back"), "Esc", back)
-	n := xwidget.NewPrimary(i18n.T("action.next"), "Enter", next)
-	rows := append([]fyne.CanvasObject{xwidget.Heading(title), xwidget.Paragraph(text), problem}, fields...)
-	rows = append(rows, container.NewBorder(nil, nil, b, n))
-	c.host.Show(room.Screen{Content: frame(c.host, 560, rows...), Back: back, First: first})
+	step(c.host, title, text, err, fields, first, back, next)
 }
 
 func (c *creation) where(err error) {

@@ -95,6 +95,9 @@ func (e *Input) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
+// AcceptsTab is false also for several lines of text, where Fyne's own would keep the key: nothing that is typed here has a tab in it, and Tab must lead out.
+func (e *Input) AcceptsTab() bool { return false }
+
 // TappedSecondary opens no menu: Fyne's would keep every key to itself, those that close a session among them.
 func (e *Input) TappedSecondary(*fyne.PointEvent) {}
 
