@@ -62,7 +62,7 @@ type Imprint struct {
 	Head   audit.Head // the newest; its signature isn't checked
 }
 
-// ReadImprint reads what a vault shows of itself. It fails as [Open] does.
+// ReadImprint reads what a vault shows of itself, of an older format too. Otherwise it fails as [Open] does.
 func ReadImprint(ctx context.Context, b Backend) (Imprint, error) {
 	var i Imprint
 	err := b.View(ctx, func(r Reader) error {
@@ -71,6 +71,9 @@ func ReadImprint(ctx context.Context, b Backend) (Imprint, error) {
 			return err
 		}
 		h, err := parseHeader(raw)
+		if errors.Is(err, ErrOlderFormat) {
+			h, err = parseLayout(raw)
+		}
 		if err != nil {
 			return err
 		}

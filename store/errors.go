@@ -9,6 +9,7 @@ import (
 var (
 	ErrNotVault        = errors.New("this file is not a Paravent vault")
 	ErrNewerFormat     = errors.New("this vault was made by a newer Paravent")
+	ErrOlderFormat     = errors.New("this vault has an older format: it has to be upgraded first")
 	ErrDamaged         = errors.New("the vault is damaged")
 	ErrInUse           = errors.New("the vault is open in another program")
 	ErrReadOnly        = errors.New("the vault can only be read here")

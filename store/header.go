@@ -66,26 +66,42 @@ func (h header) encode() []byte {
 }
 
 // parseHeader reads a header. Every format begins with the magic and its number and ends with the SHA-256 of the rest,
-// so that damage and a newer format can be told apart.
+// so that damage, a newer and an older format can be told apart.
 func parseHeader(raw []byte) (header, error) {
-	var h header
+	format, err := headerFormat(raw)
+	switch {
+	case err != nil:
+		return header{}, err
+	case format > currentFormat:
+		return header{}, fmt.Errorf("%w (format %d)", ErrNewerFormat, format)
+	case format < currentFormat:
+		return header{}, fmt.Errorf("%w (format %d)", ErrOlderFormat, format)
+	}
+	return parseLayout(raw)
+}
+
+// headerFormat reads the number of a format, known or not.
+func headerFormat(raw []byte) (int, error) {
 	if raw == nil {
-		return h, ErrNotVault
+		return 0, ErrNotVault
 	}
 	if len(raw) < len(headerMagic)+2+sha256.Size || string(raw[:len(headerMagic)]) != headerMagic {
-		return h, damaged("its header is unreadable")
+		return 0, damaged("its header is unreadable")
 	}
 	body, sum := raw[:len(raw)-sha256.Size], raw[len(raw)-sha256.Size:]
 	if sha256.Sum256(body) != [32]byte(sum) {
+		return 0, damaged("its header is unreadable")
+	}
+	return int(binary.BigEndian.Uint16(body[len(headerMagic):])), nil
+}
+
+// parseLayout reads a header whose format number and checksum were looked at. All formats up to now have the same layout.
+func parseLayout(raw []byte) (header, error) {
+	var h header
+	if len(raw) != headerSize {
 		return h, damaged("its header is unreadable")
 	}
-	rest := body[len(headerMagic):]
-	if format := binary.BigEndian.Uint16(rest); format > currentFormat {
-		return h, fmt.Errorf("%w (format %d)", ErrNewerFormat, format)
-	} else if format != currentFormat || len(raw) != headerSize {
-		return h, damaged("its header is unreadable")
-	}
-	rest = rest[2:]
+	rest := raw[len(headerMagic)+2 : len(raw)-sha256.Size]
 	rest = rest[copy(h.vault[:], rest):]
 	rest = rest[copy(h.loginSalt[:], rest):]
 	h.kdf, rest = parseKDF(rest)

@@ -66,7 +66,7 @@ type Vault struct {
 	anchorage anchorage
 }
 
-// Open reads a vault's header. It fails with [ErrNotVault], [ErrNewerFormat] or [ErrDamaged]. The backend stays the
+// Open reads a vault's header. It fails with [ErrNotVault], [ErrNewerFormat], [ErrOlderFormat] or [ErrDamaged]. The backend stays the
 // caller's to close until [Sealed.Unlock] succeeds.
 func Open(ctx context.Context, b Backend, opts Options) (*Sealed, error) {
 	s := &Sealed{backend: b, opts: opts.withDefaults()}

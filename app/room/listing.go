@@ -1,12 +1,14 @@
 package room
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
+	"paravent/app/lookup"
 	"paravent/app/xwidget"
 )
 
@@ -37,12 +39,12 @@ func (l Listing) Screen() Screen {
 	if len(l.Lines) == 0 {
 		return Screen{Content: xwidget.Page(l.Title, actions, container.NewVBox(xwidget.Empty(l.Empty))), New: l.New}
 	}
-	shown := l.Lines
+	shown, index := l.Lines, indexed(l.Lines)
 	rows := xwidget.NewRows(l.Weights, func() int { return len(shown) }, func(i int) xwidget.RowText { return shown[i].Text },
 		func(i int) { l.Open(shown[i].ID) })
 	filter := xwidget.NewInput(i18n.T("list.filter"))
 	filter.OnChanged = func(text string) {
-		shown = narrow(l.Lines, text)
+		shown = narrow(l.Lines, index, text)
 		rows.UnselectAll()
 		rows.Refresh()
 	}
@@ -71,16 +73,22 @@ func Beyond(n int) []fyne.CanvasObject {
 	return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("list.more", map[string]any{"N": n - Entries}))}
 }
 
-func narrow(lines []Line, text string) []Line {
-	text = strings.ToLower(strings.TrimSpace(text))
-	if text == "" {
-		return lines
+// indexed makes lines searchable by all that stands in them.
+func indexed(lines []Line) *lookup.Index {
+	texts := make([]string, len(lines))
+	for i, l := range lines {
+		texts[i] = strings.Join(append(l.Text.Cells[:len(l.Text.Cells):len(l.Text.Cells)], l.Text.Chip), " ")
 	}
-	var out []Line
-	for _, l := range lines {
-		if strings.Contains(strings.ToLower(strings.Join(l.Text.Cells, "\n")+"\n"+l.Text.Chip), text) {
-			out = append(out, l)
-		}
+	return lookup.New(texts)
+}
+
+// narrow keeps the lines that hold every word typed, in their order.
+func narrow(lines []Line, index *lookup.Index, typed string) []Line {
+	numbers := index.Find(typed)
+	slices.Sort(numbers)
+	found := make([]Line, len(numbers))
+	for i, n := range numbers {
+		found[i] = lines[n]
 	}
-	return out
+	return found
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"paravent/app/i18n"
+	"paravent/app/lookup"
 	"paravent/app/room"
 	"paravent/app/xwidget"
 )
@@ -76,25 +77,23 @@ func inOrder(list []command) []command {
 	return list
 }
 
-// matching keeps the commands that hold every word typed, those that begin with it first.
-func matching(all []command, typed string) []command {
-	words := strings.Fields(strings.ToLower(typed))
-	var first, rest []command
-	for _, c := range all {
-		text := strings.ToLower(c.word + " " + c.detail)
-		fits := true
-		for _, w := range words {
-			fits = fits && strings.Contains(text, w)
-		}
-		switch {
-		case !fits:
-		case len(words) > 0 && strings.HasPrefix(text, words[0]):
-			first = append(first, c)
-		default:
-			rest = append(rest, c)
-		}
+// indexed makes commands searchable by their words.
+func indexed(all []command) *lookup.Index {
+	lines := make([]string, len(all))
+	for i, c := range all {
+		lines[i] = c.word + " " + c.detail
 	}
-	return append(first, rest...)
+	return lookup.New(lines)
+}
+
+// matching keeps the commands that hold every word typed, those that begin with the first before the others.
+func matching(all []command, index *lookup.Index, typed string) []command {
+	numbers := index.Find(typed)
+	found := make([]command, len(numbers))
+	for i, n := range numbers {
+		found[i] = all[n]
+	}
+	return found
 }
 
 // palette finds everything: type, choose with the arrows, Enter.
@@ -103,6 +102,7 @@ func (s *Shell) palette() {
 		return
 	}
 	all := s.commands()
+	index := indexed(all)
 	found, at := all, 0
 	list := xwidget.Column(2)
 	var sheet *xwidget.Sheet
@@ -127,7 +127,7 @@ func (s *Shell) palette() {
 	}
 	typed := xwidget.NewInput(i18n.T("palette.hint"))
 	typed.OnChanged = func(text string) {
-		found, at = matching(all, text), 0
+		found, at = matching(all, index, text), 0
 		draw()
 	}
 	typed.OnArrow = func(step int) {

@@ -309,11 +309,11 @@ func TestThePaletteFindsEverything(t *testing.T) {
 	}
 	all := s.commands()
 	for text, want := range map[string]string{"audit": "Audit", "tc 31": "TC 31/2026", "lock": "Lock", "witness d": "Witness D", "français": "Change language"} {
-		if found := matching(all, text); len(found) == 0 || found[0].word != want {
+		if found := matching(all, indexed(all), text); len(found) == 0 || found[0].word != want {
 			t.Errorf("%q finds %v", text, found)
 		}
 	}
-	if found := matching(all, "no such thing"); len(found) != 0 {
+	if found := matching(all, indexed(all), "no such thing"); len(found) != 0 {
 		t.Errorf("something was found: %v", found)
 	}
 }

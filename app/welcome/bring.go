@@ -103,30 +103,3 @@ func (b *bringing) done(words string) {
 	yes := xwidget.NewPrimary(i18n.T("first.open.do"), "Enter", open)
 	b.host.Show(room.Screen{Back: open, First: yes, Content: frame(b.host, 560, xwidget.Heading(i18n.T("bring.title")), xwidget.Paragraph(words), xwidget.Spread(xwidget.Gap(0, 0), yes))})
 }
-
-// departed says that a vault was moved, and lets it be gone on with here all the same: by a second act that names its effect, with the
-// passphrase typed once more.
-func departed(h Host, path, login string, err error) {
-	user, passphrase := xwidget.NewInput(""), xwidget.NewSecret("")
-	user.SetText(login)
-	problem := fault()
-	tell(problem, err)
-	stay := func() {
-		name, secret := strings.TrimSpace(user.Text), []byte(passphrase.Text)
-		passphrase.Wipe()
-		wait(h, i18n.T("unlock.wait"), func() (*docket.Desk, error) {
-			defer clear(secret)
-			if err := docket.Stay(room.Ctx(), path, docket.Keyholder{Login: name, Passphrase: secret}, docket.Standard()); err != nil {
-				return nil, err
-			}
-			return docket.Unlock(room.Ctx(), path, name, secret, docket.Standard())
-		}, func(err error) { departed(h, path, name, err) })
-	}
-	back := func() { Unlock(h, path) }
-	no := xwidget.NewButton(i18n.T("action.back"), "Esc", back)
-	user.OnSubmitted = func(string) { h.Window().Canvas().Focus(passphrase) }
-	h.Show(room.Screen{Back: back, First: no, Gone: passphrase.Wipe, Content: frame(h, 560, xwidget.Heading(i18n.T("departed.title")), xwidget.Paragraph(i18n.T("error.departed")),
-		xwidget.Line(), xwidget.Paragraph(i18n.T("departed.stay.text")), problem,
-		xwidget.Halves(xwidget.Field(i18n.T("unlock.login"), user), xwidget.Field(i18n.T("unlock.passphrase"), passphrase)),
-		xwidget.Spread(no, xwidget.NewButton(i18n.T("departed.stay"), "", stay)))})
-}

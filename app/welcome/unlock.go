@@ -54,11 +54,14 @@ func ask(h Host, path, login string, note fyne.CanvasObject, err error) {
 			defer clear(secret)
 			return docket.Unlock(context.Background(), at, login, secret, docket.Standard())
 		}, func(err error) {
-			if errors.Is(err, store.ErrDeparted) {
-				departed(h, at, login, nil)
-				return
+			switch {
+			case errors.Is(err, store.ErrDeparted):
+				departed().show(h, at, login, nil)
+			case errors.Is(err, store.ErrOlderFormat):
+				older().show(h, at, login, nil)
+			default:
+				unlock(h, at, login, err)
 			}
-			unlock(h, at, login, err)
 		})
 	}
 	do := xwidget.NewPrimary(i18n.T("unlock.do"), "Enter", nil)

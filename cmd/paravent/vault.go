@@ -26,6 +26,7 @@ type vaultCmds struct {
 	Move     vaultMoveCmd     `cmd:"" help:"Pack the vault with its recordings into one file for another machine, and leave it behind marked as moved."`
 	Take     vaultTakeCmd     `cmd:"" help:"Take in a vault that was packed on another machine."`
 	Stay     vaultStayCmd     `cmd:"" help:"Go on with a vault that was marked as moved and did not arrive anywhere."`
+	Upgrade  vaultUpgradeCmd  `cmd:"" help:"Bring a vault of an older format to the newest; a checked copy of it as it was stays beside it."`
 	Upkeep   vaultUpkeepCmd   `cmd:"" help:"Finish what revoking users began: other keys, and records sealed anew."`
 }
 

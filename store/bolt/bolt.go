@@ -7,7 +7,6 @@ package bolt
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -360,7 +359,7 @@ func classifyStump(path string) error {
 	}
 	defer file.Close()
 	// The magic of a bbolt file stands behind the head of its first page, in the machine's byte order.
-	if _, err := io.ReadFull(file, head); err != nil || binary.NativeEndian.Uint32(head[16:]) != 0xED0CDAED {
+	if _, err := io.ReadFull(file, head); err != nil || order.Uint32(head[16:]) != metaMagic {
 		return store.ErrNotVault
 	}
 	return fmt.Errorf("%w: the file ends too early", store.ErrDamaged)

@@ -20,6 +20,8 @@ const (
 	leafPage     = 0x02
 	freelistPage = 0x10
 	bucketFlag   = 0x01
+	metaMagic    = 0xED0CDAED
+	metaVersion  = 2
 	noFreelist   = ^uint64(0)
 	maxPageBytes = 1 << 30
 )
@@ -78,7 +80,7 @@ func (p *pages) newestMeta() (root, freelist uint64, err error) {
 		}
 		sum := fnv.New64a()
 		sum.Write(meta[:metaSize-8])
-		if sum.Sum64() != order.Uint64(meta[metaSize-8:]) {
+		if sum.Sum64() != order.Uint64(meta[metaSize-8:]) || order.Uint32(meta) != metaMagic || order.Uint32(meta[4:]) != metaVersion {
 			// bbolt goes on with the other one, which is a transaction older.
 			if err = fmt.Errorf("meta page %d is damaged", id); !p.brief {
 				return 0, 0, err

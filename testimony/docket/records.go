@@ -97,7 +97,9 @@ func (d *Desk) Parties(ctx context.Context) ([]protection.Party, error) {
 		}
 		return p.Appearances[0].Pseudonym
 	}
-	slices.SortStableFunc(list, func(a, b protection.Party) int { return cmp.Compare(first(a), first(b)) })
+	slices.SortFunc(list, func(a, b protection.Party) int {
+		return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(a.ID, b.ID))
+	})
 	return list, err
 }
 
