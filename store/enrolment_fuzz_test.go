@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"paravent/store/locked"
 )
 
 // sampleEnrolment is a request to the vault of sampleHeader, and the key that signed it.
@@ -14,7 +16,8 @@ func sampleEnrolment(t testing.TB) (header, Enrolment, ed25519.PrivateKey) {
 	t.Helper()
 	h := sampleHeader()
 	h.kdf = KDFParams{1, 64, 1}
-	s := &secrets{user: [16]byte{1}, hpke: [32]byte{2}, signing: [32]byte{3}}
+	s := &secrets{user: [16]byte{1}, hpke: locked.New(seedSize), signing: locked.New(seedSize)}
+	s.hpke.Bytes()[0], s.signing.Bytes()[0] = 2, 3
 	key, err := s.hpkeKey()
 	if err != nil {
 		t.Fatal(err)

@@ -19,3 +19,8 @@ func (v *Vault) Blind() { v.session.aead = newAEAD(make([]byte, 32)) }
 
 // Impersonate makes a vault put another user's name into its further entries.
 func (v *Vault) Impersonate(u User) { v.me.ID = u.ID }
+
+// SecretsForTest are copies of the user's private keys and of the directory's key.
+func (v *Vault) SecretsForTest() (hpke, signing, directory []byte) {
+	return append([]byte(nil), v.secrets.hpke.Bytes()...), append([]byte(nil), v.secrets.signing.Bytes()...), append([]byte(nil), v.root.newest().key[:]...)
+}

@@ -41,6 +41,8 @@ func CalibrateKDF() KDFParams {
 }
 
 // derive hashes a passphrase. The parameters were checked with bounded before.
+//
+// Argon2id's blocks, which a passphrase can't be read from, stay in Go's memory until it is used again.
 func (p KDFParams) derive(passphrase, salt []byte) []byte {
 	return argon2.IDKey(passphrase, salt, p.Time, p.MemoryKiB, p.Threads, passKeySize)
 }

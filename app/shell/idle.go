@@ -8,6 +8,7 @@ import (
 	"paravent/app/room"
 	"paravent/app/welcome"
 	"paravent/app/xwidget"
+	"paravent/store/locked"
 	"paravent/testimony/docket"
 )
 
@@ -186,5 +187,6 @@ func (s *Shell) sleeping() {
 
 func (s *Shell) lock(why welcome.Why, after time.Duration) {
 	s.close()
+	go locked.Scrub()
 	welcome.Locked(s, s.vault, why, after)
 }
