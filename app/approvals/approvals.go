@@ -206,7 +206,7 @@ func Ask(h room.Host, c protection.CaseID, p protection.PartyID) {
 		room.Failed(h, err)
 		return
 	}
-	users = slices.DeleteFunc(users, func(u store.User) bool { return u.Role == testimony.Auditor })
+	users = slices.DeleteFunc(users, func(u store.User) bool { return u.Role == testimony.Auditor || !u.Standing() })
 	var words []string
 	chosen := 0
 	for i, u := range users {
@@ -286,6 +286,7 @@ func flag(h room.Host, c protection.CaseID) {
 		room.Failed(h, err)
 		return
 	}
+	users = slices.DeleteFunc(users, func(u store.User) bool { return !u.Standing() })
 	words := []string{i18n.T("conflict.by_agency")}
 	for _, u := range users {
 		words = append(words, u.DisplayName)

@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -27,16 +26,26 @@ func view(h room.Host, r identity.Request) {
 		room.Failed(h, err)
 		return
 	}
-	var labels []*widget.Label
-	var rows [][]fyne.CanvasObject
-	for _, f := range r.Fields {
-		l := xwidget.Wrapped(fields[f])
-		labels = append(labels, l)
-		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(i18n.T("field." + string(f))), l})
-	}
-	clear(fields)
 	at := h.Desk().Now().Local()
 	mark := i18n.T("view.mark", map[string]any{"Who": h.Desk().Me().DisplayName, "Day": room.Day(at), "Time": at.Format("15:04:05")})
+	var forget []func()
+	var rows [][]fyne.CanvasObject
+	for _, f := range r.Fields {
+		var shown fyne.CanvasObject
+		var away func()
+		switch f {
+		case identity.Face:
+			shown, away = portrait(fields[f], mark)
+		case identity.Voice:
+			shown, away = voice(h, fields[f])
+		default:
+			l := xwidget.Wrapped(fields[f])
+			shown, away = l, func() { l.SetText("") }
+		}
+		forget = append(forget, away)
+		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(i18n.T("field." + string(f))), shown})
+	}
+	clear(fields)
 	body := container.NewStack(watermark(mark), xwidget.Inset(xwidget.Column(10, xwidget.Grid([]float32{2, 5}, nil, rows...)), 10, 10))
 	var s *xwidget.Sheet
 	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
@@ -45,8 +54,8 @@ func view(h room.Host, r identity.Request) {
 	gone := time.AfterFunc(shownFor, func() { fyne.Do(s.Close) })
 	s.OnClosed(func() {
 		gone.Stop()
-		for _, l := range labels {
-			l.SetText("")
+		for _, away := range forget {
+			away()
 		}
 	})
 }

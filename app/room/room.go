@@ -20,6 +20,7 @@ import (
 
 	"paravent/app/i18n"
 	"paravent/app/xwidget"
+	"paravent/media/reference"
 	"paravent/protection"
 	"paravent/protection/identity"
 	"paravent/protection/order"
@@ -157,7 +158,7 @@ var sayings = []struct {
 	{identity.ErrNoCollege, "error.no_college"}, {identity.ErrEmpty, "error.empty"}, {identity.ErrTooLong, "error.too_long"},
 	{identity.ErrTerms, "error.terms"}, {identity.ErrNotPending, "error.not_pending"}, {identity.ErrNotGranted, "error.not_granted"}, {identity.ErrOwn, "error.own"},
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
-	{identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
+	{reference.ErrPicture, "error.picture"}, {reference.ErrSound, "error.sound"}, {identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
 	{live.ErrHeld, "error.held"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
 	{docket.ErrWords, "error.words"}, {store.ErrEnrolment, "error.enrolment"}, {store.ErrEnrolmentVault, "error.enrolment_vault"},
 	{store.ErrEnrolmentExpired, "error.enrolment_expired"}, {store.ErrEnrolmentUsed, "error.enrolment_used"}, {store.ErrWaitingFull, "error.waiting_full"},

@@ -1,13 +1,18 @@
 package witness
 
 import (
+	"fmt"
+	"io"
+	"os"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/media/reference"
 	"paravent/protection"
 	"paravent/protection/identity"
 )
@@ -40,6 +45,10 @@ func enterIdentity(h room.Host, p protection.PartyID) {
 	for _, f := range identity.AllFields {
 		in := xwidget.NewInput("")
 		switch f {
+		case identity.Face:
+			in = xwidget.NewInput(i18n.T("field.face.file"))
+		case identity.Voice:
+			in = xwidget.NewInput(i18n.T("field.voice.file"))
 		case identity.Address, identity.Family, identity.Documents, identity.Note:
 			in = xwidget.NewLines("", 2)
 		}
@@ -49,8 +58,16 @@ func enterIdentity(h room.Host, p protection.PartyID) {
 	s := room.Form(h, i18n.T("identity.enter"), i18n.T("identity.seal"), xwidget.Column(8, rows...), inputs[identity.Name], func() error {
 		fields := identity.Fields{}
 		for f, in := range inputs {
-			if in.Text != "" {
-				fields[f] = in.Text
+			if in.Text == "" {
+				continue
+			}
+			fields[f] = in.Text
+			if !f.Spoken() {
+				made, err := referenceOf(f, strings.TrimSpace(in.Text))
+				if err != nil {
+					return err
+				}
+				fields[f] = made
 			}
 		}
 		defer clear(fields)
@@ -61,4 +78,25 @@ func enterIdentity(h room.Host, p protection.PartyID) {
 			in.Wipe()
 		}
 	})
+}
+
+// referenceOf makes a portrait or a voice of a file.
+func referenceOf(f identity.Field, path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, reference.MaxFile))
+	if err != nil {
+		return "", fmt.Errorf("read the file: %w", err)
+	}
+	defer clear(raw)
+	if f == identity.Face {
+		made, err := reference.Portrait(raw)
+		return string(made), err
+	}
+	pcm, err := reference.Voice(raw)
+	defer clear(pcm)
+	return string(reference.Encode(pcm)), err
 }

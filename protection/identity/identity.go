@@ -35,11 +35,41 @@ const (
 	Contact     Field = "contact"
 	Family      Field = "family"
 	Documents   Field = "documents"
+	Face        Field = "face"  // a portrait in JPEG, to compare who sits there with
+	Voice       Field = "voice" // a few seconds of speech: 16-bit mono samples at 16 kHz, little-endian
 	Note        Field = "note"
 )
 
 // AllFields lists the fields in the order in which a form asks for them.
-var AllFields = []Field{Name, BirthDate, BirthYear, BirthPlace, Nationality, Address, Contact, Family, Documents, Note}
+var AllFields = []Field{Name, BirthDate, BirthYear, BirthPlace, Nationality, Address, Contact, Family, Documents, Face, Voice, Note}
+
+// Spoken reports whether a field is words, and not a picture or a sound.
+func (f Field) Spoken() bool { return f != Face && f != Voice }
+
+// Limit is the most that a field takes, in bytes.
+func (f Field) Limit() int {
+	if f.Spoken() {
+		return maxField
+	}
+	return maxReference
+}
+
+// Apart splits fields into those that are sealed as one record, and each that is large enough for one of its own.
+func (fields Fields) Apart() []Fields {
+	words := Fields{}
+	var apart []Fields
+	for f, value := range fields {
+		if f.Spoken() {
+			words[f] = value
+		} else if value != "" {
+			apart = append(apart, Fields{f: value})
+		}
+	}
+	if len(words) > 0 || len(apart) == 0 {
+		apart = append(apart, words)
+	}
+	return apart
+}
 
 // Fields is an identity as it is typed. It stays in memory no longer than it takes to seal it.
 type Fields map[Field]string
@@ -92,8 +122,10 @@ var (
 
 const (
 	maxField = 4000
-	padTo    = 256 // bytes; a field's length is hidden within steps of this
-	context  = "paravent/identity/1"
+	// maxReference keeps a portrait or a voice, with the shares beside it, within one record of the vault.
+	maxReference = 512 << 10
+	padTo        = 256 // bytes; a field's length is hidden within steps of this
+	context      = "paravent/identity/1"
 )
 
 // Seal seals the fields that are not empty to the members of both colleges. It reads key material from random.
@@ -117,7 +149,7 @@ func Seal(random io.Reader, party protection.PartyID, fields Fields, court, benc
 		if fields[f] == "" {
 			continue
 		}
-		if len(fields[f]) > maxField {
+		if len(fields[f]) > f.Limit() {
 			return Sealed{}, fmt.Errorf("%s: %w", f, ErrTooLong)
 		}
 		key, half, other := make([]byte, 32), make([]byte, 32), make([]byte, 32)

@@ -101,7 +101,7 @@ func TestTwoHalvesOpen(t *testing.T) {
 	o := newOffice(t)
 	typed := identity.Fields{}
 	for i, f := range identity.AllFields {
-		typed[f] = strings.Repeat("é", i*200+1)
+		typed[f] = strings.Repeat("é", i*150+1)
 	}
 	s := o.seal(t, typed)
 	for _, court := range []official{o.clerk, o.registrar} {

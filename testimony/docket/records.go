@@ -425,15 +425,21 @@ func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, field
 	}
 	before, sealedTo := part, members
 	among := slices.DeleteFunc(slices.Clone(users), func(u store.User) bool { return !slices.Contains(sealedTo, u.ID) })
-	sealed, err := identity.Seal(d.opts.Rand, party, fields,
-		recipients(among, testimony.CourtCollege), recipients(among, testimony.BenchCollege))
-	if err != nil {
-		return err
-	}
-	sealed.Entered = d.Now()
-	id, err := d.newID()
-	if err != nil {
-		return err
+	court, bench := recipients(among, testimony.CourtCollege), recipients(among, testimony.BenchCollege)
+	records := map[string]identity.Sealed{}
+	boxes := 0
+	for _, part := range fields.Apart() {
+		sealed, err := identity.Seal(d.opts.Rand, party, part, court, bench)
+		if err != nil {
+			return err
+		}
+		sealed.Entered = d.Now()
+		boxes += len(sealed.Boxes)
+		id, err := d.newID()
+		if err != nil {
+			return err
+		}
+		records[string(party)+"/"+id] = sealed
 	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		if err := membersOf(tx, tx.Members); err != nil {
@@ -449,8 +455,13 @@ func (d *Desk) sealIdentity(ctx context.Context, party protection.PartyID, field
 				return errNewcomer
 			}
 		}
-		tx.Log("identity.sealed", map[string]string{"party": string(party), "fields": strconv.Itoa(len(sealed.Boxes))})
-		return identities.Put(tx, part, string(party)+"/"+id, sealed)
+		tx.Log("identity.sealed", map[string]string{"party": string(party), "fields": strconv.Itoa(boxes)})
+		for id, sealed := range records {
+			if err := identities.Put(tx, part, id, sealed); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
