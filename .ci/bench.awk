@@ -31,7 +31,10 @@ function of(unit,   i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) retur
                                   figure("opening a sealed recording and checking its root, of SHA-256 on one core", of("sealed/sha256"), "", "0.9", ">") }
 /^BenchmarkInclusionProof/      { figure("inclusion proof at 100,000 entries: make and check the path", of("us/proof"), " us", "50", "<")
                                   figure("inclusion proof as a file, with every signature", of("us/file"), " us", "", "") }
-/^BenchmarkAuditPage/           { figure("a page of 100 audit entries of 100,000", of("us/page"), " us", "", "") }
+/^BenchmarkAuditPage/           { figure("a page of 100 audit entries of 100,000", of("us/page"), " us", "2000", "<")
+                                  figure("a search of 100,000 audit entries by what they say", of("ms-search"), " ms", "1500", "<") }
+/^BenchmarkAuditRoom/           { figure("the Audit room at 100,000 entries, until it is drawn", of("ms-drawn"), " ms", "200", "<")
+                                  figure("the Audit room at 100,000 entries, until its first page is read", of("ms-read"), " ms", "500", "<") }
 /^(FAIL|panic)|^--- FAIL/       { failed = 1 }
 /^FAIL|^panic|_test\.go:/       { print }
-END { if (failed || shown < 26) { print "not every figure was measured"; exit 1 } }
+END { if (failed || shown < 29) { print "not every figure was measured"; exit 1 } }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/cipher"
 	"crypto/hpke"
@@ -117,6 +118,34 @@ func (v *Vault) AuditEntries(ctx context.Context, indexes []int64) ([]audit.Entr
 		return nil, fmt.Errorf("read audit log: %w", err)
 	}
 	return entries, nil
+}
+
+// AuditBeside opens the entries right before and right after a place in the log, where there are any: when those were written bounds when the
+// one at the place was, whatever its writer's clock said.
+func (v *Vault) AuditBeside(ctx context.Context, index int64) ([]audit.Entry, error) {
+	var beside []audit.Entry
+	err := v.readLog(ctx, func(l *logReading) error {
+		beside = nil
+		i, found := l.place(index)
+		if !found {
+			return fmt.Errorf("audit entry %d: %w", index, ErrNotFound)
+		}
+		for _, j := range []int{i - 1, i + 1} {
+			if j < 0 || j >= len(l.acts) {
+				continue
+			}
+			e, err := l.entry(l.acts[j])
+			if err != nil {
+				return err
+			}
+			beside = append(beside, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read audit log: %w", err)
+	}
+	return beside, nil
 }
 
 // AuditPage opens at most n entries, newest first, from the from-th newest on, without reading the others' words.
@@ -258,9 +287,14 @@ func (l *ledger) take(raw []byte) {
 // forget leaves nothing of the log in memory. The ciphers keep copies of keys that only the collector can take back.
 func (l *ledger) forget() { l.size, l.acts, l.sessions, l.named = 0, nil, nil, nil }
 
+// place finds where in acts the entry at a place in the log is.
+func (l *ledger) place(index int64) (int, bool) {
+	return slices.BinarySearchFunc(l.acts, index, func(a act, index int64) int { return cmp.Compare(a.index, index) })
+}
+
 // at opens the entry at a place in the log.
 func (l *logReading) at(index int64) (audit.Entry, error) {
-	i, found := slices.BinarySearchFunc(l.acts, index, func(a act, index int64) int { return int(a.index - index) })
+	i, found := l.place(index)
 	if !found {
 		return audit.Entry{}, fmt.Errorf("audit entry %d: %w", index, ErrNotFound)
 	}

@@ -55,10 +55,8 @@ func (v *Vault) Prove(ctx context.Context, index int64, older *audit.Head, open 
 
 // keyOf opens the key to the words of an act.
 func (l *logReading) keyOf(index int64) ([]byte, error) {
-	for _, a := range l.acts {
-		if a.index == index && a.session != noSession {
-			return l.key(&l.sessions[a.session])
-		}
+	if i, found := l.place(index); found && l.acts[i].session != noSession {
+		return l.key(&l.sessions[l.acts[i].session])
 	}
 	return nil, fmt.Errorf("audit entry %d: %w", index, ErrNotFound)
 }

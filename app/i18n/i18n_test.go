@@ -128,6 +128,10 @@ func families() []string {
 		add("need.", string(k)+".do")
 	}
 	add("backup.why.", docket.Reasons...)
+	for _, s := range docket.AuditSubjects {
+		add("subject.", string(s))
+	}
+	add("audit.fault.", string(docket.LogBroken), string(docket.LogShorter), string(docket.LogForked))
 	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "people", "audit", "backups", "settings")
 	add("backups.state.", string(backup.Checked), string(backup.Complete), string(backup.Incomplete), string(backup.Foreign))
 	add("backups.size.", "kb", "mb", "gb")
@@ -227,7 +231,7 @@ func TestEveryKeyAskedForHasWordsAndEveryWordIsAskedFor(t *testing.T) {
 		}
 	}
 	for k := range en {
-		if !used[k] && !strings.HasPrefix(k, "act.") && !strings.HasPrefix(k, "alarm.") {
+		if !used[k] && !strings.HasPrefix(k, "act.") && !strings.HasPrefix(k, "detail.") && !strings.HasPrefix(k, "alarm.") {
 			t.Errorf("the words of %q are never shown", k)
 		}
 	}

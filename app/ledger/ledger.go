@@ -1,11 +1,11 @@
-// Package ledger is the room of the audit log: every act that matters, in plain lines, and whether the log is sound.
+// Package ledger is the room of the audit log: whether it is sound, every act that matters in plain lines, and what to take of it for
+// others to check.
+//
+// It reads a page of the log when it is looked at, and never the whole of it before it draws. Start from [New].
 package ledger
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -13,14 +13,14 @@ import (
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
-	"paravent/store"
-	"paravent/store/audit"
-	"paravent/testimony/docket"
 )
 
-// New draws the log, newest first.
+// columns are the widths of the list's columns in proportion.
+var columns = []float32{4, 3, 2, 5}
+
+// New draws how the log stands, and the log, newest first.
 func New(h room.Host) (room.Screen, error) {
-	entries, err := h.Desk().Audit(room.Ctx())
+	state, err := h.Desk().AuditState(room.Ctx())
 	if err != nil {
 		return room.Screen{}, err
 	}
@@ -28,93 +28,25 @@ func New(h room.Host) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
-	logins := map[string]string{}
+	names := make(map[string]string, len(users))
 	for _, u := range users {
-		logins[string(u.ID)] = u.Login
+		names[string(u.ID)] = u.Login
 	}
-	slices.Reverse(entries)
-	all := make([]room.Line, len(entries))
-	for i, e := range entries {
-		all[i] = room.Line{ID: fmt.Sprint(e.Index), Text: line(e, logins)}
+	list := newPages(h, names)
+	acts := map[fyne.KeyName]func(){
+		fyne.KeyF6: func() { showHead(h, state) }, fyne.KeyF7: func() { export(h) },
+		fyne.KeyF8: func() { checkFile(h) }, fyne.KeyF9: func() { check(h) },
 	}
-	verify := func() { verify(h) }
-	l := room.Listing{Title: i18n.T("room.audit"), Empty: i18n.T("audit.none"), Heads: []string{i18n.T("audit.act"), i18n.T("audit.when"), i18n.T("audit.who"), i18n.T("audit.about")},
-		Weights: []float32{4, 3, 2, 4}, Lines: all, Open: func(id string) { show(h, entries, logins, id) }}
-	screen := l.Screen()
-	_, head, err := h.Desk().Status(room.Ctx())
-	if err != nil {
-		return screen, err
-	}
-	bar := xwidget.Row(12, xwidget.Middle(xwidget.Small(i18n.T("audit.head", map[string]any{"Head": fmt.Sprintf("%x", head.Root[:4]), "Size": head.Size}))),
-		xwidget.NewPrimary(i18n.T("audit.verify"), "F9", verify))
-	screen.Content = container.NewBorder(nil, xwidget.Inset(bar, 24, 10), nil, nil, screen.Content)
-	screen.Keys = map[fyne.KeyName]func(){fyne.KeyF9: verify}
-	return screen, nil
+	bar := xwidget.Wrap(8, xwidget.NewPrimary(i18n.T("audit.check"), "F9", acts[fyne.KeyF9]), xwidget.NewButton(i18n.T("audit.take_head"), "F6", acts[fyne.KeyF6]),
+		xwidget.NewButton(i18n.T("audit.export"), "F7", acts[fyne.KeyF7]), xwidget.NewButton(i18n.T("audit.check_file"), "F8", acts[fyne.KeyF8]))
+	search, first := newSearch(h, users, list)
+	heads := xwidget.RowHeads(columns, []string{i18n.T("audit.act"), i18n.T("audit.when"), i18n.T("audit.who"), i18n.T("audit.about")})
+	top := xwidget.Column(10, standing(state, names), bar)
+	body := xwidget.Panel(container.NewBorder(xwidget.Column(6, search, list.status, heads), nil, nil, nil, list.rows))
+	list.find(nil)
+	return room.Screen{Content: xwidget.Page(i18n.T("room.audit"), nil, container.NewBorder(xwidget.Column(0, top, xwidget.Gap(0, 12)), nil, nil, nil, body)),
+		Keys: acts, First: first}, nil
 }
 
-func line(e audit.Entry, logins map[string]string) xwidget.RowText {
-	who := logins[e.User]
-	if who == "" {
-		who = "–"
-	}
-	return xwidget.RowText{Cells: []string{act(e), e.Time.Local().Format("2006-01-02 15:04:05"), who, about(e)}, Chip: fmt.Sprint(e.Index)}
-}
-
-// act says an entry's act in words; an act that the catalogue does not know is shown as it stands.
-func act(e audit.Entry) string {
-	if words := i18n.T("act." + e.Action); words != "act."+e.Action {
-		return words
-	}
-	return e.Action
-}
-
-func about(e audit.Entry) string {
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(e.Details)) {
-		parts = append(parts, k+" "+e.Details[k])
-	}
-	return strings.Join(parts, " · ")
-}
-
-func show(h room.Host, entries []audit.Entry, logins map[string]string, id string) {
-	for _, e := range entries {
-		if fmt.Sprint(e.Index) != id {
-			continue
-		}
-		t := line(e, logins)
-		var rows [][]fyne.CanvasObject
-		for _, k := range slices.Sorted(maps.Keys(e.Details)) {
-			rows = append(rows, []fyne.CanvasObject{xwidget.Small(k), xwidget.WrappedSmall(e.Details[k])})
-		}
-		var s *xwidget.Sheet
-		done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
-		s = xwidget.ShowSheet(h.Window().Canvas(), t.Cells[0], 520, xwidget.Column(8, xwidget.Small(t.Cells[1]+" · "+t.Cells[2]), xwidget.Grid([]float32{1, 3}, nil, rows...)), done)
-		h.Window().Canvas().Focus(done)
-		return
-	}
-}
-
-// verify checks the log and every record, and says what was found.
-func verify(h room.Host) {
-	bar := xwidget.NewProgress()
-	s := xwidget.ShowSheet(h.Window().Canvas(), i18n.T("audit.verifying"), 420, bar)
-	s.OnEscape(func() {}) // the check cannot be left half-way
-	var report docket.Report
-	room.Later(func() (err error) {
-		if err = h.Desk().VerifyAudit(room.Ctx()); err != nil {
-			return err
-		}
-		report, err = h.Desk().Verify(room.Ctx(), func(done, total int) { bar.Set(int64(done), int64(total)) })
-		if err == nil && !report.Sound() {
-			err = store.ErrDamaged
-		}
-		return err
-	}, func(err error) {
-		s.Close()
-		if err != nil {
-			room.Failed(h, err)
-			return
-		}
-		room.Tell(h.Window(), i18n.T("audit.verify"), i18n.T("audit.sound", map[string]any{"Records": report.Records}))
-	})
-}
+// number is how an entry is called.
+func number(index int64) string { return fmt.Sprintf("#%d", index) }

@@ -147,6 +147,7 @@ var sayings = []struct {
 	{store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
 	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
 	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},
+	{audit.ErrShorter, "error.shorter"}, {audit.ErrOtherLog, "error.other_log"}, {audit.ErrNotProof, "error.not_proof"}, {audit.ErrBroken, "error.audit_broken"}, {store.ErrUnvouched, "error.unvouched"},
 	{store.ErrWrongPassphrase, "error.passphrase"}, {store.ErrInUse, "error.in_use"}, {store.ErrNotVault, "error.not_vault"},
 	{store.ErrOlderFormat, "error.older"}, {store.ErrNoStep, "error.no_step"}, {docket.ErrUpgradePlace, "error.upgrade_place"},
 	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {syscall.EROFS, "error.permission"}, {store.ErrUnanswered, "error.unanswered"}, {store.ErrUncertain, "error.uncertain"},

@@ -42,6 +42,14 @@ func (d *Desk) AuditEntries(ctx context.Context, at []int64) ([]audit.Entry, err
 	return d.vault.AuditEntries(ctx, at)
 }
 
+// AuditBeside opens the entries right before and right after a place in the log.
+func (d *Desk) AuditBeside(ctx context.Context, at int64) ([]audit.Entry, error) {
+	if !d.May(testimony.ActReadAudit) {
+		return nil, ErrNotAllowed
+	}
+	return d.vault.AuditBeside(ctx, at)
+}
+
 // VaultID is the vault's name: 32 hexadecimal digits that tell nothing.
 func (d *Desk) VaultID() string { return d.vault.ID() }
 

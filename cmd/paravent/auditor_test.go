@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// TestAnAuditorReadsTheLogAndNothingElse tries every command that takes a vault with an auditor's login. A command that is not listed fails the
+// test: whoever adds one decides what it is to an auditor.
+func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
+	t.Parallel()
+	s := newTerminal(t)
+	s.run(exitOK, "vault create --training --vault @v")
+	s.write("p", "training paravent\n")
+	s.write("new", "a lantern beside the quiet harbour\n")
+	s.write("docket.json", docketText)
+	s.run(exitOK, "audit head --vault @v --login judge --passphrase-file @p")
+	before := s.auditSize()
+
+	const refused = -1 // 7 or 8: not theirs
+	tried := map[string]bool{}
+	for _, c := range []struct {
+		line string
+		want int
+	}{
+		// What is theirs.
+		{"audit head", exitOK}, {"audit verify", exitOK}, {"audit prove 1 -o @proof", exitOK}, {"audit export @log", exitOK}, {"vault status", exitOK},
+		{"vault verify", exitOK}, // of what they can open, and the log
+		{"vault accept --reason R --with judge --with-passphrase-file @p", exitOK}, // there is nothing to accept
+		{"user list", exitOK}, {"user invite @invitation", exitOK}, {"user waiting", refused}, {"kit list", exitOK}, {"user recoveries", exitOK},
+		// What is not.
+		{"vault backup @b", refused}, {"vault schedule --every 24", refused}, {"vault upkeep", exitOK}, // of what they are a member of
+		{"user add x --role clerk --new-passphrase-file @new", refused}, {"user admit x --first a --last b", refused}, {"user refuse x", refused}, {"user revoke clerk --reason R", refused},
+		{"kit make --needed 2 --holder clerk --holder judge --holder registrar --text @kit", refused}, {"kit confirm x", refused}, {"kit discard x", refused}, {"kit check x", refused}, {"user review x --finding F", refused}, {"user agency clerk A", refused},
+		{"docket import @docket.json", refused}, {"docket export", refused}, {"order matrix --case TC~12/2026 --party Witness~B", refused},
+		{"disclosure ask --case TC~12/2026 --party Witness~B --field names --to judge --order 1 --basis B", refused},
+		{"disclosure list", refused}, {"disclosure approve x", refused}, {"disclosure refuse x --reason R", refused}, {"disclosure withdraw x", refused}, {"disclosure review x --finding F", refused},
+		{"conflict flag --case TC~12/2026 --user judge --reason R", refused}, {"conflict list", refused}, {"conflict lift x --reason R", refused},
+		{"vault move @pack", refused}, {"vault stay --not-taken", refused},
+		{"team list", refused}, {"team make x --member judge", refused}, {"team join x judge", refused}, {"team leave x judge", refused}, {"team move TC~12/2026", refused},
+		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
+	} {
+		words := strings.Fields(c.line)
+		for n := 1; n <= min(3, len(words)); n++ {
+			tried[strings.Join(words[:n], " ")] = true
+		}
+		code, out, errs := s.try(c.line + " --vault @v --login auditor --passphrase-file @p")
+		switch {
+		case c.want == refused && code != exitNotAllowed && code != exitRefused && code != exitNotFound:
+			t.Errorf("%s: %d\n%s%s", c.line, code, out, errs)
+		case c.want != refused && code != c.want:
+			t.Errorf("%s: %d, want %d\n%s%s", c.line, code, c.want, out, errs)
+		}
+		for _, secret := range []string{"Witness B", "Witness C", "TC 12/2026", "TC 31/2026", "Courtroom"} {
+			if strings.Contains(out, secret) {
+				t.Errorf("%s tells %q", c.line, secret)
+			}
+		}
+	}
+	// These take no login, or are about oneself.
+	for _, c := range []string{"vault create", "vault backups", "vault restore", "vault take", "user suggest", "user ask", "user recover", "user passphrase", "audit check", "docket schema", "desktop", "demo", "rehearse", "version"} {
+		tried[c] = true
+	}
+	for _, c := range commandsOf(reflect.TypeFor[commands](), "") {
+		if !tried[c] {
+			t.Errorf("nobody has said what %q is to an auditor", c)
+		}
+	}
+	if after := s.auditSize(); after <= before {
+		t.Errorf("%d entries, there were %d", after, before)
+	}
+}
+
+// commandsOf are the commands of the command line that do something themselves.
+func commandsOf(of reflect.Type, under string) (names []string) {
+	for i := range of.NumField() {
+		f := of.Field(i)
+		if _, is := f.Tag.Lookup("cmd"); !is {
+			continue
+		}
+		name := f.Tag.Get("name")
+		if name == "" {
+			name = strings.ToLower(f.Name)
+		}
+		name = strings.TrimSpace(under + " " + name)
+		if inner := commandsOf(f.Type, name); len(inner) > 0 {
+			names = append(names, inner...)
+			continue
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// try is run for whatever exit code there is.
+func (s *terminal) try(line string) (code int, out, errs string) {
+	s.t.Helper()
+	var o, e bytes.Buffer
+	args := strings.Fields(line)
+	for i, a := range args {
+		if name, ok := strings.CutPrefix(a, "@"); ok {
+			args[i] = s.path(name)
+		}
+		args[i] = strings.ReplaceAll(args[i], "~", " ")
+	}
+	code = run(s.t.Context(), args, strings.NewReader(""), &o, &e)
+	return code, o.String(), e.String()
+}
+
+func (s *terminal) auditSize() int64 {
+	s.t.Helper()
+	out, _ := s.run(exitOK, "--json audit head --vault @v --login auditor --passphrase-file @p")
+	var h auditHead
+	if err := json.Unmarshal([]byte(out), &h); err != nil {
+		s.t.Fatal(err)
+	}
+	return h.Entries
+}
