@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -90,11 +89,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	return exitOK
 }
 
-// quiet keeps memory where it is: a crash writes none of it to disk or to a terminal, and other programs of the same user don't read it.
+// quiet keeps memory where it is: a crash writes none of it to disk, and other programs of the same user don't read it.
 func quiet() {
 	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
 	undumpable()
-	debug.SetTraceback("none")
 }
 
 type versionCmd struct{}
