@@ -34,8 +34,8 @@ type pages struct {
 	size    uint64 // of a page
 	count   uint64 // of pages
 	reached []uint64
-	brief   bool // see walkBriefly
-	head    [pageHead]byte
+	brief   bool      // see walkBriefly
+	head    [512]byte // of a page: of most, with the places of its entries
 }
 
 // walkPages fails with what is wrong first. It reads every page that is in use, and needs memory for the largest run of pages and a bit for each.
@@ -43,8 +43,8 @@ func walkPages(file io.ReaderAt, length int64, pageSize int) error {
 	return (&pages{file: file, size: uint64(pageSize)}).walk(uint64(length))
 }
 
-// walkBriefly sees that each page is reached once and is a page of its kind, so that bbolt comes to an end wherever it goes, and that none in use is listed
-// as free, which a write would give away. Of the pages that hold records it reads the first bytes only: some 25 ms for 200 MB. One damaged meta page is
+// walkBriefly sees that each page is reached once, is a page of its kind and has its entries within it, so that bbolt comes to an end wherever it goes, and that
+// none in use is listed as free, which a write would give away. Of the pages that hold records it reads the first bytes only: some 50 ms for 200 MB. One damaged meta page is
 // no fault to it, since a machine may lose its power while that is written.
 func walkBriefly(file io.ReaderAt, length int64, pageSize int) error {
 	return (&pages{file: file, size: uint64(pageSize), brief: true}).walk(uint64(length))
@@ -133,13 +133,33 @@ func (p *pages) read(id uint64, kinds uint16, brief bool) (page []byte, elements
 		return nil, 0, fmt.Errorf("page %d has more entries than room", id)
 	}
 	if brief && kind == leafPage {
-		return nil, elements, nil
+		return nil, elements, p.places(id, elements, run*p.size)
 	}
 	page = make([]byte, run*p.size)
 	if _, err := p.file.ReadAt(page, int64(id*p.size)); err != nil {
 		return nil, 0, fmt.Errorf("page %d: %w", id, err)
 	}
 	return page, elements, nil
+}
+
+// places sees that the entries of a page of records, whose head was read, lie within it: bbolt would read beyond it, and make a page as long as an entry claims
+// to be when it writes it anew.
+func (p *pages) places(id uint64, elements int, size uint64) error {
+	table := p.head[:]
+	if need := pageHead + elements*elementSize; need > len(table) {
+		table = make([]byte, need)
+		if _, err := p.file.ReadAt(table, int64(id*p.size)); err != nil {
+			return fmt.Errorf("page %d: %w", id, err)
+		}
+	}
+	for at := pageHead; elements > 0; elements-- {
+		end := uint64(at) + uint64(order.Uint32(table[at+4:])) + uint64(order.Uint32(table[at+8:])) + uint64(order.Uint32(table[at+12:]))
+		if end > size {
+			return fmt.Errorf("page %d refers to what is outside of it", id)
+		}
+		at += elementSize
+	}
+	return nil
 }
 
 // free sees that the list of free pages lists none that is in use, and none twice. What it leaves out is lost room and no harm.
