@@ -141,6 +141,10 @@ func minutes(h room.Host, x testimony.Hearing, m testimony.Minutes) fyne.CanvasO
 	}
 	when := i18n.T("minutes.when", map[string]any{"Day": room.Day(m.Court.Begin), "From": room.Clock(m.Court.Begin), "To": room.Clock(m.Court.End)})
 	rows := []fyne.CanvasObject{xwidget.WrappedSmall(when), xwidget.Grid([]float32{3, 2}, nil, totals...)}
+	if m.Log != nil {
+		rows = append(rows, xwidget.WrappedSmall(i18n.T("minutes.head", map[string]any{"Entries": m.Log.Entries,
+			"Words": strings.Join(docket.HeadWords(m.Log.Vault, m.Log.Entries, m.Log.Hash, i18n.Language()), " ")})))
+	}
 	if m.Version == "recovered" {
 		rows = append([]fyne.CanvasObject{xwidget.Note(i18n.T("minutes.recovered"), xwidget.Private)}, rows...)
 	}
