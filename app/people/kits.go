@@ -223,6 +223,7 @@ func checkSheet(h room.Host) {
 		if err != nil {
 			fault.SetText(room.Say(err))
 			fault.Show()
+			s.Fit()
 			paper.Show(err)
 			return
 		}

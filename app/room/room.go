@@ -261,6 +261,7 @@ func form(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focus
 			if err != nil {
 				fault.SetText(Say(err))
 				fault.Show()
+				s.Fit()
 				return
 			}
 			s.Close()

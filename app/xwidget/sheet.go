@@ -13,6 +13,7 @@ import (
 // Sheet is a question or a form over the screen. Escape steps back from it; Enter in a line of text does what the sheet is for.
 type Sheet struct {
 	popup   *widget.PopUp
+	fit     func() // takes the height that the content needs now; nil for a sheet of a fixed size
 	canvas  fyne.Canvas
 	back    fyne.Focusable // what had the focus before
 	onEsc   func()
@@ -38,8 +39,11 @@ func ShowSheet(c fyne.Canvas, title string, width float32, content fyne.CanvasOb
 	}
 	s.popup = widget.NewModalPopUp(container.NewStack(NewFloor(), Inset(container.NewBorder(Column(10, cut(Text(title, theme.Ink, theme.SizeHeading, true), width), Gap(0, 0)), foot, nil, nil, body), 18, 14)), c)
 	// Text wraps only once it knows its width, so the height is taken after a first layout.
-	content.Resize(fyne.NewSize(width, content.MinSize().Height))
-	body.SetMinSize(fyne.NewSize(width, min(content.MinSize().Height+4, tallest)))
+	s.fit = func() {
+		content.Resize(fyne.NewSize(width, content.MinSize().Height))
+		body.SetMinSize(fyne.NewSize(width, min(content.MinSize().Height+4, tallest)))
+	}
+	s.fit()
 	s.popup.Show()
 	sheets = append(sheets, s)
 	return s
@@ -52,6 +56,14 @@ func showAt(c fyne.Canvas, at fyne.Position, size fyne.Size, content fyne.Canvas
 	s.popup.ShowAtPosition(at)
 	sheets = append(sheets, s)
 	return s
+}
+
+// Fit makes the sheet as tall as its content needs now, up to what the window has: what says why a form was refused must not push its lines out of sight.
+func (s *Sheet) Fit() {
+	if s.fit != nil {
+		s.fit()
+		s.popup.Resize(s.popup.MinSize())
+	}
 }
 
 // OnEscape replaces closing as what Escape does.

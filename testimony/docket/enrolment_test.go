@@ -279,3 +279,57 @@ func TestAskingIsHeldToTheSameParticularsAsAdding(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Somebody between the applicant and the desk who puts a request of their own in the place of the other's, under the same name and login, has
+// other words; one who changes a byte has no request.
+func TestAnExchangedRequestIsNotAdmittedByTheOthersWords(t *testing.T) {
+	t.Parallel()
+	d := training(t)
+	dir := t.TempDir()
+	invitation := filepath.Join(dir, "court.invitation")
+	if err := d.WriteInvitation(t.Context(), invitation); err != nil {
+		t.Fatal(err)
+	}
+	in, err := docket.ReadInvitation(invitation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := func(name string) docket.Applicant {
+		a, err := docket.AskByFile(t.Context(), in, applicant("mnkomo", testimony.Clerk), "en", filepath.Join(dir, name), light)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	theirs := asks("theirs.enrolment")
+	asks("exchanged.enrolment")
+	d = as(t, d, testimony.Clerk)
+	shown, err := d.ReadApplicant(t.Context(), filepath.Join(dir, "exchanged.enrolment"))
+	if err != nil || slices.Equal(shown.Words, theirs.Words) {
+		t.Fatalf("two requests have the same words, or %v", err)
+	}
+	if _, err := d.AdmitApplicant(t.Context(), shown, theirs.Words[0], theirs.Words[8]); !errors.Is(err, docket.ErrWords) {
+		t.Errorf("admitted by the words that the other read: %v", err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "theirs.enrolment"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(raw); i += 11 {
+		bent := bytes.Clone(raw)
+		bent[i] ^= 1
+		path := filepath.Join(dir, "bent.enrolment")
+		if err := os.WriteFile(path, bent, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a, err := d.ReadApplicant(t.Context(), path)
+		if err == nil && slices.Equal(a.Words, theirs.Words) {
+			t.Errorf("byte %d changed and the words are the same", i)
+		}
+	}
+	users, err := d.Users(t.Context())
+	if err != nil || len(users) != len(testimony.Offices) {
+		t.Errorf("%d users, %v", len(users), err)
+	}
+	wantActions(t, as(t, d, testimony.Judge), "user.ask_denied")
+}
