@@ -25,6 +25,7 @@ const (
 	ActReviewRecovery Act = "review_recovery"
 	ActRevokeUser     Act = "revoke_user"
 	ActKeepTeam       Act = "keep_team"
+	ActAskErasure     Act = "ask_erasure"
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -58,6 +59,7 @@ var duties = map[Act][]string{
 	ActReviewRecovery: {Clerk, Registrar, Judge},
 	ActRevokeUser:     {Registrar, Judge},
 	ActKeepTeam:       {Registrar, Judge},
+	ActAskErasure:     {Advocate, Clerk, Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

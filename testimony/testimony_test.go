@@ -172,6 +172,7 @@ func TestDuties(t *testing.T) {
 		testimony.ActReviewRecovery: "clerk judge registrar",
 		testimony.ActRevokeUser:     "judge registrar",
 		testimony.ActKeepTeam:       "judge registrar",
+		testimony.ActAskErasure:     "clerk advocate judge registrar",
 	}
 	for act, want := range allowed {
 		var may []string

@@ -18,7 +18,7 @@ import (
 )
 
 // identityTab shows which fields are sealed, nothing of what is in them, and what the user can do.
-func identityTab(h room.Host, p protection.PartyID, acts []fyne.CanvasObject) (fyne.CanvasObject, error) {
+func identityTab(h room.Host, c protection.CaseID, p protection.PartyID, acts []fyne.CanvasObject) (fyne.CanvasObject, error) {
 	sealed, err := h.Desk().SealedFields(room.Ctx(), p)
 	if err != nil {
 		return nil, err
@@ -32,8 +32,12 @@ func identityTab(h room.Host, p protection.PartyID, acts []fyne.CanvasObject) (f
 		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(i18n.T("field." + string(f))), xwidget.Wrap(4, chip)})
 	}
 	left := xwidget.Card(i18n.T("identity.title"), xwidget.Grid([]float32{2, 3}, nil, rows...), xwidget.Wrap(8, acts...))
+	erasure, err := erasureCard(h, c, p, len(sealed) > 0)
+	if err != nil {
+		return nil, err
+	}
 	right := xwidget.Column(16, xwidget.Card(i18n.T("identity.who"), xwidget.WrappedSmall(i18n.T("identity.who.text"))),
-		xwidget.Card(i18n.T("identity.read"), xwidget.WrappedSmall(i18n.T("identity.read.text"))))
+		xwidget.Card(i18n.T("identity.read"), xwidget.WrappedSmall(i18n.T("identity.read.text"))), erasure)
 	return xwidget.Split(xwidget.Scroll(left), xwidget.Scroll(right), 360), nil
 }
 

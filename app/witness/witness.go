@@ -143,7 +143,7 @@ func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.S
 			screen.Keys[fyne.KeyD] = ask
 			acts = append(acts, xwidget.NewButton(i18n.T("approvals.ask"), "D", ask))
 		}
-		content, err = identityTab(h, p.ID, acts)
+		content, err = identityTab(h, r.cas, p.ID, acts)
 	}
 	if err != nil {
 		return screen, err

@@ -18,6 +18,7 @@ import (
 	"paravent/store/etcd"
 	"paravent/store/kit"
 	"paravent/store/strength"
+	"paravent/testimony/certificate"
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -146,6 +147,10 @@ var sentences = []sentence{
 	{live.ErrHeld, exitRefused, "This hearing was held and closed. Plan another one."},
 	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
 	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},
+	{docket.ErrNewRecord, exitRefused, "More was sealed of this person since the erasure was asked for. Nothing was destroyed; ask again."},
+	{docket.ErrNotCleared, exitRefused, "The erasure is not at its end: the vault's file was not written anew without what was deleted. Carry it out again; on a server, its administrator compacts and defragments it."},
+	{identity.ErrErasure, exitRefused, ""},
+	{certificate.ErrName, exitUsage, "The certificate's file ends in .pdf."},
 	{identity.ErrNoCollege, exitRefused, ""},
 	{identity.ErrTerms, exitRefused, ""},
 	{identity.ErrNotPending, exitRefused, "The request is no longer open. Nothing was changed."},

@@ -33,6 +33,7 @@ type commands struct {
 	Team       teamCmds       `cmd:"" help:"Teams, for whom cases are kept apart from the docket."`
 	Docket     docketCmds     `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
+	Erasure    erasureCmds    `cmd:"" help:"Destroy a sealed identity: two colleges sign, and a certificate says what was destroyed and what remains."`
 	Disclosure disclosureCmds `cmd:"" help:"Disclose a true identity: two colleges, one receiver, until a date."`
 	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`
 	Host       hostCmd        `cmd:"" help:"Hold a hearing without a window."`

@@ -60,6 +60,20 @@ func (p Policy) Next(last time.Time, zone *time.Location) time.Time {
 	return next
 }
 
+// GoneBy is when a backup is deleted at the latest, as long as backups go on being made by the policy and each can be deleted: it is kept as the newest of its day, its week or its
+// month until so many later ones have their own.
+func (p Policy) GoneBy(made time.Time) time.Time {
+	every := (max(p.Every, day) + day - 1) / day // days
+	days := p.Daily * every
+	if p.Weekly > 0 {
+		days = max(days, (p.Weekly+1)*max(7, every))
+	}
+	if p.Monthly > 0 {
+		days = max(days, (p.Monthly+1)*31)
+	}
+	return made.AddDate(0, 0, days+every)
+}
+
 // Due says whether a backup is due. The zero time stands for no backup yet. A backup that seems to come from the future was
 // made under a false clock, and counts for nothing.
 func (p Policy) Due(last, now time.Time) bool {

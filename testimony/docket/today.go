@@ -21,6 +21,8 @@ const (
 	DisclosureReview ItemKind = "disclosure_review" // an emergency was granted and nobody has looked into it
 	DisclosureAsked  ItemKind = "disclosure_asked"  // waits for this user's approval
 	DisclosureOpen   ItemKind = "disclosure_open"   // granted to this user
+	ErasureAsked     ItemKind = "erasure_asked"     // waits for this user's signature
+	ErasureOpen      ItemKind = "erasure_open"      // both colleges signed, and it is not at its end
 	AnchorFailed     ItemKind = "anchor_failed"     // what remembers the newest state of the vault can't be written
 	BackupFailed     ItemKind = "backup_failed"     // one that was due by the policy; stays until one succeeds
 	BackupDue        ItemKind = "backup_due"        // there is none, or it is old
@@ -44,7 +46,7 @@ const (
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, FailedTries, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, HearingSoon}
+	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -92,13 +94,17 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, people)
+	erasing, erased, err := d.erasureItems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
 			return nil, err
 		}
-		if len(fields) == 0 && len(p.Appearances) > 0 {
+		if len(fields) == 0 && len(p.Appearances) > 0 && !erased[p.ID] {
 			items = append(items, Item{Kind: IdentityNotTaken, Case: p.Appearances[0].Case, Party: p.ID})
 		}
 	}
