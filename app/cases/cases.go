@@ -24,6 +24,10 @@ func New(h room.Host) (room.Screen, error) {
 			return one(h, c)
 		}
 	}
+	apart, err := h.Desk().TeamNames(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
 	l := room.Listing{Title: i18n.T("room.cases"), Empty: i18n.T("cases.none"), NewWord: i18n.T("cases.new"),
 		Heads: []string{i18n.T("cases.reference"), i18n.T("cases.court"), i18n.T("cases.opened")}, Weights: []float32{2, 3, 2},
 		Open: func(id string) { h.Go(room.Cases, id) }}
@@ -31,8 +35,12 @@ func New(h room.Host) (room.Screen, error) {
 		l.New = func() { Add(h) }
 	}
 	for _, c := range list {
+		court := c.Court
+		if team := apart[c.ID]; team != "" {
+			court += " · " + team
+		}
 		l.Lines = append(l.Lines, room.Line{ID: string(c.ID), Text: xwidget.RowText{
-			Cells: []string{c.Reference, c.Court, room.Day(c.Opened)}, Chip: i18n.T("offence." + string(c.Offence))}})
+			Cells: []string{c.Reference, court, room.Day(c.Opened)}, Chip: i18n.T("offence." + string(c.Offence))}})
 	}
 	return l.Screen(), nil
 }
@@ -46,8 +54,23 @@ func one(h room.Host, c testimony.Case) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
+	apart, err := h.Desk().TeamNames(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	kept := i18n.T("cases.kept_for_docket")
+	if team := apart[c.ID]; team != "" {
+		kept = i18n.T("cases.kept_for_team", map[string]any{"Team": team})
+	}
+	back, step := room.Back(h, room.Cases)
+	screen := room.Screen{Back: step}
+	keptFor := fyne.CanvasObject(xwidget.WrappedSmall(kept))
+	if h.Desk().May(testimony.ActKeepTeam) {
+		screen.Keys = map[fyne.KeyName]func(){fyne.KeyM: func() { move(h, c) }}
+		keptFor = container.NewBorder(nil, nil, nil, xwidget.NewButton(i18n.T("cases.move"), "M", screen.Keys[fyne.KeyM]), keptFor)
+	}
 	about := xwidget.Card("", container.NewBorder(nil, nil, nil, xwidget.Chip(i18n.T("offence."+string(c.Offence)), xwidget.Neutral), xwidget.WrappedStrong(c.Court)),
-		xwidget.Small(i18n.T("cases.opened_on", map[string]any{"Day": room.Day(c.Opened)})))
+		xwidget.Small(i18n.T("cases.opened_on", map[string]any{"Day": room.Day(c.Opened)})), keptFor)
 	var people, days []fyne.CanvasObject
 	n := 0
 	for _, p := range parties {
@@ -71,8 +94,6 @@ func one(h room.Host, c testimony.Case) (room.Screen, error) {
 	if len(days) == 0 {
 		days = append(days, xwidget.Empty(i18n.T("cases.no_hearings")))
 	}
-	back, step := room.Back(h, room.Cases)
-	screen := room.Screen{Back: step}
 	actions := []fyne.CanvasObject{back}
 	if h.Desk().May(testimony.ActKeepDocket) {
 		screen.New = func() { AddParty(h, c.ID) }
@@ -94,10 +115,19 @@ func hearing(h room.Host, x testimony.Hearing) fyne.CanvasObject {
 func Add(h room.Host) {
 	reference, court := xwidget.NewInput(i18n.T("cases.reference.hint")), xwidget.NewInput("")
 	offence := xwidget.NewChoice(room.Words("offence.", testimony.Offences), 0, nil)
-	room.Form(h, i18n.T("cases.new"), i18n.T("action.save"), xwidget.Column(10,
-		xwidget.Field(i18n.T("cases.reference"), reference), xwidget.Field(i18n.T("cases.court"), court),
-		xwidget.Field(i18n.T("cases.offence"), offence)), reference, func() error {
-		c, err := h.Desk().AddCase(room.Ctx(), testimony.Case{Reference: reference.Text, Court: court.Text, Offence: testimony.Offences[max(offence.SelectedIndex(), 0)]})
+	fields := xwidget.Column(10, xwidget.Field(i18n.T("cases.reference"), reference), xwidget.Field(i18n.T("cases.court"), court),
+		xwidget.Field(i18n.T("cases.offence"), offence))
+	circle, ids, err := circles(h, "")
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	if len(ids) > 1 {
+		fields.Add(xwidget.Field(i18n.T("cases.kept_for"), circle))
+	}
+	room.Form(h, i18n.T("cases.new"), i18n.T("action.save"), fields, reference, func() error {
+		c, err := h.Desk().AddCaseFor(room.Ctx(), testimony.Case{Reference: reference.Text, Court: court.Text, Offence: testimony.Offences[max(offence.SelectedIndex(), 0)]},
+			ids[max(circle.SelectedIndex(), 0)])
 		if err == nil {
 			h.Go(room.Cases, string(c.ID))
 		}

@@ -6,6 +6,7 @@ package people
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -74,10 +75,21 @@ func New(h room.Host) (room.Screen, error) {
 			return person(h, dir, u)
 		}
 	}
+	if id, isTeam := strings.CutPrefix(h.Selected(), teamMark); isTeam {
+		list, err := h.Desk().Teams(room.Ctx())
+		if err != nil {
+			return room.Screen{}, err
+		}
+		for _, t := range list {
+			if string(t.ID) == id {
+				return team(h, dir, t), nil
+			}
+		}
+	}
 	screen := room.Screen{Keys: map[fyne.KeyName]func(){}}
 	left := list(h, dir, &screen)
 	var cards []fyne.CanvasObject
-	for _, card := range []func(room.Host, directory, map[fyne.KeyName]func()) (fyne.CanvasObject, error){recoveries, asking, kits} {
+	for _, card := range []func(room.Host, directory, map[fyne.KeyName]func()) (fyne.CanvasObject, error){recoveries, asking, kits, teams} {
 		c, err := card(h, dir, screen.Keys)
 		if err != nil {
 			return screen, err

@@ -269,6 +269,18 @@ func (d *Desk) changeTeam(ctx context.Context, id TeamID, action string, user st
 	})
 }
 
+// TeamNames returns the team of each case that is kept for one.
+func (d *Desk) TeamNames(ctx context.Context) (map[protection.CaseID]string, error) {
+	list, err := d.Teams(ctx)
+	names := map[protection.CaseID]string{}
+	for _, t := range list {
+		for _, c := range t.Cases {
+			names[c.ID] = t.Name
+		}
+	}
+	return names, err
+}
+
 // casesOfTeams are the cases that are kept for a team.
 func (d *Desk) casesOfTeams(ctx context.Context) (map[protection.CaseID]bool, error) {
 	list, err := d.Teams(ctx)
