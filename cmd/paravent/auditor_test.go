@@ -39,7 +39,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"disclosure ask --case TC~12/2026 --party Witness~B --field names --to judge --order 1 --basis B", refused},
 		{"disclosure list", refused}, {"disclosure approve x", refused}, {"disclosure refuse x --reason R", refused}, {"disclosure withdraw x", refused}, {"disclosure review x --finding F", refused},
 		{"conflict flag --case TC~12/2026 --user judge --reason R", refused}, {"conflict list", refused}, {"conflict lift x --reason R", refused},
-		{"vault move @pack", refused}, {"vault stay --not-taken", refused},
+		{"vault move @pack", refused}, {"vault stay --not-taken", refused}, {"vault upgrade", refused},
 		{"team list", refused}, {"team make x --member judge", refused}, {"team join x judge", refused}, {"team leave x judge", refused}, {"team move TC~12/2026", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
