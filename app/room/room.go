@@ -146,7 +146,7 @@ var sayings = []struct {
 	is  error
 	key string
 }{
-	{store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
+	{docket.ErrNotCleared, "error.erasure_not_cleared"}, {store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
 	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
 	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},
 	{audit.ErrShorter, "error.shorter"}, {audit.ErrOtherLog, "error.other_log"}, {audit.ErrNotProof, "error.not_proof"}, {audit.ErrBroken, "error.audit_broken"}, {store.ErrUnvouched, "error.unvouched"},
@@ -168,7 +168,7 @@ var sayings = []struct {
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},
 	{docket.ErrOtherSide, "error.other_side"}, {store.ErrNoKit, "error.no_kit"}, {store.ErrNoEscrow, "error.no_escrow"}, {store.ErrReviewed, "error.reviewed"},
 	{kit.ErrBounds, "error.kit_bounds"}, {kit.ErrFew, "error.kit_few"},
-	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrNotCleared, "error.erasure_not_cleared"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {docket.ErrNewRecord, "error.erasure_new"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.

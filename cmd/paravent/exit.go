@@ -61,6 +61,7 @@ type sentence struct {
 }
 
 var sentences = []sentence{
+	{docket.ErrNotCleared, exitRefused, "The erasure is not at its end: the vault's file was not written anew without what was deleted, for want of room on the disk or another reason. Carry it out again; on a server, its administrator compacts and defragments it."},
 	{errSilenced, exitFailure, "Standard output cannot be written, so the session was ended. Its recordings are sealed, and the hearing can be opened again."},
 	{store.ErrDeparted, exitRefused, "This vault was moved to another machine and is used there; nothing is written to it here. If it did not arrive, 'paravent vault stay' goes on with it."},
 	{docket.ErrRecordingRuns, exitRefused, "A recording is still running. End the hearing first; nothing was changed."},
@@ -148,7 +149,6 @@ var sentences = []sentence{
 	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
 	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},
 	{docket.ErrNewRecord, exitRefused, "More was sealed of this person since the erasure was asked for. Nothing was destroyed; ask again."},
-	{docket.ErrNotCleared, exitRefused, "The erasure is not at its end: the vault's file was not written anew without what was deleted. Carry it out again; on a server, its administrator compacts and defragments it."},
 	{identity.ErrErasure, exitRefused, ""},
 	{certificate.ErrName, exitUsage, "The certificate's file ends in .pdf."},
 	{identity.ErrNoCollege, exitRefused, ""},
