@@ -1,6 +1,10 @@
 package store
 
-import "paravent/store/audit"
+import (
+	"runtime"
+
+	"paravent/store/audit"
+)
 
 // RevokeSigner lets tests of package store_test do what revoking a user does to their signatures.
 func (tx *Tx) RevokeSigner(id UserID) error { return tx.revokeSigner(id) }
@@ -23,4 +27,17 @@ func (v *Vault) Impersonate(u User) { v.me.ID = u.ID }
 // SecretsForTest are copies of the user's private keys and of the directory's key.
 func (v *Vault) SecretsForTest() (hpke, signing, directory []byte) {
 	return append([]byte(nil), v.secrets.hpke.Bytes()...), append([]byte(nil), v.secrets.signing.Bytes()...), append([]byte(nil), v.root.newest().key[:]...)
+}
+
+// AwaitLine waits until n changes wait for their turn.
+func AwaitLine(v *Vault, n int) {
+	for {
+		v.line.mu.Lock()
+		waiting := len(v.line.waiting)
+		v.line.mu.Unlock()
+		if waiting == n {
+			return
+		}
+		runtime.Gosched()
+	}
 }

@@ -59,7 +59,8 @@ type Vault struct {
 
 	failed int // tries before this unlock, see FailedTries
 
-	writing sync.Mutex // one Update at a time: each continues the session's chain
+	line    line
+	writing sync.Mutex // one transaction at a time: each continues the session's chain
 	session *session   // under writing
 
 	ledger    ledger // of a reader of the audit log
@@ -223,41 +224,6 @@ func (v *Vault) Update(ctx context.Context, fn func(*Tx) error) error {
 // update is Update of a vault that may have been moved.
 func (v *Vault) update(ctx context.Context, fn func(*Tx) error) error {
 	return v.change(ctx, false, fn)
-}
-
-// change is update, which a restore that was accepted goes through although the vault is behind its anchor.
-func (v *Vault) change(ctx context.Context, behind bool, fn func(*Tx) error) error {
-	if err := v.begin(); err != nil {
-		return err
-	}
-	defer v.running.Done()
-	v.writing.Lock()
-	defer v.writing.Unlock()
-	var tx *Tx
-	err := v.backend.Update(ctx, func(w Writer) (err error) {
-		if tx, err = newTx(v, w); err != nil {
-			return err
-		}
-		if !behind {
-			if err := v.anchorage.mayChange(tx.head); err != nil {
-				return err
-			}
-		}
-		if err := fn(tx); err != nil {
-			return err
-		}
-		return tx.finish()
-	})
-	if err == nil {
-		v.learn(&tx.ReadTx)
-		if tx.session != nil {
-			v.session = tx.session
-			v.anchorage.advance(tx.signed, tx.anchorNow)
-		}
-	} else if errors.Is(err, ErrUncertain) {
-		v.session = nil // whether its last entries are in the log, nobody knows: begin another
-	}
-	return err
 }
 
 // OpenSealed opens what [SealTo] sealed to this user's key: all boxes of one call, in their order. What is not for this
