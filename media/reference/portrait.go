@@ -66,7 +66,7 @@ func scaled(whole image.Image) *image.RGBA {
 // turned puts a picture upright by an orientation of EXIF (JEITA CP-3451, tag 0x0112): 1 is upright, 2 to 8 are its mirrors and turns.
 func turned(in *image.RGBA, orientation int) *image.RGBA {
 	w, h := in.Bounds().Dx(), in.Bounds().Dy()
-	from := func(x, y int) (int, int) { return x, y }
+	var from func(x, y int) (int, int)
 	switch orientation {
 	case 2:
 		from = func(x, y int) (int, int) { return w - 1 - x, y }
