@@ -151,7 +151,7 @@ func (v *Vault) commit(ctx context.Context, group []*asked) (own bool, err error
 	if err == nil {
 		v.learn(&tx.ReadTx)
 		if tx.session != nil {
-			v.session = tx.session
+			v.session, v.trusted = tx.session, tx.signed.Note
 			v.anchorage.advance(tx.signed, tx.anchorNow)
 		}
 	} else if errors.Is(err, ErrUncertain) {

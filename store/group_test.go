@@ -175,3 +175,18 @@ func TestAPanicIsTheirsAlone(t *testing.T) {
 	must(t, puts("afterwards")(v))
 	sound(t, v)
 }
+
+func TestNobodyWritesAfterAFalseHead(t *testing.T) {
+	t.Parallel()
+	m, _ := sample(t)
+	forged := m.copy()
+	note := []byte(forged.records["vault\x00head"])
+	i := len(note) - 20 // in the signature
+	note[i] = map[bool]byte{true: 'B', false: 'A'}[note[i] == 'A']
+	v, err := unlockMemory(t.Context(), forged, "clerk", passphrase)
+	must(t, err)
+	wantErr(t, puts("after")(v), store.ErrDamaged)
+	v, err = unlockMemory(t.Context(), m, "clerk", passphrase)
+	must(t, err)
+	must(t, puts("after")(v))
+}

@@ -72,7 +72,24 @@ func newTx(v *Vault, w Writer) (*Tx, error) {
 		return nil, err
 	}
 	tx.head, tx.revision = head, uint64(head.Size)+1
-	return tx, nil
+	return tx, tx.trustHead()
+}
+
+// trustHead checks the signature of the head that the transaction goes on from, unless this unlock has checked or made it before: nobody signs over a
+// false one.
+func (tx *Tx) trustHead() error {
+	if tx.head.Size == 0 || bytes.Equal(tx.head.Note, tx.v.trusted) {
+		return nil
+	}
+	signer, err := tx.user(UserID(tx.head.Signer))
+	if err != nil {
+		return fmt.Errorf("%w: the audit log's newest head: %w", ErrDamaged, err)
+	}
+	if err := tx.head.Verify(signer.SigningPublic); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	tx.v.trusted = tx.head.Note
+	return nil
 }
 
 func (tx *ReadTx) reading() *ReadTx { return tx }

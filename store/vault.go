@@ -62,6 +62,7 @@ type Vault struct {
 	line    line
 	writing sync.Mutex // one transaction at a time: each continues the session's chain
 	session *session   // under writing
+	trusted []byte     // under writing: the note of the newest head that was checked or made
 
 	ledger    ledger // of a reader of the audit log
 	anchorage anchorage
