@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // TestAnAuditorReadsTheLogAndNothingElse tries every command that takes a vault with an auditor's login. A command that is not listed fails the
@@ -41,6 +42,8 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"conflict flag --case TC~12/2026 --user judge --reason R", refused}, {"conflict list", refused}, {"conflict lift x --reason R", refused},
 		{"vault move @pack", refused}, {"vault stay --not-taken", refused}, {"vault upgrade", refused},
 		{"team list", refused}, {"team make x --member judge", refused}, {"team join x judge", refused}, {"team leave x judge", refused}, {"team move TC~12/2026", refused},
+		{"erasure ask --case TC~12/2026 --party Witness~B --basis B --reason R", refused}, {"erasure list", refused}, {"erasure approve x", refused}, {"erasure refuse x --reason R", refused},
+		{"erasure carry-out x", refused}, {"erasure certificate x @c.pdf", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)
@@ -83,7 +86,7 @@ func commandsOf(of reflect.Type, under string) (names []string) {
 		}
 		name := f.Tag.Get("name")
 		if name == "" {
-			name = strings.ToLower(f.Name)
+			name = strings.ToLower(strings.Join(splitWords(f.Name), "-"))
 		}
 		name = strings.TrimSpace(under + " " + name)
 		if inner := commandsOf(f.Type, name); len(inner) > 0 {
@@ -93,6 +96,17 @@ func commandsOf(of reflect.Type, under string) (names []string) {
 		names = append(names, name)
 	}
 	return names
+}
+
+// splitWords takes a Go name apart at its capitals.
+func splitWords(name string) (words []string) {
+	for i, r := range name {
+		if i == 0 || unicode.IsUpper(r) {
+			words = append(words, "")
+		}
+		words[len(words)-1] += string(r)
+	}
+	return words
 }
 
 // try is run for whatever exit code there is.

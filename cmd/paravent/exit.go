@@ -148,6 +148,7 @@ var sentences = []sentence{
 	{live.ErrHeld, exitRefused, "This hearing was held and closed. Plan another one."},
 	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
 	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},
+	{docket.ErrSignerLeft, exitRefused, "The access of somebody who signed this was taken away meanwhile. Nothing was destroyed; ask again."},
 	{docket.ErrNewRecord, exitRefused, "More was sealed of this person since the erasure was asked for. Nothing was destroyed; ask again."},
 	{identity.ErrErasure, exitRefused, ""},
 	{certificate.ErrName, exitUsage, "The certificate's file ends in .pdf."},

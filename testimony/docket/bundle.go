@@ -153,6 +153,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, hearings, from, to, func(_ string, h testimony.Hearing) bool { return b.hearings[h.ID] }),
 		moveSome(tx, invitations, from, to, func(_ string, i invitationRecord) bool { return ofHearing(i.Hearing) }),
 		moveSome(tx, disclosures, from, to, func(_ string, r identity.Request) bool { return b.cases[r.Case] }),
+		moveSome(tx, erasures, from, to, func(_ string, e identity.Erasure) bool { return b.parties[e.Party] }),
 		moveSome(tx, conflictsOf, from, to, func(_ string, x identity.Conflict) bool { return b.cases[x.Case] }),
 		moveSome(tx, recordings, from, to, func(_ string, r Recording) bool { return b.hearings[r.Hearing] }),
 		moveSome(tx, minutesOf, from, to, func(id string, _ testimony.Minutes) bool { return ofHearing(id) }),

@@ -23,6 +23,9 @@ var erasures = store.NewCollection[identity.Erasure]("erasures")
 // ErrNewRecord says that something was sealed of a person after the colleges were asked to erase what there was.
 var ErrNewRecord = errors.New("more was sealed of this person since the erasure was asked for: ask again")
 
+// ErrSignerLeft says that the access of somebody who signed an erasure was taken away before it was carried out.
+var ErrSignerLeft = errors.New("the access of somebody who signed this was taken away meanwhile: ask again")
+
 // AskErasure asks that all of a person's sealed identity be destroyed. What is sealed at this moment is what will be.
 func (d *Desk) AskErasure(ctx context.Context, c protection.CaseID, party protection.PartyID, basis, reason string) (identity.Erasure, error) {
 	if !d.May(testimony.ActAskErasure) {
@@ -213,6 +216,9 @@ var ErrNotCleared = errors.New("the identity is deleted, but what it was may sti
 // signed sees that both signatures are those of the members who gave them.
 func (d *Desk) signed(e identity.Erasure, c ceremony) error {
 	for _, x := range e.Consents {
+		if !c.users[x.By].Standing() {
+			return ErrSignerLeft
+		}
 		if !store.CheckStatement(d.vault.ID(), c.users[x.By].SigningPublic, e.Statement(), x.Signature) || c.official(x.By).College != x.College {
 			return fmt.Errorf("%w: a signature under the erasure is false", store.ErrDamaged)
 		}

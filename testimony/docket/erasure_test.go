@@ -281,3 +281,21 @@ func (b *bureau) listed(login string, kind docket.ItemKind) (n int) {
 	}
 	return n
 }
+
+func TestAnErasureSignedBySomebodyWhoWasRevokedIsNotCarriedOut(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	second := b.newMember(testimony.Judge, "second", testimony.Judge)
+	e := b.askErasure()
+	b.consent(e.ID, testimony.Clerk, "second")
+	if err := b.as(testimony.Registrar).RevokeUser(t.Context(), second, "under investigation"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.as(testimony.Judge).CarryOutErasure(t.Context(), e.ID, nil); !errors.Is(err, docket.ErrSignerLeft) {
+		t.Errorf("carried out by the signature of somebody who was revoked: %v", err)
+	}
+	_, party := b.witness()
+	if fields := must(b.desk.SealedFields(t.Context(), party))(t); len(fields) == 0 {
+		t.Error("the identity is gone")
+	}
+}

@@ -2,7 +2,11 @@ package docket_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,8 +50,8 @@ func (c circle) move() {
 
 // sight is what a user sees of a case.
 type sight struct {
-	Cases, Parties, Orders, Hearings, Identities, Recordings int
-	Found                                                    bool
+	Cases, Parties, Orders, Hearings, Identities, Recordings, Erasures int
+	Found                                                              bool
 }
 
 func (c circle) sees(login string) sight {
@@ -90,6 +94,11 @@ func (c circle) sees(login string) sight {
 			s.Recordings++
 		}
 	}
+	for _, x := range must(d.Erasures(ctx))(c.t) {
+		if in[x.Case] {
+			s.Erasures++
+		}
+	}
 	_, err = d.FindCase(ctx, "TC 12/2026")
 	s.Found = err == nil
 	return s
@@ -107,8 +116,9 @@ func TestACaseOfATeamIsKnownToItsMembersOnly(t *testing.T) {
 	}
 	master := record(t, c.desk, h, protection.MasterRecord, "the master")
 	public := record(t, c.desk, h, protection.PublicRecord, "the public version")
+	erasure := c.askErasure()
 	before := c.sees("judge2")
-	if before.Cases == 0 || before.Orders == 0 || before.Hearings == 0 || before.Identities == 0 || before.Recordings != 2 || !before.Found {
+	if before.Erasures != 1 || before.Cases == 0 || before.Orders == 0 || before.Hearings == 0 || before.Identities == 0 || before.Recordings != 2 || !before.Found {
 		t.Fatalf("before: %+v", before)
 	}
 	if before != c.sees(testimony.Clerk) {
@@ -137,6 +147,7 @@ func TestACaseOfATeamIsKnownToItsMembersOnly(t *testing.T) {
 			"a recording": second(c.desk.Recording(t.Context(), master.ID)),
 			"a new party": second(c.desk.AddParty(t.Context(), c.c, protection.Witness, "fr")),
 			"an identity": c.desk.SealIdentity(t.Context(), c.p, identity.Fields{identity.Name: "x"}),
+			"an erasure":  second(c.desk.ConsentToErasure(t.Context(), erasure.ID)),
 			"the team":    c.desk.JoinTeam(t.Context(), c.team, docket.TeamMember{User: c.userID(login)}),
 		} {
 			if err == nil || !errors.Is(err, docket.ErrNotFound) && !errors.Is(err, docket.ErrNotAllowed) {
@@ -359,5 +370,40 @@ func TestARevokedMemberOfAnotherTeamApprovesNothing(t *testing.T) {
 	}
 	if _, _, err := c.as(testimony.Advocate).ViewDisclosure(t.Context(), r.ID); err == nil {
 		t.Error("it was shown")
+	}
+}
+
+// TestEveryCollectionOfACaseMovesWithIt demands of each collection of the docket that it moves with a case, or that somebody has said why not.
+func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
+	t.Parallel()
+	stays := map[string]string{
+		"traits": "of the vault", "auditChecks": "of the log", "backups": "of the vault", "checkings": "of the vault", "policies": "of the vault", "troubles": "of the vault",
+		"affiliations": "of users", "departures": "of users", "teamIndex": "of teams", "teams": "of teams", "recordingKeys": "in compartments of their own",
+		"identities": "moved without the halves of others",
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	moves, err := os.ReadFile("bundle.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := regexp.MustCompile(`(?m)^(?:var |\t)(\w+)\s+= store\.NewCollection`)
+	found := 0
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range declared.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if stays[m[1]] == "" && !strings.Contains(string(moves), "moveSome(tx, "+m[1]+",") {
+				t.Errorf("%s: %s does not move with a case, and nobody has said why", f, m[1])
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d collections were found", found)
 	}
 }
