@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,25 +91,48 @@ func checkCase(c testimony.Case) error {
 
 // Parties lists the protected parties by their first pseudonym.
 func (d *Desk) Parties(ctx context.Context) ([]protection.Party, error) {
-	list, err := all(ctx, d, parties)
-	// Sorted by a short row for each: moving the parties themselves about takes longer than reading them.
-	type row struct {
-		name protection.Pseudonym
-		at   int
+	var list []protection.Party
+	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
+		within, err := parts(tx)
+		if err != nil {
+			return err
+		}
+		list = nil // this may run again
+		for _, part := range within {
+			err := parties.Each(tx, part, func(e store.Entry[protection.Party]) error {
+				list = append(list, e.Value)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	rows := make([]row, len(list))
+	return byPseudonym(list), nil
+}
+
+// byPseudonym sorts parties by the first pseudonym of each, those of one pseudonym as they come. There are many of each, one in every case, so that sorting
+// the pseudonyms alone takes a tenth of the time.
+func byPseudonym(list []protection.Party) []protection.Party {
+	named := map[protection.Pseudonym][]int{}
 	for i, p := range list {
-		rows[i].at = i
+		var name protection.Pseudonym
 		if len(p.Appearances) > 0 {
-			rows[i].name = p.Appearances[0].Pseudonym
+			name = p.Appearances[0].Pseudonym
+		}
+		named[name] = append(named[name], i)
+	}
+	sorted := make([]protection.Party, 0, len(list))
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		for _, i := range named[name] {
+			sorted = append(sorted, list[i])
 		}
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(strings.Compare(string(a.name), string(b.name)), a.at-b.at) })
-	sorted := make([]protection.Party, len(list))
-	for i, r := range rows {
-		sorted[i] = list[r.at]
-	}
-	return sorted, err
+	return sorted
 }
 
 // Party returns one protected party.
