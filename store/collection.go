@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func (c Collection[T]) Entry(r Reading, in Compartment, id string) (Entry[T], er
 	if err != nil {
 		return Entry[T]{}, fmt.Errorf("get record: %w", err)
 	}
-	v, err := decodeValue[T](encoding, value)
+	v, err := decodeValue[T](encoding, value, json.Unmarshal)
 	if err != nil {
 		return Entry[T]{}, fmt.Errorf("get record: %w", err)
 	}
@@ -112,12 +113,12 @@ func (c Collection[T]) read(tx *ReadTx, in Compartment, expect func(count uint64
 	return nil
 }
 
-func decodeEntry[T any](_, _, plain []byte, revision uint64) (Entry[T], error) {
+func decodeEntry[T any](d *decoder, _, _, plain []byte, revision uint64) (Entry[T], error) {
 	encoding, id, value, err := splitRecord(plain)
 	if err != nil {
 		return Entry[T]{}, err
 	}
-	v, err := decodeValue[T](encoding, value)
+	v, err := decodeValue[T](encoding, value, d.decode)
 	return Entry[T]{ID: string(id), Value: v, Revision: revision}, err
 }
 

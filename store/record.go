@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-
-	jsonv1 "github.com/go-json-experiment/json/v1" // reads what encoding/json writes, by the same rules, in half the time
 )
 
 // MaxRecord is the greatest length in bytes of an encoded value with its id. Larger things are blobs.
@@ -60,14 +58,14 @@ func splitRecord(plain []byte) (encoding byte, id, value []byte, err error) {
 	return plain[0], rest[:idSize], rest[idSize : idSize+valueSize], nil
 }
 
-// decodeValue is the other side of encodeRecord. The result shares no memory with value.
-func decodeValue[T any](encoding byte, value []byte) (v T, err error) {
+// decodeValue is the other side of encodeRecord; unmarshal reads JSON. The result shares no memory with value.
+func decodeValue[T any](encoding byte, value []byte, unmarshal func([]byte, any) error) (v T, err error) {
 	raw, isBytes := any(&v).(*[]byte)
 	switch {
 	case encoding == encodingBytes && isBytes:
 		*raw = append([]byte{}, value...)
 	case encoding == encodingJSON && !isBytes:
-		if err := jsonv1.Unmarshal(value, &v); err != nil {
+		if err := unmarshal(value, &v); err != nil {
 			return v, fmt.Errorf("decode record: %w", err)
 		}
 	default:

@@ -14,7 +14,7 @@ const (
 )
 
 // opener turns a record's plaintext into what a scan hands out.
-type opener[E any] func(physical, raw, plain []byte, revision uint64) (E, error)
+type opener[E any] func(d *decoder, physical, raw, plain []byte, revision uint64) (E, error)
 
 // batch is some records on their way through a scan. It owns copies of them, so that only the transaction's own goroutine
 // touches the backend's memory.
@@ -27,6 +27,7 @@ type batch[E any] struct {
 	err     error
 	done    chan struct{}
 	scratch []byte
+	decoder decoder
 }
 
 // scanner opens the records under one collection's prefix.
@@ -165,7 +166,7 @@ func (s *scanner[E]) process(b *batch[E]) {
 		b.scratch = plain
 		b.row.count++
 		b.row.tags.add(epoch.tagElement(physical, raw))
-		opened, err := s.open(physical, raw, plain, revision)
+		opened, err := s.open(&b.decoder, physical, raw, plain, revision)
 		if err != nil {
 			b.err = err
 			return

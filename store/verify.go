@@ -177,7 +177,7 @@ func (c *checking) compartment(key *compartmentKey) error {
 func (c *checking) collection(owner *compartmentKey, prefix [prefixSize]byte, want row) error {
 	key := owner.collectionAt(prefix)
 	var whole sum256
-	found, faults, err := scan(c.tx, owner, key, func(physical, raw, plain []byte, _ uint64) ([32]byte, error) {
+	found, faults, err := scan(c.tx, owner, key, func(_ *decoder, physical, raw, plain []byte, _ uint64) ([32]byte, error) {
 		_, _, _, err := splitRecord(plain)
 		return key.of(raw).wholeElement(physical, raw), err // of an epoch that opened it
 	}, func(elements [][32]byte) error {
