@@ -149,7 +149,7 @@ var bareKey = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
 
 // Every room fits a window of 1280 by 800 in both languages, light and dark, and says nothing that no catalogue holds.
 func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
-	tab := []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4}
+	tab := []fyne.KeyName{fyne.Key3, fyne.Key8, fyne.Key9}
 	for _, login := range []string{testimony.Judge, testimony.Clerk, testimony.Advocate, testimony.Registrar, testimony.Auditor} {
 		s := open(t, login)
 		for _, look := range []room.Look{{Language: "en"}, {Language: "fr", Dark: true}, {Language: "fr", HighContrast: true}} {
@@ -242,7 +242,7 @@ func TestATypedIdentityStaysInItsSealedField(t *testing.T) {
 		}
 	}
 	s.Go(room.Witnesses, party)
-	s.typed(&fyne.KeyEvent{Name: fyne.KeyF4})
+	s.typed(&fyne.KeyEvent{Name: fyne.Key9})
 	s.screen.New()
 	form := s.window.Canvas().Focused().(*xwidget.Input)
 	test.Type(form, name)
@@ -288,7 +288,7 @@ func TestAFormThatIsLeftForgetsTheName(t *testing.T) {
 		s.Go(room.Witnesses, string(id))
 		break
 	}
-	s.typed(&fyne.KeyEvent{Name: fyne.KeyF4})
+	s.typed(&fyne.KeyEvent{Name: fyne.Key9})
 	s.screen.New()
 	form := s.window.Canvas().Focused().(*xwidget.Input)
 	test.Type(form, "Zephyrine")
@@ -412,7 +412,7 @@ func TestADisclosureIsApprovedAndShownInTheWindow(t *testing.T) {
 			s.Go(room.Witnesses, string(id))
 		}
 	}
-	s.typed(&fyne.KeyEvent{Name: fyne.KeyF4})
+	s.typed(&fyne.KeyEvent{Name: fyne.Key9})
 	s.typed(&fyne.KeyEvent{Name: fyne.KeyD})
 	tick(t, s, "Names")
 	basis := s.window.Canvas().Focused().(*xwidget.Input)

@@ -18,7 +18,7 @@ import (
 )
 
 // identityTab shows which fields are sealed, nothing of what is in them, and what the user can do.
-func identityTab(h room.Host, c protection.CaseID, p protection.PartyID, acts []fyne.CanvasObject) (fyne.CanvasObject, error) {
+func identitySide(h room.Host, c protection.CaseID, p protection.PartyID, acts []fyne.CanvasObject) (fyne.CanvasObject, error) {
 	sealed, err := h.Desk().SealedFields(room.Ctx(), p)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ import (
 type Room struct {
 	asked string
 	cas   protection.CaseID
-	tab   int
+	tab   string // by name
 	mode  protection.SessionMode
 }
 
@@ -107,50 +107,76 @@ func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.S
 		r.cas = p.Appearances[0].Case
 	}
 	back, step := room.Back(h, room.Witnesses)
-	screen := room.Screen{Back: step}
+	screen := room.Screen{Back: step, Keys: map[fyne.KeyName]func(){}}
 	chips := []fyne.CanvasObject{xwidget.Chip(names.Cases[r.cas], xwidget.Clear), xwidget.Chip(i18n.T("status."+string(p.Status)), xwidget.Neutral)}
-	turn := func(i int) {
-		r.tab = i
-		h.Refresh()
+	var words, keys []string
+	for _, t := range tabs {
+		words, keys = append(words, i18n.T(t.word)), append(keys, t.key)
+		screen.Keys[fyne.KeyName(t.key)] = func() { r.turn(h, t.name) }
 	}
-	tabs := xwidget.Tabs([]string{i18n.T("witness.tab.measures"), i18n.T("witness.tab.cases"), i18n.T("witness.tab.identity")}, []string{"F2", "F3", "F4"}, r.tab, turn)
-	screen.Keys = map[fyne.KeyName]func(){fyne.KeyF2: func() { turn(0) }, fyne.KeyF3: func() { turn(1) }, fyne.KeyF4: func() { turn(2) }}
-	if r.tab == 0 {
-		for i, k := range []fyne.KeyName{fyne.KeyF5, fyne.KeyF6, fyne.KeyF7} {
-			screen.Keys[k] = func() { r.show(h, modes[i]) }
-		}
-	}
-	var content fyne.CanvasObject
-	var actions []fyne.CanvasObject
-	var err error
-	switch r.tab {
-	case 0:
-		if h.Desk().May(testimony.ActFileOrder) {
-			screen.New = func() { r.fileOrder(h, p) }
-			actions = append(actions, xwidget.NewPrimary(i18n.T("order.new"), "Ctrl N", screen.New))
-		}
-		content, err = r.measures(h, names, p)
-	case 1:
-		content = r.appearances(h, names, p)
-	default:
-		var acts []fyne.CanvasObject
-		if h.Desk().May(testimony.ActEnterIdentity) {
-			screen.New = func() { enterIdentity(h, p.ID) }
-			acts = append(acts, xwidget.NewPrimary(i18n.T("identity.enter"), "Ctrl N", screen.New))
-		}
-		if h.Desk().May(testimony.ActAskDisclosure) {
-			ask := func() { approvals.Ask(h, r.cas, p.ID) }
-			screen.Keys[fyne.KeyD] = ask
-			acts = append(acts, xwidget.NewButton(i18n.T("approvals.ask"), "D", ask))
-		}
-		content, err = identityTab(h, r.cas, p.ID, acts)
-	}
+	at := max(slices.IndexFunc(tabs, func(t tab) bool { return t.name == r.tab }), 0)
+	content, actions, err := tabs[at].draw(r, h, names, p, &screen)
 	if err != nil {
 		return screen, err
 	}
-	bar := xwidget.Column(8, container.NewBorder(nil, nil, tabs, xwidget.Row(10, append(actions, back)...)), xwidget.Line(), xwidget.Gap(0, 2))
+	turn := func(i int) { r.turn(h, tabs[i].name) }
+	bar := xwidget.Column(8, container.NewBorder(nil, nil, xwidget.Tabs(words, keys, at, turn), xwidget.Row(10, append(actions, back)...)), xwidget.Line(), xwidget.Gap(0, 2))
 	screen.Content = xwidget.PageWith(string(p.PseudonymIn(r.cas)), chips, nil, container.NewBorder(bar, nil, nil, nil, content))
 	return screen, nil
+}
+
+// tab is a side of a protected party's page. It draws what it shows with the actions beside the tabs, and sets the screen's own keys.
+type tab struct {
+	key, name, word string // the key is a digit, which stays its own whatever other sides there are
+	draw            func(r *Room, h room.Host, names room.Register, p protection.Party, s *room.Screen) (fyne.CanvasObject, []fyne.CanvasObject, error)
+}
+
+// tabs in the order in which they stand; the first is shown where none is chosen.
+var tabs []tab
+
+func init() { // here, because the sides turn to each other
+	tabs = []tab{
+		{"3", "measures", "witness.tab.measures", (*Room).measuresTab},
+		{"8", "cases", "witness.tab.cases", (*Room).casesTab},
+		{"9", "identity", "witness.tab.identity", (*Room).identityTab},
+	}
+}
+
+func (r *Room) turn(h room.Host, name string) {
+	r.tab = name
+	h.Refresh()
+}
+
+func (r *Room) measuresTab(h room.Host, names room.Register, p protection.Party, s *room.Screen) (fyne.CanvasObject, []fyne.CanvasObject, error) {
+	for i, k := range []fyne.KeyName{fyne.KeyF5, fyne.KeyF6, fyne.KeyF7} {
+		s.Keys[k] = func() { r.show(h, modes[i]) }
+	}
+	var actions []fyne.CanvasObject
+	if h.Desk().May(testimony.ActFileOrder) {
+		s.New = func() { r.fileOrder(h, p) }
+		actions = append(actions, xwidget.NewPrimary(i18n.T("order.new"), "Ctrl N", s.New))
+	}
+	content, err := r.measures(h, names, p)
+	return content, actions, err
+}
+
+func (r *Room) casesTab(h room.Host, names room.Register, p protection.Party, _ *room.Screen) (fyne.CanvasObject, []fyne.CanvasObject, error) {
+	return r.appearances(h, names, p), nil, nil
+}
+
+func (r *Room) identityTab(h room.Host, _ room.Register, p protection.Party, s *room.Screen) (fyne.CanvasObject, []fyne.CanvasObject, error) {
+	var acts []fyne.CanvasObject
+	if h.Desk().May(testimony.ActEnterIdentity) {
+		s.New = func() { enterIdentity(h, p.ID) }
+		acts = append(acts, xwidget.NewPrimary(i18n.T("identity.enter"), "Ctrl N", s.New))
+	}
+	if h.Desk().May(testimony.ActAskDisclosure) {
+		ask := func() { approvals.Ask(h, r.cas, p.ID) }
+		s.Keys[fyne.KeyD] = ask
+		acts = append(acts, xwidget.NewButton(i18n.T("approvals.ask"), "D", ask))
+	}
+	content, err := identitySide(h, r.cas, p.ID, acts)
+	return content, nil, err
 }
 
 // modes are the session modes in which the matrix can be read, with the keys that set them at the bench.
@@ -167,7 +193,7 @@ func (r *Room) appearances(h room.Host, names room.Register, p protection.Party)
 	var rows []fyne.CanvasObject
 	for _, a := range p.Appearances {
 		b := xwidget.NewButton(i18n.T("witness.show_case"), "", func() {
-			r.cas, r.tab = a.Case, 0
+			r.cas, r.tab = a.Case, "measures"
 			h.Refresh()
 		})
 		rows = append(rows, xwidget.Entry(names.Cases[a.Case], i18n.T("witness.as", map[string]any{"Pseudonym": string(a.Pseudonym)}), b))
