@@ -57,10 +57,10 @@ race: deps-test
 	@go test -race $(HEADLESS)
 	@cd $(ETCDTEST) && go test -race ./...
 
-# Spoils a vault's file, and kills a process that writes one, N times each: make torture N=100000. A finding names its seed.
+# Spoils a vault's file, kills a process that writes one, and takes the power from its disk, N times each: make torture N=100000. A finding names its seed.
 N ?= 10000
 torture: deps
-	@PARAVENT_TORTURE=$(N) go test -count=1 -timeout 0 -v -run '^(TestTamperedFiles|TestKilledWriter)$$' ./store
+	@PARAVENT_TORTURE=$(N) go test -count=1 -timeout 0 -v -run '^(TestTamperedFiles|TestKilledWriter|TestPowerLoss)$$' ./store ./store/bolt
 
 # Runs every fuzzer for so long each: make fuzz T=10m.
 T ?= 60s

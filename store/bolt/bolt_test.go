@@ -42,6 +42,8 @@ func playChild(role, path string) {
 		createWhenFull(path)
 	case "compact":
 		compactThroughFaults(path)
+	case "images":
+		writeForImages(path)
 	case "faulty":
 		writeThroughFaults(path)
 	}
