@@ -46,8 +46,11 @@ var RuleList = []Rule{UnknownResource, UnknownZone, NoTime, WitnessTwice, Double
 
 // Hard reports whether no reason allows what breaks the rule. An unknown rule is hard.
 func (r Rule) Hard() bool {
-	at := slices.Index(RuleList, r)
-	return at < slices.Index(RuleList, Away)
+	switch r {
+	case Away, NoTurn, WitnessNight, TooLong, WrongDialect, WrongSex, NoOrder, NoPermit, Unprepared, LinkUntested, LinkBad:
+		return false
+	}
+	return true
 }
 
 // Conflict is one reason why a booking cannot be, or should not be: what is broken, by whom, with which other hearing, and when.

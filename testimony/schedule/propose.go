@@ -123,6 +123,7 @@ type search struct {
 	court   *time.Location
 	witness *time.Location
 	days    map[Date]*day
+	found   []Conflict // room for one question's answer
 }
 
 // day is the best sitting of a day, once it has been looked for, for no people in particular.
@@ -175,26 +176,38 @@ func (s *search) best(midnight time.Time, before []ResourceID) *day {
 		}
 	}
 	d := &day{}
-	y, m, n := midnight.Date()
-	end := time.Date(y, m, n+1, 0, 0, 0, 0, s.court)
-	grid := s.x.rules.Grid
-	for at := midnight; at.Before(end); at = at.Add(grid) {
-		if at.Before(s.want.Earliest) || at.Add(s.want.Duration).After(s.want.Latest) {
-			continue
+	for _, start := range s.starts(midnight) {
+		if d.found && d.cost <= start.cost {
+			break // and so of all that come after it
 		}
-		hour := s.hourCost(at)
-		if d.found && d.cost <= hour {
-			continue
-		}
-		sitting, cost, found := s.at(at, before)
-		if cost += hour; found && (!d.found || cost < d.cost) {
-			*d = day{sitting, cost, true}
+		if sitting, cost, found := s.at(start.at, before); found && (!d.found || cost+start.cost < d.cost) {
+			*d = day{sitting, cost + start.cost, true}
 		}
 	}
 	if before == nil {
 		s.days[key] = d
 	}
 	return d
+}
+
+// start is a time at which a sitting could begin, and what weighs against the hour.
+type start struct {
+	at   time.Time
+	cost float64
+}
+
+// starts are those of a day, the best hours first.
+func (s *search) starts(midnight time.Time) []start {
+	y, m, n := midnight.Date()
+	end := time.Date(y, m, n+1, 0, 0, 0, 0, s.court)
+	var list []start
+	for at := midnight; at.Before(end); at = at.Add(s.x.rules.Grid) {
+		if !at.Before(s.want.Earliest) && !at.Add(s.want.Duration).After(s.want.Latest) {
+			list = append(list, start{at, s.hourCost(at)})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b start) int { return cmp.Compare(a.cost, b.cost) })
+	return list
 }
 
 // at makes up a sitting at a time.
@@ -222,7 +235,7 @@ func (s *search) at(start time.Time, before []ResourceID) (Sitting, float64, boo
 	return Sitting{c.taken, conflicts}, cost, true
 }
 
-// maxTries is how many ways of filling one sitting are looked at.
+// maxTries is how many ways of filling one sitting are looked at, dead ends included.
 const maxTries = 64
 
 // chooser fills the choices of one sitting, one after the other, and goes back when what it has chosen does not go together.
@@ -231,6 +244,7 @@ type chooser struct {
 	before []ResourceID
 	tries  int
 	taken  Booking
+	found  bool
 }
 
 func (c *chooser) choose(b Booking, at int) ([]Conflict, bool) {
@@ -244,7 +258,8 @@ func (c *chooser) choose(b Booking, at int) ([]Conflict, bool) {
 		id   ResourceID
 		cost float64
 	}
-	var options []option
+	var later []option
+	tried := c.tries
 	for _, id := range c.want.Any[at] {
 		if slices.Contains(b.Uses, id) {
 			continue
@@ -258,17 +273,29 @@ func (c *chooser) choose(b Booking, at int) ([]Conflict, bool) {
 		if other {
 			cost += costOther
 		}
-		options = append(options, option{id, cost})
-	}
-	slices.SortStableFunc(options, func(a, b option) int { return cmp.Compare(a.cost, b.cost) })
-	for _, o := range options {
-		next := b
-		next.Uses = append(slices.Clone(b.Uses), o.id)
-		if conflicts, found := c.choose(next, at+1); found || c.tries <= 0 {
-			return conflicts, found
+		if cost > 0 {
+			later = append(later, option{id, cost})
+		} else if conflicts, done := c.take(b, at, id); done {
+			return conflicts, c.found
 		}
 	}
+	slices.SortStableFunc(later, func(a, b option) int { return cmp.Compare(a.cost, b.cost) })
+	for _, o := range later {
+		if conflicts, done := c.take(b, at, o.id); done {
+			return conflicts, c.found
+		}
+	}
+	if c.tries == tried {
+		c.tries-- // a dead end costs a try as well: there are as many of them as ways to get there
+	}
 	return nil, false
+}
+
+// take goes on with one resource more. It is done when that leads to a sitting, or when enough has been tried.
+func (c *chooser) take(b Booking, at int, id ResourceID) (conflicts []Conflict, done bool) {
+	b.Uses = append(slices.Clone(b.Uses), id)
+	conflicts, c.found = c.choose(b, at+1)
+	return conflicts, c.found || c.tries <= 0
 }
 
 // against counts the soft conflicts of one resource with what is chosen so far, and says whether there is a hard one.
@@ -277,9 +304,13 @@ func (s *search) against(b *Booking, id ResourceID) (soft int, hard bool) {
 	if r == nil {
 		return 0, true
 	}
-	c := checker{x: s.x, b: b, rules: &s.x.rules}
+	c := checker{x: s.x, b: b, rules: &s.x.rules, found: s.found[:0]}
 	c.resource(r, s.court)
-	return len(c.found), AnyHard(c.found)
+	s.found = c.found
+	for _, f := range c.found {
+		hard = hard || f.Rule.Hard()
+	}
+	return len(c.found), hard
 }
 
 // hourCost weighs the time of day: where the witness is, and a full hour before a quarter.
