@@ -125,7 +125,29 @@ type Hearing struct {
 	Mode         protection.SessionMode `json:"mode"` // the mode in which testimony begins
 	Participants []Participant          `json:"participants"`
 	Held         time.Time              `json:"held"` // zero until the session has been closed
+
+	Before     time.Duration `json:"before,omitempty"`      // from the witness's arrival to Start: test and advocate
+	After      time.Duration `json:"after,omitempty"`       // from the end until the witness leaves: debriefing
+	BreakEvery time.Duration `json:"break_every,omitempty"` // of testimony; 0: no break is planned
+	Uses       []ResourceID  `json:"uses,omitempty"`        // rooms, people and things
+	Accepted   []Acceptance  `json:"accepted,omitempty"`    // what stood against it when it was planned
+	Cancelled  time.Time     `json:"cancelled,omitzero"`
+	Why        string        `json:"why,omitempty"` // it was cancelled
 }
+
+// ResourceID names a room, a person or a thing that hearings take. It is random; what it is stands in testimony/schedule.
+type ResourceID string
+
+// Acceptance is somebody's decision to plan a hearing although something stands against it.
+type Acceptance struct {
+	Key    string    `json:"key"` // of the conflict
+	Reason string    `json:"reason"`
+	By     string    `json:"by"` // user id
+	At     time.Time `json:"at"`
+}
+
+// Planned reports whether the hearing is still to be held.
+func (h Hearing) Planned() bool { return h.Held.IsZero() && h.Cancelled.IsZero() }
 
 // Witness returns the seat of the witness who testifies.
 func (h Hearing) Witness() (Participant, bool) {
@@ -166,6 +188,9 @@ func (h Hearing) Clocks(at time.Time) (court, witness time.Time, err error) {
 // Longest is the longest hearing that can be planned: a longer one is a mistake in the dates.
 const Longest = 12 * time.Hour
 
+// LongestSlot is the longest time before or after a hearing that can be planned, and the longest stretch of testimony.
+const LongestSlot = 4 * time.Hour
+
 // Check reports everything that is wrong with a hearing, joined; each error begins with the path of the field.
 func (h Hearing) Check() error {
 	var wrong []error
@@ -183,6 +208,11 @@ func (h Hearing) Check() error {
 	}
 	if h.Duration <= 0 || h.Duration > Longest {
 		add("duration", "must be more than zero and at most %s", Longest)
+	}
+	for i, slot := range []time.Duration{h.Before, h.After, h.BreakEvery} {
+		if slot < 0 || slot > LongestSlot {
+			add([]string{"before", "after", "break_every"}[i], "must be from zero to %s", LongestSlot)
+		}
 	}
 	if _, err := time.LoadLocation(h.CourtZone); err != nil || h.CourtZone == "" {
 		add("court_zone", "%q is not a time zone", h.CourtZone)

@@ -19,7 +19,7 @@ func Lobby(h room.Host) (room.Screen, error) {
 	}
 	l := hearing.Listing(i18n.T("room.bench"), i18n.T("bench.none"), func(id string) { h.OpenCourtroom(testimony.HearingID(id)) })
 	for _, x := range names.Hearings {
-		if x.Held.IsZero() {
+		if x.Planned() {
 			l.Lines = append(l.Lines, hearing.Line(names, x))
 		}
 	}

@@ -42,7 +42,7 @@ func near(h room.Host, names room.Register, keys map[fyne.KeyName]func()) []fyne
 	var rows []fyne.CanvasObject
 	now := h.Desk().Now()
 	for _, x := range names.Hearings {
-		if !x.Held.IsZero() || x.Start.Add(x.Duration).Before(now) || x.Start.After(now.Add(docket.Soon)) {
+		if !x.Planned() || x.Start.Add(x.Duration).Before(now) || x.Start.After(now.Add(docket.Soon)) {
 			continue
 		}
 		key := ""

@@ -145,6 +145,7 @@ var sentences = []sentence{
 	{errLawBroken, exitLawBroken, ""},
 	{blob.ErrDamaged, exitEvidence, "The recording's file was altered or is unreadable."},
 	{blob.ErrNotBlob, exitEvidence, "The recording's file is not a sealed recording."},
+	{live.ErrCancelled, exitRefused, "This hearing was cancelled. Plan another one."},
 	{live.ErrHeld, exitRefused, "This hearing was held and closed. Plan another one."},
 	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
 	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},

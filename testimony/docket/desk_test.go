@@ -392,8 +392,8 @@ func TestAuditorChangesNothing(t *testing.T) {
 	d := training(t)
 	c, p := aParty(t, d)
 	o := order.Order{Case: c, Party: p.ID, Reference: "2026/904", Measures: []order.Measure{{Kind: order.FaceAlteration}}}
-	filed := must(d.FileOrder(t.Context(), o))(t)
 	h := must(d.Schedule(t.Context(), planned(c, p.ID, noon)))(t)
+	filed := must(d.FileOrder(t.Context(), o))(t)
 	d = as(t, d, testimony.Auditor)
 	for name, act := range map[string]func() error{
 		"add a case": func() error {

@@ -311,7 +311,8 @@ func (d *Desk) Hearing(ctx context.Context, id testimony.HearingID) (testimony.H
 	return find(ctx, d, hearings, string(id))
 }
 
-// Schedule plans a hearing. It allots the ids of the hearing and of its seats, and labels a witness with the pseudonym.
+// Schedule plans a hearing. It allots the ids of the hearing and of its seats, and labels a witness with the pseudonym. It fails with a [*ConflictError] when
+// something stands against it that nobody can accept, or has accepted with a reason in Accepted.
 func (d *Desk) Schedule(ctx context.Context, h testimony.Hearing) (testimony.Hearing, error) {
 	if !d.May(testimony.ActKeepDocket) {
 		return h, ErrNotAllowed
@@ -322,7 +323,9 @@ func (d *Desk) Schedule(ctx context.Context, h testimony.Hearing) (testimony.Hea
 	if err := h.Check(); err != nil {
 		return h, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return h, d.vault.Update(ctx, func(tx *store.Tx) error {
+	wanted := h
+	err := d.vault.Update(ctx, func(tx *store.Tx) error {
+		h = wanted // this may run again
 		_, part, err := locate(tx, cases, string(h.Case))
 		if err != nil {
 			return fmt.Errorf("the case: %w", notFound(err))
@@ -330,9 +333,9 @@ func (d *Desk) Schedule(ctx context.Context, h testimony.Hearing) (testimony.Hea
 		if err := labelWitnesses(tx, &h); err != nil {
 			return err
 		}
-		tx.Log("hearing.planned", map[string]string{"hearing": string(h.ID), "case": string(h.Case), "seats": strconv.Itoa(len(h.Participants))})
-		return hearings.Put(tx, part, string(h.ID), h)
+		return d.book(tx, part, &h, "hearing.planned")
 	})
+	return h, err
 }
 
 func (d *Desk) allot(h *testimony.Hearing) error {
@@ -341,12 +344,24 @@ func (d *Desk) allot(h *testimony.Hearing) error {
 		return err
 	}
 	h.ID = testimony.HearingID(id)
+	h.Held, h.Cancelled, h.Why = time.Time{}, time.Time{}, ""
+	for i := range h.Participants {
+		h.Participants[i].ID = ""
+	}
+	return d.seats(h)
+}
+
+// seats allots the ids of seats that are new, and a label to those that have none.
+func (d *Desk) seats(h *testimony.Hearing) error {
 	h.Participants = slices.Clone(h.Participants)
 	for i := range h.Participants {
-		if id, err = d.newID(); err != nil {
-			return err
+		if h.Participants[i].ID == "" {
+			id, err := d.newID()
+			if err != nil {
+				return err
+			}
+			h.Participants[i].ID = testimony.ParticipantID(id)
 		}
-		h.Participants[i].ID = testimony.ParticipantID(id)
 		if h.Participants[i].Label == "" {
 			h.Participants[i].Label = string(h.Participants[i].Role)
 		}

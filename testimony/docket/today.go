@@ -172,13 +172,13 @@ func hearingItems(list []testimony.Hearing, orders []order.Order, recorded []Rec
 	var items []Item
 	for _, h := range list {
 		item := Item{Case: h.Case, Party: h.Party, Hearing: h.ID, When: h.Start}
-		if h.Held.IsZero() && slices.ContainsFunc(recorded, func(r Recording) bool { return r.Hearing == h.ID && !r.Sealed }) {
+		if h.Planned() && slices.ContainsFunc(recorded, func(r Recording) bool { return r.Hearing == h.ID && !r.Sealed }) {
 			item.Kind = HearingUnclosed
 			items = append(items, item)
 			continue
 		}
 		end := h.Start.Add(h.Duration)
-		if !h.Held.IsZero() || end.Before(now) || h.Start.After(now.Add(Soon)) {
+		if !h.Planned() || end.Before(now) || h.Start.After(now.Add(Soon)) {
 			continue
 		}
 		item.Kind = HearingSoon

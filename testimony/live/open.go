@@ -74,6 +74,9 @@ func (s *Session) load(ctx context.Context, id testimony.HearingID) error {
 	if !h.Held.IsZero() {
 		return ErrHeld
 	}
+	if !h.Cancelled.IsZero() {
+		return ErrCancelled
+	}
 	if err := h.Check(); err != nil {
 		return fmt.Errorf("the hearing: %w", err)
 	}

@@ -34,6 +34,7 @@ import (
 // Errors that a caller decides by.
 var (
 	ErrEnded     = errors.New("the session is closed")
+	ErrCancelled = errors.New("this hearing was cancelled")
 	ErrHeld      = errors.New("this hearing was held and closed; plan another one")
 	ErrNobody    = errors.New("there is no such participant in this hearing")
 	ErrPresent   = errors.New("the participant is not in the lobby")

@@ -43,7 +43,7 @@ func district(hearings, years int) ([]schedule.Resource, []schedule.Booking, sch
 			b.Uses = append(b.Uses, id(k, i%each))
 		}
 		bookings = append(bookings, b)
-		c.Parties[b.Party] = schedule.Standing{Language: "vi", Prepared: true}
+		c.Parties[b.Party] = schedule.Standing{Language: "vi"}
 	}
 	for i := range 1000 {
 		c.Apart = append(c.Apart, [2]protection.PartyID{protection.PartyID(fmt.Sprint("p", i)), protection.PartyID(fmt.Sprint("p", i+1000))})

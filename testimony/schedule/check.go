@@ -323,7 +323,7 @@ func (c *checker) standing(zone *time.Location) {
 	if w.Permit.Needed && (!w.Permit.Granted || !w.Permit.Period.covers(b.Start, b.End())) {
 		c.add(Conflict{Rule: NoPermit})
 	}
-	if _, known := c.x.standing[b.Party]; known && !w.Prepared {
+	if w.Waits {
 		c.add(Conflict{Rule: Unprepared})
 	}
 }

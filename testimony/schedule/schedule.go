@@ -13,7 +13,7 @@ import (
 )
 
 // ResourceID names a resource in the vault. It is random.
-type ResourceID string
+type ResourceID = testimony.ResourceID
 
 // Kind is what a resource is to a hearing.
 type Kind string
@@ -116,8 +116,8 @@ func (b Booking) To() time.Time { return b.End().Add(b.After) }
 
 // Of returns the booking of a planned hearing.
 func Of(h testimony.Hearing) Booking {
-	b := Booking{Hearing: h.ID, Case: h.Case, Party: h.Party, Start: h.Start, Duration: h.Duration, CourtZone: h.CourtZone, WitnessZone: h.WitnessZone}
-	return b
+	return Booking{Hearing: h.ID, Case: h.Case, Party: h.Party, Start: h.Start, Duration: h.Duration, Before: h.Before, After: h.After, BreakEvery: h.BreakEvery,
+		CourtZone: h.CourtZone, WitnessZone: h.WitnessZone, Uses: h.Uses}
 }
 
 // Circumstances are what has been decided and found out about the witnesses.
@@ -135,7 +135,7 @@ type Standing struct {
 	Longest   time.Duration // of testimony without a break; 0: no limit is known
 	Applied   bool          // for protection, granted or not
 	Orders    []Period      // the times in which an order is in force
-	Prepared  bool          // the familiarisation is complete
+	Waits     bool          // the familiarisation is known not to be complete
 	Withdrawn bool          // the consent to testify by this means is withdrawn
 	Permit    Permit
 }

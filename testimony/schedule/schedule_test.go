@@ -59,7 +59,7 @@ func TestConflicts(t *testing.T) {
 	slots := func(before, after time.Duration) func(*schedule.Booking) {
 		return func(b *schedule.Booking) { b.Before, b.After = before, after }
 	}
-	ready := schedule.Standing{Language: "vi", Prepared: true}
+	ready := schedule.Standing{Language: "vi"}
 	for name, c := range map[string]struct {
 		there    []schedule.Booking
 		wanted   schedule.Booking
@@ -97,17 +97,17 @@ func TestConflicts(t *testing.T) {
 		"no such room":                   {wanted: hearing("a", "room9"), want: []schedule.Rule{schedule.UnknownResource}},
 		"no such zone":                   {wanted: with(hearing("a"), func(b *schedule.Booking) { b.WitnessZone = "Mars/Olympus" }), want: []schedule.Rule{schedule.UnknownZone}},
 		"no length":                      {wanted: with(hearing("a"), func(b *schedule.Booking) { b.Duration = 0 }), want: []schedule.Rule{schedule.NoTime}},
-		"the wrong dialect":              {wanted: hearing("a", "viet-m"), standing: schedule.Standing{Language: "vi", Dialect: "Nghe An", Prepared: true}, want: []schedule.Rule{schedule.WrongDialect}},
-		"the wrong sex":                  {wanted: hearing("a", "viet-m"), standing: schedule.Standing{Language: "vi", Sex: schedule.Female, Prepared: true}, want: []schedule.Rule{schedule.WrongSex}},
-		"the wrong language":             {wanted: hearing("a", "viet-f"), standing: schedule.Standing{Language: "am", Prepared: true}, want: []schedule.Rule{schedule.WrongLanguage}},
-		"too long at a stretch":          {wanted: hearing("a"), standing: schedule.Standing{Longest: 45 * time.Minute, Prepared: true}, want: []schedule.Rule{schedule.TooLong}},
-		"with breaks":                    {wanted: with(hearing("a"), func(b *schedule.Booking) { b.BreakEvery = 40 * time.Minute }), standing: schedule.Standing{Longest: 45 * time.Minute, Prepared: true}},
-		"no order on that day":           {wanted: hearing("a"), standing: schedule.Standing{Applied: true, Prepared: true, Orders: []schedule.Period{{From: day(1, 1, 0), Until: day(3, 10, 10)}}}, want: []schedule.Rule{schedule.NoOrder}},
-		"an order on that day":           {wanted: hearing("a"), standing: schedule.Standing{Applied: true, Prepared: true, Orders: []schedule.Period{{From: day(1, 1, 0)}}}},
-		"no permission":                  {wanted: hearing("a"), standing: schedule.Standing{Prepared: true, Permit: schedule.Permit{Needed: true}}, want: []schedule.Rule{schedule.NoPermit}},
-		"a permission that has ended":    {wanted: hearing("a"), standing: schedule.Standing{Prepared: true, Permit: schedule.Permit{Needed: true, Granted: true, Period: schedule.Period{Until: day(3, 9, 0)}}}, want: []schedule.Rule{schedule.NoPermit}},
-		"not prepared":                   {wanted: hearing("a"), standing: schedule.Standing{Language: "vi"}, want: []schedule.Rule{schedule.Unprepared}},
-		"consent withdrawn":              {wanted: hearing("a"), standing: schedule.Standing{Prepared: true, Withdrawn: true}, want: []schedule.Rule{schedule.ConsentGone}},
+		"the wrong dialect":              {wanted: hearing("a", "viet-m"), standing: schedule.Standing{Language: "vi", Dialect: "Nghe An"}, want: []schedule.Rule{schedule.WrongDialect}},
+		"the wrong sex":                  {wanted: hearing("a", "viet-m"), standing: schedule.Standing{Language: "vi", Sex: schedule.Female}, want: []schedule.Rule{schedule.WrongSex}},
+		"the wrong language":             {wanted: hearing("a", "viet-f"), standing: schedule.Standing{Language: "am"}, want: []schedule.Rule{schedule.WrongLanguage}},
+		"too long at a stretch":          {wanted: hearing("a"), standing: schedule.Standing{Longest: 45 * time.Minute}, want: []schedule.Rule{schedule.TooLong}},
+		"with breaks":                    {wanted: with(hearing("a"), func(b *schedule.Booking) { b.BreakEvery = 40 * time.Minute }), standing: schedule.Standing{Longest: 45 * time.Minute}},
+		"no order on that day":           {wanted: hearing("a"), standing: schedule.Standing{Applied: true, Orders: []schedule.Period{{From: day(1, 1, 0), Until: day(3, 10, 10)}}}, want: []schedule.Rule{schedule.NoOrder}},
+		"an order on that day":           {wanted: hearing("a"), standing: schedule.Standing{Applied: true, Orders: []schedule.Period{{From: day(1, 1, 0)}}}},
+		"no permission":                  {wanted: hearing("a"), standing: schedule.Standing{Permit: schedule.Permit{Needed: true}}, want: []schedule.Rule{schedule.NoPermit}},
+		"a permission that has ended":    {wanted: hearing("a"), standing: schedule.Standing{Permit: schedule.Permit{Needed: true, Granted: true, Period: schedule.Period{Until: day(3, 9, 0)}}}, want: []schedule.Rule{schedule.NoPermit}},
+		"not prepared":                   {wanted: hearing("a"), standing: schedule.Standing{Language: "vi", Waits: true}, want: []schedule.Rule{schedule.Unprepared}},
+		"consent withdrawn":              {wanted: hearing("a"), standing: schedule.Standing{Withdrawn: true}, want: []schedule.Rule{schedule.ConsentGone}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
