@@ -108,30 +108,25 @@ func TestWhatIsAcceptedNeedsAReason(t *testing.T) {
 // TestATeamsHearingTakesItsRoom moves a case to a team. Who is not in it sees that the room is taken, and nothing of the hearing.
 func TestATeamsHearingTakesItsRoom(t *testing.T) {
 	t.Parallel()
-	d := training(t)
-	c, p := aParty(t, d)
+	b := newCircle(t)
+	d, c, p := b.as(testimony.Judge), b.c, b.p
 	room := must(d.PutResource(t.Context(), schedule.Resource{Kind: schedule.Courtroom, Name: "Courtroom 1", Building: "palace"}))(t)
-	h := planned(c, p.ID, noon)
+	h := planned(c, p, time.Date(2027, 3, 10, 11, 0, 0, 0, time.UTC))
 	h.Uses = []testimony.ResourceID{room.ID}
 	h = must(d.Schedule(t.Context(), h))(t)
-	team := must(d.AddTeam(t.Context(), "Team", nil))(t)
-	if err := d.MoveCase(t.Context(), c, team.ID); err != nil {
-		t.Fatal(err)
-	}
-	clerk := as(t, d, testimony.Clerk)
+	b.move()
+	clerk := b.as("clerk2")
 	if _, err := clerk.Hearing(t.Context(), h.ID); !errors.Is(err, docket.ErrNotFound) {
 		t.Fatalf("the clerk reads the team's hearing: %v", err)
 	}
-	list := must(clerk.Hearings(t.Context()))(t)
-	mine := list[0]
-	mine.ID, mine.Accepted = "", nil
-	mine.Start, mine.Uses = h.Start, h.Uses
-	_, err := clerk.Schedule(t.Context(), mine)
-	var conflict *docket.ConflictError
-	if !errors.As(err, &conflict) || !slices.ContainsFunc(conflict.Conflicts, func(f schedule.Conflict) bool { return f.Rule == schedule.DoubleBooked && f.Resource == room.ID }) {
-		t.Fatalf("%v", err)
+	mine := must(clerk.AddParty(t.Context(), must(clerk.AddCase(t.Context(), testimony.Case{Reference: "TC 99/2026", Offence: testimony.Smuggling}))(t).ID, "witness", "fr"))(t)
+	wanted := planned(mine.Appearances[0].Case, mine.ID, h.Start)
+	wanted.Uses = h.Uses
+	_, err := clerk.Schedule(t.Context(), wanted)
+	if got := rules(t, err); !slices.Equal(got, []schedule.Rule{schedule.DoubleBooked}) {
+		t.Fatalf("%v", got)
 	}
-	if text := err.Error(); strings.Contains(text, string(p.ID)) || strings.Contains(text, string(c)) {
+	if text := err.Error(); strings.Contains(text, string(p)) || strings.Contains(text, string(c)) {
 		t.Errorf("the refusal tells of the case: %s", text)
 	}
 }
