@@ -32,6 +32,8 @@ type commands struct {
 	Kit        kitCmds        `cmd:"" help:"Recovery kits: sheets of paper that let in who forgot their passphrase."`
 	Team       teamCmds       `cmd:"" help:"Teams, for whom cases are kept apart from the docket."`
 	Docket     docketCmds     `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
+	Schedule   scheduleCmds   `cmd:"" help:"When hearings are, what stands against them, and when they can be."`
+	Resource   resourceCmds   `cmd:"" help:"Rooms, people and things that hearings take."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
 	Erasure    erasureCmds    `cmd:"" help:"Destroy a sealed identity: two colleges sign, and a certificate says what was destroyed and what remains."`
 	Disclosure disclosureCmds `cmd:"" help:"Disclose a true identity: two colleges, one receiver, until a date."`
@@ -64,7 +66,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	exited := -1
 	parser, err := kong.New(&c,
 		kong.Name("paravent"),
-		kong.Vars{"fields": joinFields(identity.AllFields)},
+		kong.Vars{"fields": joinFields(identity.AllFields), "kinds": joinKinds()},
 		kong.Description("Protected testimony: a witness is heard without being found, seen or broken by it."),
 		kong.UsageOnError(),
 		kong.Writers(out, errOut),
