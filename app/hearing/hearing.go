@@ -4,6 +4,7 @@ package hearing
 
 import (
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -13,14 +14,52 @@ import (
 	"paravent/testimony"
 )
 
-// New draws the list, or the hearing that was asked for.
-func New(h room.Host) (room.Screen, error) {
+// Room is the room with the view of it that was chosen. The zero Room is ready.
+type Room struct {
+	view   view
+	week   time.Time // a moment of the week shown; zero: this week
+	chosen testimony.HearingID
+}
+
+// view is one of the ways in which hearings are shown.
+type view int
+
+const (
+	asList view = iota
+	asWeek
+	asResources
+)
+
+// views are the tabs that turn to them, with their keys.
+func (r *Room) views(h room.Host, keys map[fyne.KeyName]func()) fyne.CanvasObject {
+	turn := func(to view) {
+		r.view = to
+		h.Refresh()
+	}
+	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4} {
+		keys[k] = func() { turn(view(i)) }
+	}
+	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources")}
+	return xwidget.Tabs(words, []string{"F2", "F3", "F4"}, int(r.view), func(i int) { turn(view(i)) })
+}
+
+// Screen draws the list, the week, the rooms and people, or the hearing that was asked for.
+func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	names, err := room.ReadRegister(h.Desk())
 	if err != nil {
 		return room.Screen{}, err
 	}
+	if h.Selected() == "" {
+		switch r.view {
+		case asWeek:
+			return r.weekScreen(h, names)
+		case asResources:
+			return r.resourcesScreen(h)
+		}
+	}
 	l := Listing(i18n.T("room.hearings"), i18n.T("hearing.none"), func(id string) { h.Go(room.Hearings, id) })
-	l.NewWord = i18n.T("hearing.new")
+	l.NewWord, l.Keys = i18n.T("hearing.new"), map[fyne.KeyName]func(){}
+	l.Actions = []fyne.CanvasObject{r.views(h, l.Keys)}
 	if h.Desk().May(testimony.ActKeepDocket) && len(names.Parties) > 0 {
 		l.New = func() { add(h, names) }
 	}
@@ -47,6 +86,9 @@ func Line(names room.Register, x testimony.Hearing) room.Line {
 	if !x.Held.IsZero() {
 		text.Chip, text.Tone = i18n.T("hearing.held"), xwidget.Neutral
 	}
+	if !x.Cancelled.IsZero() {
+		text.Chip, text.Tone = i18n.T("hearing.cancelled"), xwidget.Break
+	}
 	return room.Line{ID: string(x.ID), Text: text}
 }
 
@@ -57,7 +99,16 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 	actions := []fyne.CanvasObject{back}
 	if !x.Held.IsZero() {
 		chips = append(chips, xwidget.Chip(i18n.T("hearing.held"), xwidget.Neutral))
-	} else if h.Desk().May(testimony.ActHoldHearing) {
+	}
+	if !x.Cancelled.IsZero() {
+		chips = append(chips, xwidget.Chip(i18n.T("hearing.cancelled"), xwidget.Break))
+	}
+	if x.Planned() && h.Desk().May(testimony.ActKeepDocket) {
+		call := func() { cancel(h, x) }
+		screen.Keys[fyne.KeyX] = call
+		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.cancel"), "X", call)}, actions...)
+	}
+	if x.Planned() && h.Desk().May(testimony.ActHoldHearing) {
 		open := func() { h.OpenCourtroom(x.ID) }
 		screen.Keys[fyne.KeyB] = open
 		actions = append([]fyne.CanvasObject{xwidget.NewPrimary(i18n.T("hearing.open"), "B", open)}, actions...)
@@ -70,7 +121,11 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 	if err != nil {
 		return screen, err
 	}
-	left := xwidget.Scroll(xwidget.Column(16, when(x), seats))
+	stands, err := standing(h, x)
+	if err != nil {
+		return screen, err
+	}
+	left := xwidget.Scroll(xwidget.Column(16, when(x), stands, seats))
 	screen.Content = xwidget.PageWith(names.Pseudonym(x.Party, x.Case), chips, actions, xwidget.Split(left, xwidget.Scroll(record), 400))
 	return screen, nil
 }

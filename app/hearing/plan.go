@@ -2,18 +2,21 @@ package hearing
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
 	"paravent/protection"
 	"paravent/testimony"
+	"paravent/testimony/schedule"
 )
 
 // appearance is one protected party in one case, as the form offers it.
@@ -39,8 +42,19 @@ type plan struct {
 	who, mode                    *xwidget.Choice
 	day, at, minutes             *xwidget.Input
 	courtZone, witnessZone, room *xwidget.Input
+	before, after                *xwidget.Input
 	seats                        map[testimony.Role]*xwidget.Tick
+	uses                         []choiceOf
 }
+
+// choiceOf is the choice of one kind of resource; the first word of it is none.
+type choiceOf struct {
+	choice *xwidget.Choice
+	ids    []testimony.ResourceID
+}
+
+// modes are the session modes in the order in which they are offered.
+var modes = []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode}
 
 // add asks for a new hearing. The zones of the last one planned are offered.
 func add(h room.Host, names room.Register) {
@@ -49,8 +63,17 @@ func add(h room.Host, names room.Register) {
 	for i, a := range offered {
 		words[i] = a.word
 	}
-	modes := []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode}
-	f := plan{who: xwidget.NewChoice(words, 0, nil), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
+	docketPlan, err := h.Desk().Plan(room.Ctx())
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	list, err := h.Desk().Resources(room.Ctx())
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	f := plan{before: xwidget.NewInput(""), after: xwidget.NewInput(""), who: xwidget.NewChoice(words, 0, nil), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
 		mode:      xwidget.NewChoice([]string{room.ModeWord(modes[0]), room.ModeWord(modes[1]), room.ModeWord(modes[2])}, 0, nil),
 		courtZone: xwidget.NewInput(i18n.T("hint.zone")), witnessZone: xwidget.NewInput(i18n.T("hint.zone")), room: xwidget.NewInput(""),
 		seats: map[testimony.Role]*xwidget.Tick{}}
@@ -69,26 +92,95 @@ func add(h room.Host, names room.Register) {
 		f.seats[r] = xwidget.NewTick(i18n.T("role."+string(r)), r != testimony.RoleSupport && r != testimony.RoleCoordinator, nil)
 		ticks = append(ticks, f.seats[r])
 	}
+	f.before.SetText("0")
+	f.after.SetText("0")
 	two := func(a, b fyne.CanvasObject) fyne.CanvasObject { return xwidget.Halves(a, b) }
-	rows := xwidget.Column(10, xwidget.Field(i18n.T("hearing.witness"), f.who),
-		two(xwidget.Field(i18n.T("hearing.day"), f.day), xwidget.Field(i18n.T("hearing.time"), f.at)),
-		two(xwidget.Field(i18n.T("hearing.minutes"), f.minutes), xwidget.Field(i18n.T("hearing.mode"), f.mode)),
-		two(xwidget.Field(i18n.T("hearing.court_zone"), f.courtZone), xwidget.Field(i18n.T("hearing.witness_zone"), f.witnessZone)),
-		xwidget.Field(i18n.T("hearing.room"), f.room), xwidget.Field(i18n.T("hearing.seats"), xwidget.Wrap(6, ticks...)))
-	room.Form(h, i18n.T("hearing.new"), i18n.T("action.save"), rows, f.day, func() error {
+	why := xwidget.NewInput("")
+	times := container.NewVBox()
+	read := func() (testimony.Hearing, error) {
 		x, err := f.read()
+		chosen := offered[max(f.who.SelectedIndex(), 0)]
+		x.Case, x.Party, x.Mode = chosen.cas, chosen.party, modes[max(f.mode.SelectedIndex(), 0)]
+		if len(x.Participants) > 0 {
+			x.Participants[0].Party = chosen.party
+		}
+		return x, err
+	}
+	var sheet *xwidget.Sheet
+	find := xwidget.NewButton(i18n.T("hearing.find"), "", func() {
+		times.Objects = f.times(docketPlan, h.Desk().Now(), read)
+		times.Refresh()
+		sheet.Fit()
+	})
+	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.witness"), f.who)}
+	fields := f.resources(list)
+	for len(fields) > 1 {
+		rows, fields = append(rows, two(fields[0], fields[1])), fields[2:]
+	}
+	rows = append(append(rows, fields...), two(two(xwidget.Field(i18n.T("hearing.minutes"), f.minutes), xwidget.Field(i18n.T("hearing.before"), f.before)),
+		two(xwidget.Field(i18n.T("hearing.after"), f.after), xwidget.Field(i18n.T("hearing.mode"), f.mode))),
+		two(xwidget.Field(i18n.T("hearing.court_zone"), f.courtZone), xwidget.Field(i18n.T("hearing.witness_zone"), f.witnessZone)),
+		two(xwidget.Field(i18n.T("hearing.day"), f.day), xwidget.Field(i18n.T("hearing.time"), f.at)), container.NewVBox(container.NewHBox(find), times),
+		two(xwidget.Field(i18n.T("hearing.room.named"), f.room), xwidget.Field(i18n.T("conflict.reason.short"), why)),
+		xwidget.Field(i18n.T("hearing.seats"), xwidget.Wrap(6, ticks...)))
+	sheet = room.Form(h, i18n.T("hearing.new"), i18n.T("action.save"), xwidget.Column(8, rows...), f.day, func() error {
+		x, err := read()
 		if err != nil {
 			return err
 		}
-		chosen := offered[max(f.who.SelectedIndex(), 0)]
-		x.Case, x.Party, x.Mode = chosen.cas, chosen.party, modes[max(f.mode.SelectedIndex(), 0)]
-		x.Participants[0].Party = chosen.party
+		if x, err = accepting(docketPlan, x, why.Text); err != nil {
+			return err
+		}
 		planned, err := h.Desk().Schedule(room.Ctx(), x)
 		if err == nil {
 			h.Go(room.Hearings, string(planned.ID))
 		}
 		return err
 	})
+}
+
+// resources makes a choice for each kind of resource that the docket has.
+func (f *plan) resources(list []schedule.Resource) []fyne.CanvasObject {
+	var fields []fyne.CanvasObject
+	for _, k := range schedule.Kinds {
+		words, ids := []string{i18n.T("hearing.no_resource")}, []testimony.ResourceID{""}
+		for _, r := range list {
+			if r.Kind == k {
+				words, ids = append(words, r.Name), append(ids, r.ID)
+			}
+		}
+		if len(ids) > 1 {
+			c := choiceOf{xwidget.NewChoice(words, 0, nil), ids}
+			f.uses = append(f.uses, c)
+			fields = append(fields, xwidget.Field(kindWord(k), c.choice))
+		}
+	}
+	return fields
+}
+
+// times are the best times for what was chosen so far; a press takes one.
+func (f *plan) times(x *schedule.Index, now time.Time, read func() (testimony.Hearing, error)) []fyne.CanvasObject {
+	wanted, err := read()
+	if err != nil && !errors.Is(err, room.ErrDate) { // when it is, is the question
+		return []fyne.CanvasObject{xwidget.WrappedSmall(room.Say(err))}
+	}
+	found := x.Propose(schedule.Want{Booking: schedule.Of(wanted), Earliest: now, Latest: now.AddDate(1, 0, 0)}, proposals)
+	if len(found) == 0 {
+		return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("week.no_offer"))}
+	}
+	var buttons []fyne.CanvasObject
+	for _, p := range found {
+		start := p.Sittings[0].Start.In(zone(wanted))
+		at := wanted
+		at.Start = start
+		court, there := room.Clocks(at, start)
+		word := i18n.T("weekday.short."+start.Weekday().String()) + " " + shortDay(start) + " " + court + " · " + there
+		buttons = append(buttons, xwidget.NewButton(word, "", func() {
+			f.day.SetText(start.Format(time.DateOnly))
+			f.at.SetText(room.Clock(start))
+		}))
+	}
+	return []fyne.CanvasObject{xwidget.Wrap(6, buttons...)}
 }
 
 // read takes what was typed. The time is on the court's clock.
@@ -101,19 +193,34 @@ func (f plan) read() (testimony.Hearing, error) {
 	if _, err := time.LoadLocation(x.WitnessZone); err != nil || x.WitnessZone == "" {
 		return x, room.ErrZone
 	}
-	if x.Start, err = time.ParseInLocation("2006-01-02 15:04", strings.TrimSpace(f.day.Text)+" "+strings.TrimSpace(f.at.Text), court); err != nil {
-		return x, room.ErrDate
-	}
 	minutes, err := strconv.Atoi(strings.TrimSpace(f.minutes.Text))
 	if err != nil || minutes <= 0 || minutes > int(testimony.Longest/time.Minute) {
 		return x, room.ErrNumber
 	}
 	x.Duration = time.Duration(minutes) * time.Minute
+	for _, slot := range []struct {
+		typed *xwidget.Input
+		into  *time.Duration
+	}{{f.before, &x.Before}, {f.after, &x.After}} {
+		n, err := strconv.Atoi(strings.TrimSpace(slot.typed.Text))
+		if err != nil || n < 0 || n > int(testimony.LongestSlot/time.Minute) {
+			return x, room.ErrNumber
+		}
+		*slot.into = time.Duration(n) * time.Minute
+	}
+	for _, u := range f.uses {
+		if id := u.ids[max(u.choice.SelectedIndex(), 0)]; id != "" {
+			x.Uses = append(x.Uses, id)
+		}
+	}
 	x.Participants = []testimony.Participant{{Role: testimony.RoleWitness}}
 	for _, r := range testimony.Roles {
 		if t := f.seats[r]; t != nil && t.Checked {
 			x.Participants = append(x.Participants, testimony.Participant{Role: r, Label: i18n.T("role." + string(r))})
 		}
+	}
+	if x.Start, err = time.ParseInLocation("2006-01-02 15:04", strings.TrimSpace(f.day.Text)+" "+strings.TrimSpace(f.at.Text), court); err != nil {
+		return x, room.ErrDate
 	}
 	return x, nil
 }

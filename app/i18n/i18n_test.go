@@ -145,6 +145,7 @@ func families() []string {
 	for _, s := range []string{"revoked", "kept", "unkept"} {
 		add("people.state.", s+".text")
 	}
+	add("weekday.short.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 	return keys

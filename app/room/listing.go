@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"paravent/app/i18n"
 	"paravent/app/lookup"
@@ -28,16 +29,21 @@ type Listing struct {
 	Weights []float32 // widths of the columns, in proportion
 	Lines   []Line
 	Open    func(id string)
+	Actions []fyne.CanvasObject // beside the title; the button for a new thing then stands below
+	Keys    map[fyne.KeyName]func()
 }
 
 // Screen draws the listing.
 func (l Listing) Screen() Screen {
-	var actions []fyne.CanvasObject
+	actions, fresh := l.Actions, []fyne.CanvasObject(nil)
 	if l.New != nil {
-		actions = append(actions, xwidget.NewPrimary(l.NewWord, "Ctrl N", l.New))
+		fresh = append(fresh, xwidget.NewPrimary(l.NewWord, "Ctrl N", l.New))
+	}
+	if len(actions) == 0 {
+		actions, fresh = fresh, nil
 	}
 	if len(l.Lines) == 0 {
-		return Screen{Content: xwidget.Page(l.Title, actions, container.NewVBox(xwidget.Empty(l.Empty))), New: l.New}
+		return Screen{Content: xwidget.Page(l.Title, actions, container.NewVBox(container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, fresh...)...), xwidget.Empty(l.Empty))), New: l.New, Keys: l.Keys}
 	}
 	shown, index := l.Lines, indexed(l.Lines)
 	rows := xwidget.NewRows(l.Weights, func() int { return len(shown) }, func(i int) xwidget.RowText { return shown[i].Text },
@@ -58,8 +64,8 @@ func (l Listing) Screen() Screen {
 			c.Focus(rows)
 		}
 	}
-	head := container.NewVBox(filter, xwidget.Gap(0, 4), xwidget.RowHeads(l.Weights, l.Heads))
-	return Screen{Content: xwidget.Page(l.Title, actions, xwidget.Panel(container.NewBorder(head, nil, nil, nil, rows))), New: l.New, First: filter}
+	head := container.NewVBox(container.NewBorder(nil, nil, nil, container.NewHBox(fresh...), filter), xwidget.Gap(0, 4), xwidget.RowHeads(l.Weights, l.Heads))
+	return Screen{Content: xwidget.Page(l.Title, actions, xwidget.Panel(container.NewBorder(head, nil, nil, nil, rows))), New: l.New, First: filter, Keys: l.Keys}
 }
 
 // Entries bounds what a panel shows of a long list: every entry is drawn, seen or not.

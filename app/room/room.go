@@ -101,6 +101,11 @@ type Look struct {
 	HighContrast bool
 }
 
+// Said is an error that is a sentence for the person at the desk already.
+type Said string
+
+func (s Said) Error() string { return string(s) }
+
 // Ctx is the context of a screen's reads: they are short.
 func Ctx() context.Context { return context.Background() }
 
@@ -162,7 +167,7 @@ var sayings = []struct {
 	{identity.ErrTerms, "error.terms"}, {identity.ErrNotPending, "error.not_pending"}, {identity.ErrNotGranted, "error.not_granted"}, {identity.ErrOwn, "error.own"},
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{reference.ErrPicture, "error.picture"}, {reference.ErrSound, "error.sound"}, {identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
-	{live.ErrHeld, "error.held"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
+	{live.ErrHeld, "error.held"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {docket.ErrPast, "error.past"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
 	{docket.ErrWords, "error.words"}, {store.ErrEnrolment, "error.enrolment"}, {store.ErrEnrolmentVault, "error.enrolment_vault"},
 	{store.ErrEnrolmentExpired, "error.enrolment_expired"}, {store.ErrEnrolmentUsed, "error.enrolment_used"}, {store.ErrWaitingFull, "error.waiting_full"},
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},
@@ -173,6 +178,10 @@ var sayings = []struct {
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.
 func Say(err error) string {
+	var said Said
+	if errors.As(err, &said) {
+		return string(said)
+	}
 	var rule *order.RuleError
 	if errors.As(err, &rule) {
 		return i18n.T("error.rule", map[string]any{"Why": rule.Why, "Rule": rule.Rule})

@@ -68,6 +68,7 @@ type Shell struct {
 	screen   room.Screen
 	redraw   func() // of what stands before a vault is open
 	witness  witness.Room
+	hearing  hearing.Room
 	bench    *bench.Bench // nil while no courtroom is open
 	inCourt  atomic.Bool  // bench is not nil, for those who may not look at it
 	link     link
@@ -280,7 +281,7 @@ func (s *Shell) draw() (room.Screen, error) {
 	case room.Witnesses:
 		return s.witness.Screen(s)
 	case room.Hearings:
-		return hearing.New(s)
+		return s.hearing.Screen(s)
 	case room.Approvals:
 		return approvals.New(s)
 	case room.People:
@@ -371,7 +372,7 @@ func (s *Shell) close() {
 	s.keeper.stop()
 	s.keeper = nil
 	d := s.desk
-	s.desk, s.selected, s.witness = nil, "", witness.Room{}
+	s.desk, s.selected, s.witness, s.hearing = nil, "", witness.Room{}, hearing.Room{}
 	if err := d.Close(); err != nil {
 		room.Tell(s.window, i18n.T("error.title"), room.Say(err))
 	}

@@ -165,6 +165,7 @@ var sentences = []sentence{
 	{identity.ErrReason, exitUsage, "A reason is needed."},
 	{docket.ErrConflict, exitRefused, "Something stands against this hearing. Nothing was planned; give it another time, or a reason with --accept where that is allowed."},
 	{errAgainst, exitRefused, ""},
+	{docket.ErrPast, exitRefused, "That time is past. Nothing was planned."},
 	{docket.ErrTaken, exitRefused, "A planned hearing takes it. Nothing was removed."},
 	{docket.ErrInvalid, exitRefused, ""},
 	{docket.ErrUser, exitRefused, ""},

@@ -53,6 +53,9 @@ func (e *ConflictError) Unwrap() error { return ErrConflict }
 // ErrTaken refuses to remove a resource that a planned hearing takes.
 var ErrTaken = errors.New("a planned hearing takes it")
 
+// ErrPast refuses to plan a hearing that would be over already.
+var ErrPast = errors.New("the hearing would be over already")
+
 // maxReason is the greatest length in bytes of a reason.
 const maxReason = 2000
 
@@ -295,6 +298,9 @@ func same(a, b testimony.Hearing) bool {
 
 // book writes a hearing and what it takes, once nothing stands against it.
 func (d *Desk) book(tx *store.Tx, part store.Compartment, h *testimony.Hearing, act string) error {
+	if h.Start.Add(h.Duration).Before(d.Now()) {
+		return ErrPast
+	}
 	accepted, err := d.settle(tx, h)
 	if err != nil {
 		return err

@@ -57,7 +57,8 @@ const (
 	costSoft    = 30.0
 	costHour    = 0.5 // for each hour outside the good ones
 	costQuarter = 0.02
-	costOther   = 3.0 // for another person than in the sitting before
+	costOther   = 3.0  // for another person than in the sitting before
+	costClosed  = 10.0 // outside office hours, where no courtroom says when it is open
 )
 
 // maxBest is the greatest number of proposals that a search gives.
@@ -76,6 +77,14 @@ func (x *Index) Propose(w Want, n int) []Proposal {
 		s.want.MaxDays = max(14, s.want.MinDays)
 	}
 	s.want.Any = x.inOrder(w.Any)
+	s.guess = true
+	for _, ids := range append(slices.Clone(w.Any), w.Uses) {
+		for _, id := range ids {
+			if r := x.resources[id]; r != nil && r.Kind == Courtroom && len(r.Open) > 0 {
+				s.guess = false
+			}
+		}
+	}
 	var best []Proposal
 	for waited := 0; ; waited++ {
 		midnight := s.midnight(w.Earliest, waited)
@@ -124,6 +133,7 @@ type search struct {
 	witness *time.Location
 	days    map[Date]*day
 	found   []Conflict // room for one question's answer
+	guess   bool       // nothing says when the court sits: office hours are likely
 }
 
 // day is the best sitting of a day, once it has been looked for, for no people in particular.
@@ -319,8 +329,13 @@ func (s *search) hourCost(at time.Time) float64 {
 	from := float64(local.Hour()) + float64(local.Minute())/60
 	to := from + s.want.Duration.Hours()
 	cost := costHour * (max(0, 10-from) + max(0, to-16))
-	if at.In(s.court).Minute() != 0 {
+	court := at.In(s.court)
+	if court.Minute() != 0 {
 		cost += costQuarter
+	}
+	if end := at.Add(s.want.Duration).In(s.court); s.guess && (court.Weekday() == time.Saturday || court.Weekday() == time.Sunday || court.Hour() < 8 ||
+		end.Day() != court.Day() || end.Hour()*60+end.Minute() > 19*60) {
+		cost += costClosed
 	}
 	return cost
 }
