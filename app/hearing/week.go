@@ -260,7 +260,7 @@ func (w *week) offers(x testimony.Hearing) []fyne.CanvasObject {
 		return len(p.Sittings[0].Soft) >= len(open(w.plan.Check(schedule.Of(x)), x)) // no better than where it stands
 	})
 	if len(found) == 0 {
-		return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("week.no_offer"))}
+		return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("week.no_better"))}
 	}
 	rows := []fyne.CanvasObject{xwidget.Line(), xwidget.WrappedSmall(i18n.T("week.offers"))}
 	for _, p := range found {
