@@ -1,0 +1,98 @@
+package notice_test
+
+import (
+	"strings"
+	"time"
+
+	"paravent/protection"
+	"paravent/protection/identity"
+	"paravent/protection/order"
+	"paravent/protection/policy"
+	"paravent/testimony"
+	"paravent/testimony/notice"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+func heading() notice.Heading {
+	return notice.Heading{Court: "Tribunal judiciaire d’essai", Case: "TC 12/2026", Pseudonym: "Witness B", Made: noon}
+}
+
+// governing is an order as the training case has it.
+func governing() order.Order {
+	return order.Order{ID: "o1", Case: "c1", Party: "p1", Reference: "2026/114", State: order.InForce, From: noon.AddDate(0, -1, 0), Measures: []order.Measure{{Kind: order.Pseudonym},
+		{Kind: order.FaceAlteration}, {Kind: order.InterpreterOnly}, {Kind: order.ScreenAccused}, {Kind: order.ScreenWitness}, {Kind: order.LiveLink}}}
+}
+
+func matrix(mode protection.SessionMode) policy.Matrix {
+	return policy.Compile(policy.Input{Party: "p1", Case: "c1", Orders: []order.Order{governing()}, Mode: mode, At: noon, Others: []protection.PartyID{"p2"}})
+}
+
+func orderPaper(l policy.Language) notice.Order {
+	o := governing()
+	p := notice.Order{Heading: heading(), Reference: o.Reference, State: o.State, Decided: noon.AddDate(0, -1, -2), From: o.From, Until: noon.AddDate(1, 0, 0).Truncate(24 * time.Hour),
+		Reasons: "The witness has been threatened twice since the first interview.\nThe measures are necessary, and none of them keeps the defence from putting its questions.", Matrix: matrix(protection.PublicMode), Effect: notice.HasEffect}
+	for _, m := range o.Measures {
+		e, _ := order.Find(m.Kind)
+		p.Measures = append(p.Measures, notice.Measure{Name: policy.MeasureWord(m.Kind, l), Toward: append(append([]protection.Audience{}, e.Default...), m.Audiences...),
+			Everyone: len(e.Default) == len(protection.Audiences), Basis: []notice.Basis{{Rule: "ICTY rule 75(B)(i)(d)", Seen: true}, {Rule: "ICC rule 87(3)(d)"}}})
+	}
+	return p
+}
+
+func sitting(mode protection.SessionMode) notice.Sitting {
+	return notice.Sitting{Start: noon.In(time.FixedZone("", 3600)), Room: "Courtroom 3", Mode: mode, Orders: []string{"2026/114"}}
+}
+
+func kept() testimony.Minutes {
+	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
+	h := testimony.Hearing{ID: "h1", Case: "c1", Party: "p1", Start: noon, Duration: time.Hour, CourtZone: "Europe/Paris", WitnessZone: "Africa/Lagos", Mode: protection.PublicMode,
+		Participants: []testimony.Participant{{ID: "w", Role: testimony.RoleWitness, Label: "Witness B", Party: "p1"}, {ID: "i", Role: testimony.RoleInterpreter, Label: "Interpreter Seatcanary"},
+			{ID: "d", Role: testimony.RoleDefence, Label: "Counsel for the defence"}, {ID: "s", Role: testimony.RoleSupport, Label: "Support person"}}}
+	step := func(minute int, kind testimony.EventKind, phase testimony.Phase, mode protection.SessionMode, who testimony.ParticipantID, reason string) testimony.Event {
+		return testimony.Event{At: at(minute), Kind: kind, Phase: phase, Mode: mode, Participant: who, Reason: reason}
+	}
+	open, private := protection.PublicMode, protection.PrivateMode
+	m := testimony.BuildMinutes(h, "TC 12/2026", noon, at(60), []testimony.Event{
+		step(1, testimony.Admitted, testimony.Lobby, open, "w", ""), step(2, testimony.Admitted, testimony.Lobby, open, "i", ""), step(3, testimony.PhaseChanged, testimony.IdentityCheck, open, "", ""),
+		step(5, testimony.IdentityFound, testimony.IdentityCheck, open, "w", ""), step(6, testimony.PhaseChanged, testimony.Oath, open, "", ""), step(7, testimony.PhaseChanged, testimony.Testimony, open, "", ""),
+		step(20, testimony.ModeChanged, testimony.Testimony, private, "", "To protect private life"), step(25, testimony.Requested, testimony.Testimony, private, "w", "break"),
+		step(26, testimony.PhaseChanged, testimony.Break, private, "", "Breakcanary"), step(30, testimony.PhaseChanged, testimony.Testimony, private, "", ""),
+		{At: at(34), Kind: testimony.Marked, Phase: testimony.Testimony, Mode: private, From: at(33), To: at(34)},
+		step(40, testimony.ModeChanged, testimony.Testimony, open, "", ""), step(59, testimony.PhaseChanged, testimony.Closed, open, "", "")}, []testimony.RecordingID{"recording-one"})
+	m.Log = &testimony.LogHead{Vault: "0a0b", Entries: 77, Hash: "TREEHASH", Note: "paravent/vault/0a0b\n77\nTREEHASH\n\n— signer signature\n"}
+	return m
+}
+
+func labels() map[testimony.ParticipantID]string {
+	return map[testimony.ParticipantID]string{"w": "Witness B", "i": "Interpreter Seatcanary", "d": "Counsel for the defence", "s": "Support person"}
+}
+
+// papers are one of each kind in a language, without a disclosure.
+func papers(l policy.Language) map[notice.Kind]notice.Paper {
+	m := matrix(protection.PublicMode)
+	var receives []notice.Receives
+	for _, a := range notice.Told {
+		receives = append(receives, notice.Receives{Audience: a, Access: m.Access(a)})
+	}
+	ready := notice.Readiness{Heading: heading(), Sitting: sitting(protection.PrivateMode), There: noon.In(time.FixedZone("Canaryland", 3*3600))}
+	for _, x := range governing().Measures {
+		ready.Expected = append(ready.Expected, notice.Expected{Kind: x.Kind, Name: policy.MeasureWord(x.Kind, l), Orders: []string{"2026/114"}})
+	}
+	return map[notice.Kind]notice.Paper{
+		notice.OrderPaper:    orderPaper(l),
+		notice.ToAccused:     notice.Accused{Heading: heading(), Sitting: sitting(protection.PublicMode), Theirs: m.Access(protection.Accused), Counsels: m.Access(protection.DefenceCounsel)},
+		notice.ToPress:       notice.Press{Heading: heading(), Sitting: sitting(protection.PublicMode), Theirs: m.Access(protection.Press)},
+		notice.ForWitness:    notice.Witness{Heading: heading(), Start: noon.In(time.FixedZone("Canaryland", 3*3600)), Receives: receives},
+		notice.ReadinessList: ready,
+		notice.PublicRecord:  notice.PublicMinutes{Heading: heading(), Minutes: kept()},
+		notice.SealedRecord:  notice.SealedMinutes{Heading: heading(), Minutes: kept(), Labels: labels()},
+	}
+}
+
+func disclosed(l policy.Language) notice.SealedMinutes {
+	p := papers(l)[notice.SealedRecord].(notice.SealedMinutes)
+	p.Disclosed = &notice.Disclosed{Fields: identity.Fields{identity.Name: "Nguyễn Thị Đào", identity.Family: "Софія, " + strings.Repeat("sister and brother ", 9), identity.Face: "\xff\xd8jpeg"},
+		Grantee: "Judge of Training", Office: testimony.Judge, Order: "2026/140", At: noon, Until: noon.AddDate(0, 0, 7)}
+	return p
+}
