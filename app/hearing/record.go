@@ -37,15 +37,18 @@ func record(h room.Host, x testimony.Hearing) (fyne.CanvasObject, error) {
 	if len(rows) == 0 {
 		rows = append(rows, xwidget.Empty(i18n.T("record.none")))
 	}
-	recordings := xwidget.Card(i18n.T("record.title"), rows...)
+	cards := []fyne.CanvasObject{xwidget.Card(i18n.T("record.title"), rows...)}
 	m, err := h.Desk().Minutes(room.Ctx(), x.ID)
-	if errors.Is(err, docket.ErrNotFound) {
-		return recordings, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, docket.ErrNotFound) {
 		return nil, err
 	}
-	return xwidget.Column(16, minutes(h, x, m), recordings), nil
+	if papers := room.Papers(h, x, err == nil); papers != nil {
+		cards = append([]fyne.CanvasObject{papers}, cards...)
+	}
+	if err == nil {
+		cards = append([]fyne.CanvasObject{minutes(h, x, m)}, cards...)
+	}
+	return xwidget.Column(16, cards...), nil
 }
 
 func recording(h room.Host, x testimony.Hearing, r docket.Recording) fyne.CanvasObject {

@@ -21,6 +21,7 @@ import (
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
+	"paravent/testimony/notice"
 )
 
 func catalogues(t *testing.T) (en, fr map[string]string) {
@@ -105,6 +106,10 @@ func families() []string {
 		for _, next := range (order.Order{State: s}).Next() {
 			add("orderstep.", string(next))
 		}
+	}
+	for _, k := range notice.Kinds {
+		add("paper.", string(k))
+		add("paper.text.", string(k))
 	}
 	for _, p := range []live.Presence{live.Absent, live.InLobby, live.Admitted, live.Lost} {
 		add("presence.", string(p))

@@ -17,6 +17,7 @@ import (
 	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/notice"
 )
 
 // measures shows the audience matrix of the party in the case shown, the orders behind it, and what is missing.
@@ -102,10 +103,14 @@ func orderRow(h room.Host, names room.Register, o order.Order) fyne.CanvasObject
 		}
 		buttons = append(buttons, xwidget.NewButton(i18n.T("orderstep."+string(to)), "", func() { stepOrder(h, o, to) }))
 	}
+	if len(buttons) == 0 && len(o.Next()) > 0 {
+		rows = append(rows, xwidget.WrappedSmall(i18n.T("order.judge_decides")))
+	}
+	if paper := room.PaperButton(h, docket.PaperFor{Kind: notice.OrderPaper, Order: o.ID}); paper != nil {
+		buttons = append(buttons, paper)
+	}
 	if len(buttons) > 0 {
 		rows = append(rows, xwidget.Wrap(6, buttons...))
-	} else if len(o.Next()) > 0 {
-		rows = append(rows, xwidget.WrappedSmall(i18n.T("order.judge_decides")))
 	}
 	return xwidget.Column(6, append(rows, xwidget.Line())...)
 }

@@ -48,6 +48,8 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"resource list", refused}, {"resource put @room.json", refused}, {"resource remove x", refused},
 		{"erasure ask --case TC~12/2026 --party Witness~B --basis B --reason R", refused}, {"erasure list", refused}, {"erasure approve x", refused}, {"erasure refuse x --reason R", refused},
 		{"erasure carry-out x", refused}, {"erasure certificate x @c.pdf", refused},
+		{"paper order --order 2026/114 --to @o.pdf", refused}, {"paper accused --hearing x --to @a.pdf", refused}, {"paper press --hearing x --to @p.pdf", refused},
+		{"paper witness --hearing x --to @w.pdf", refused}, {"paper readiness --hearing x --to @r.pdf", refused}, {"paper minutes --hearing x --to @m.pdf", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)

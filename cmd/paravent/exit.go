@@ -22,6 +22,7 @@ import (
 	"paravent/testimony/docket"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
+	"paravent/testimony/notice"
 )
 
 // Exit codes. They are documented in docs/command-line.md and do not change their meaning.
@@ -152,6 +153,10 @@ var sentences = []sentence{
 	{docket.ErrSignerLeft, exitRefused, "The access of somebody who signed this was taken away meanwhile. Nothing was destroyed; ask again."},
 	{docket.ErrNewRecord, exitRefused, "More was sealed of this person since the erasure was asked for. Nothing was destroyed; ask again."},
 	{identity.ErrErasure, exitRefused, ""},
+	{docket.ErrPaperName, exitUsage, "A paper's file ends in .pdf. Nothing was written."},
+	{docket.ErrPaperDisclosure, exitRefused, "This disclosure is not of this witness in this case, or this paper takes none. Nothing was written; the refusal is in the audit log."},
+	{docket.ErrNotHeld, exitNotFound, "This hearing has no minutes yet: they are kept when it is closed. Nothing was written."},
+	{notice.ErrNoOrder, exitRefused, "No order in force protects this witness at the time of the hearing, so there is nothing to give notice of. Nothing was written."},
 	{certificate.ErrName, exitUsage, "The certificate's file ends in .pdf."},
 	{identity.ErrNoCollege, exitRefused, ""},
 	{identity.ErrTerms, exitRefused, ""},

@@ -35,6 +35,7 @@ type commands struct {
 	Schedule   scheduleCmds   `cmd:"" help:"When hearings are, what stands against them, and when they can be."`
 	Resource   resourceCmds   `cmd:"" help:"Rooms, people and things that hearings take."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
+	Paper      paperCmds      `cmd:"" help:"Papers as PDF, in English or French: orders, notices, minutes."`
 	Erasure    erasureCmds    `cmd:"" help:"Destroy a sealed identity: two colleges sign, and a certificate says what was destroyed and what remains."`
 	Disclosure disclosureCmds `cmd:"" help:"Disclose a true identity: two colleges, one receiver, until a date."`
 	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`

@@ -285,6 +285,11 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("write %s: %w", path, fs.ErrExist)
 	}
+	return writeThenName(path, write, takeName)
+}
+
+// writeThenName writes a file for its owner alone under another name, and gives it its own when it is whole.
+func writeThenName(path string, write func(io.Writer) error, name func(partial, path string) error) error {
 	partial := path + ".partial"
 	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -300,7 +305,7 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	}
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = takeName(partial, path)
+		err = name(partial, path)
 	}
 	if err != nil {
 		return errors.Join(diskFull(err), os.Remove(partial))

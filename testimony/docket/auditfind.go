@@ -24,7 +24,7 @@ var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"orders":     {"order"},
 	"sessions":   {"session", "hearing", "resource", "invitation", "recording", "minutes"},
-	"docket":     {"case", "party", "docket"},
+	"docket":     {"case", "party", "docket", "paper"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},
 }

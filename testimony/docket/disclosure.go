@@ -283,8 +283,17 @@ func (d *Desk) ReviewDisclosure(ctx context.Context, id identity.RequestID, find
 // ViewDisclosure opens a granted disclosure for its receiver. The act is in the audit log before anything is opened. The caller
 // shows the fields and keeps none of them.
 func (d *Desk) ViewDisclosure(ctx context.Context, id identity.RequestID) (identity.Request, identity.Fields, error) {
+	return d.openDisclosure(ctx, id, "disclosure.viewed", func(identity.Request) error { return nil })
+}
+
+// openDisclosure opens a granted disclosure for its receiver, for an act that stands in the audit log first. fits refuses one that is not for what it is
+// opened for.
+func (d *Desk) openDisclosure(ctx context.Context, id identity.RequestID, action string, fits func(identity.Request) error) (identity.Request, identity.Fields, error) {
 	var records map[string]identity.Sealed
-	r, err := d.stepDisclosure(ctx, id, "disclosure.viewed", func(tx *store.Tx, r identity.Request, c ceremony) (identity.Request, error) {
+	r, err := d.stepDisclosure(ctx, id, action, func(tx *store.Tx, r identity.Request, c ceremony) (identity.Request, error) {
+		if err := fits(r); err != nil {
+			return r, err
+		}
 		if err := r.MayView(c.official(string(d.Me().ID)), d.Now(), c.conflicts); err != nil {
 			return r, err
 		}

@@ -1,0 +1,179 @@
+package room
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"paravent/app/i18n"
+	"paravent/app/xwidget"
+	"paravent/protection/identity"
+	"paravent/protection/policy"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/notice"
+)
+
+// PaperButton makes a paper; nil for a user whose office makes none of its kind.
+func PaperButton(h Host, p docket.PaperFor) fyne.CanvasObject {
+	act := testimony.ActMakePaper
+	if p.Kind == notice.SealedRecord {
+		act = testimony.ActSealedPaper
+	}
+	if !h.Desk().May(act) {
+		return nil
+	}
+	return xwidget.NewButton(i18n.T("paper."+string(p.Kind)), "", func() { MakePaper(h, p) })
+}
+
+// Papers are the papers of a hearing; nil for a user whose office makes none, and of one that was cancelled. Minutes are offered where there are some.
+func Papers(h Host, x testimony.Hearing, minutes bool) fyne.CanvasObject {
+	if !x.Cancelled.IsZero() {
+		return nil
+	}
+	kinds := []notice.Kind{notice.ToAccused, notice.ToPress, notice.ForWitness, notice.ReadinessList}
+	if minutes {
+		kinds = append(kinds, notice.PublicRecord, notice.SealedRecord)
+	}
+	var buttons []fyne.CanvasObject
+	for _, k := range kinds {
+		if b := PaperButton(h, docket.PaperFor{Kind: k, Hearing: x.ID}); b != nil {
+			buttons = append(buttons, b)
+		}
+	}
+	if len(buttons) == 0 {
+		return nil
+	}
+	return xwidget.Card(i18n.T("paper.title"), xwidget.WrappedSmall(i18n.T("paper.about")), xwidget.Wrap(6, buttons...))
+}
+
+// paperLanguages are the languages of papers, as their names are written in themselves.
+var paperLanguages = []struct {
+	tag  policy.Language
+	name string
+}{{policy.English, "English"}, {policy.French, "Français"}}
+
+// MakePaper asks for the language of a paper and where it is to go, and says where it was written. Nothing is opened but on demand.
+func MakePaper(h Host, p docket.PaperFor) {
+	chosen, names := 0, []string{}
+	for i, l := range paperLanguages {
+		if l.tag == i18n.Policy() {
+			chosen = i
+		}
+		names = append(names, l.name)
+	}
+	p.Language = paperLanguages[chosen].tag
+	to := xwidget.NewInput("")
+	suggested := ""
+	suggest := func() {
+		if name, err := h.Desk().PaperName(Ctx(), p); err == nil && to.Text == suggested { // what was typed stays
+			suggested = free(Suggested(name))
+			to.SetText(suggested)
+		}
+	}
+	suggest()
+	language := xwidget.NewChoice(names, chosen, nil)
+	language.OnChanged = func(word string) {
+		for _, l := range paperLanguages {
+			if l.name == word {
+				p.Language = l.tag
+			}
+		}
+		suggest()
+	}
+	replace := xwidget.NewTick(i18n.T("paper.replace"), false, nil)
+	rows := []fyne.CanvasObject{xwidget.Paragraph(i18n.T("paper.text." + string(p.Kind))), xwidget.Field(i18n.T("paper.language"), language)}
+	joined := func() identity.RequestID { return "" }
+	if p.Kind == notice.SealedRecord {
+		choice, which := joining(h, p.Hearing)
+		if choice != nil {
+			joined = which
+			rows = append(rows, choice)
+		}
+	}
+	rows = append(rows, xwidget.Field(i18n.T("record.file"), to), replace)
+	written := ""
+	s := SlowForm(h, i18n.T("paper."+string(p.Kind)), i18n.T("paper.write"), xwidget.Column(10, rows...), language, func() (func() error, error) {
+		path, paper, over := strings.TrimSpace(to.Text), p, replace.Checked
+		if !filepath.IsAbs(path) {
+			return nil, ErrFile
+		}
+		paper.Disclosure = joined()
+		return func() error {
+			err := h.Desk().WritePaper(Ctx(), paper, path, over)
+			if err == nil {
+				written = path
+				p.Disclosure = paper.Disclosure
+			}
+			return err
+		}, nil
+	})
+	s.OnClosed(func() {
+		if written != "" {
+			tellPaper(h, written, p.Disclosure == "")
+		}
+	})
+}
+
+// joining offers the disclosures that can be joined to the sealed record; nil where there is none. Without a choice the identity stays locked away.
+func joining(h Host, id testimony.HearingID) (fyne.CanvasObject, func() identity.RequestID) {
+	x, err := h.Desk().Hearing(Ctx(), id)
+	if err != nil {
+		return nil, nil
+	}
+	list, err := h.Desk().PaperDisclosures(Ctx(), x)
+	if err != nil || len(list) == 0 {
+		return nil, nil
+	}
+	words := []string{i18n.T("paper.locked")}
+	for _, r := range list {
+		var fields []string
+		for _, f := range r.Fields {
+			fields = append(fields, i18n.T("field."+string(f)))
+		}
+		words = append(words, i18n.T("paper.join", map[string]any{"Order": r.Order, "Fields": strings.Join(fields, ", ")}))
+	}
+	choice := xwidget.NewChoice(words, 0, nil)
+	return xwidget.Column(4, xwidget.Field(i18n.T("paper.identity"), choice), xwidget.WrappedSmall(i18n.T("paper.identity.text"))), func() identity.RequestID {
+		if i := choice.SelectedIndex(); i > 0 {
+			return list[i-1].ID
+		}
+		return ""
+	}
+}
+
+// tellPaper says where a paper is. One that holds an identity is not offered to a viewer, which remembers what it has shown.
+func tellPaper(h Host, path string, viewer bool) {
+	text := i18n.T("paper.written", map[string]any{"File": path})
+	if !viewer {
+		Tell(h.Window(), i18n.T("paper.title"), text+" "+i18n.T("paper.written.sealed"))
+		return
+	}
+	var s *xwidget.Sheet
+	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
+	open := xwidget.NewButton(i18n.T("paper.open"), "", func() {
+		s.Close()
+		Failed(h, fyne.CurrentApp().OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}))
+	})
+	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("paper.title"), 480, xwidget.Paragraph(text), open, done)
+	h.Window().Canvas().Focus(done)
+}
+
+// free is a path, or the first of its numbered likes that no file has.
+func free(path string) string {
+	if path == "" {
+		return ""
+	}
+	stem, candidate := strings.TrimSuffix(path, filepath.Ext(path)), path
+	for n := 2; n < 100; n++ {
+		if _, err := os.Lstat(candidate); err != nil {
+			return candidate
+		}
+		candidate = stem + "-" + strconv.Itoa(n) + filepath.Ext(path)
+	}
+	return candidate
+}
