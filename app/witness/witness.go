@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"paravent/app/approvals"
 	"paravent/app/cases"
@@ -120,8 +119,7 @@ func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.S
 		return screen, err
 	}
 	turn := func(i int) { r.turn(h, tabs[i].name) }
-	bar := xwidget.Column(8, container.NewBorder(nil, nil, xwidget.Tabs(words, keys, at, turn), xwidget.Row(10, append(actions, back)...)), xwidget.Line(), xwidget.Gap(0, 2))
-	screen.Content = xwidget.PageWith(string(p.PseudonymIn(r.cas)), chips, nil, container.NewBorder(bar, nil, nil, nil, content))
+	screen.Content = xwidget.SidedPage(string(p.PseudonymIn(r.cas)), chips, append([]fyne.CanvasObject{back}, actions...), xwidget.Sides(words, keys, at, turn), content)
 	return screen, nil
 }
 
