@@ -26,8 +26,11 @@ const (
 	ActRevokeUser     Act = "revoke_user"
 	ActKeepTeam       Act = "keep_team"
 	ActAskErasure     Act = "ask_erasure"
-	ActMakePaper      Act = "make_paper"   // orders, notices and public minutes on paper
-	ActSealedPaper    Act = "sealed_paper" // the sealed record of a session on paper
+
+	ActKeepCare     Act = "keep_care"     // the care files: own words, risk, needs, plans
+	ActDecideStatus Act = "decide_status" // to enter what was decided of a person's status
+	ActMakePaper    Act = "make_paper"    // orders, notices and public minutes on paper
+	ActSealedPaper  Act = "sealed_paper"  // the sealed record of a session on paper
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -62,8 +65,11 @@ var duties = map[Act][]string{
 	ActRevokeUser:     {Registrar, Judge},
 	ActKeepTeam:       {Registrar, Judge},
 	ActAskErasure:     {Advocate, Clerk, Registrar, Judge},
-	ActMakePaper:      {Clerk, Registrar, Judge, Advocate},
-	ActSealedPaper:    {Clerk, Registrar, Judge},
+
+	ActKeepCare:     {Advocate},
+	ActDecideStatus: {Advocate, Registrar, Judge},
+	ActMakePaper:    {Clerk, Registrar, Judge, Advocate},
+	ActSealedPaper:  {Clerk, Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

@@ -173,6 +173,8 @@ func TestDuties(t *testing.T) {
 		testimony.ActRevokeUser:     "judge registrar",
 		testimony.ActKeepTeam:       "judge registrar",
 		testimony.ActAskErasure:     "clerk advocate judge registrar",
+		testimony.ActKeepCare:       "advocate",
+		testimony.ActDecideStatus:   "advocate judge registrar",
 		testimony.ActMakePaper:      "clerk advocate judge registrar",
 		testimony.ActSealedPaper:    "clerk judge registrar",
 	}

@@ -125,6 +125,9 @@ func (d *Desk) MoveCase(ctx context.Context, c protection.CaseID, team TeamID) e
 		if err != nil {
 			return err
 		}
+		if err := d.careFollows(tx, from, to, b, users); err != nil {
+			return err
+		}
 		tx.AnchorAtOnce()
 		for id := range b.cases {
 			tx.Log("case.moved", map[string]string{"case": string(id), "team": string(team)})
@@ -153,6 +156,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, hearings, from, to, func(_ string, h testimony.Hearing) bool { return b.hearings[h.ID] }),
 		moveSome(tx, invitations, from, to, func(_ string, i invitationRecord) bool { return ofHearing(i.Hearing) }),
 		moveSome(tx, disclosures, from, to, func(_ string, r identity.Request) bool { return b.cases[r.Case] }),
+		moveSome(tx, factsOf, from, to, func(_ string, f Fact) bool { return b.parties[f.Party] }),
 		moveSome(tx, erasures, from, to, func(_ string, e identity.Erasure) bool { return b.parties[e.Party] }),
 		moveSome(tx, conflictsOf, from, to, func(_ string, x identity.Conflict) bool { return b.cases[x.Case] }),
 		moveSome(tx, recordings, from, to, func(_ string, r Recording) bool { return b.hearings[r.Hearing] }),

@@ -141,6 +141,9 @@ func create(ctx context.Context, path string, first store.NewUser, opts Options,
 		if err := tx.CreateCompartment(docketPart, me); err != nil {
 			return err
 		}
+		if err := d.admitCare(tx, docketPart, vault.Me()); err != nil {
+			return err
+		}
 		return traits.Put(tx, docketPart, "vault", t)
 	})
 	if err != nil {
@@ -168,6 +171,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	_ = d.keepEscrow(ctx)          // what fails is tried again at the next opening, and shows as missing meanwhile
 	_ = d.vault.AttestSigners(ctx) // where it can't be written, the next opening tries again
 	_, _ = d.vault.Rotate(ctx)     // likewise
+	_ = d.TendCare(ctx)            // likewise
 	return d, nil
 }
 

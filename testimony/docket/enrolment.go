@@ -297,7 +297,7 @@ func (d *Desk) entitle(tx *store.Tx, user store.User) error {
 			return err
 		}
 	}
-	if err := d.extendIdentities(tx, docketPart, user); err != nil {
+	if err := errors.Join(d.extendIdentities(tx, docketPart, user), d.admitCare(tx, docketPart, user)); err != nil {
 		return err
 	}
 	if testimony.May(string(user.Role), testimony.ActReadAudit) && tx.HasCompartment(store.AuditCompartment) {

@@ -185,6 +185,9 @@ func (d *Desk) CarryOutErasure(ctx context.Context, id identity.RequestID, progr
 			err = ErrNewRecord
 		}
 		if err == nil {
+			err = careGone(tx, part, e.Party)
+		}
+		if err == nil {
 			err = d.signed(e, c)
 		}
 		return e, err
@@ -228,6 +231,9 @@ func (d *Desk) signed(e identity.Erasure, c ceremony) error {
 
 // destroy deletes the records, and every half that was given of their keys.
 func (d *Desk) destroy(tx *store.Tx, part store.Compartment, e identity.Erasure, _ ceremony) (identity.Erasure, error) {
+	if err := careGone(tx, part, e.Party); err != nil { // one that was begun meanwhile
+		return e, err
+	}
 	for _, record := range e.Records {
 		if err := identities.Delete(tx, part, record); err != nil {
 			return e, err

@@ -135,7 +135,7 @@ func (d *Desk) Upkeep(ctx context.Context, progress func(done, total int)) error
 		return err
 	}
 	if d.Me().Role != testimony.Auditor {
-		if err := d.tendShares(ctx); err != nil {
+		if err := errors.Join(d.tendShares(ctx), d.TendCare(ctx)); err != nil {
 			return err
 		}
 	}

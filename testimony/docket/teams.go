@@ -189,7 +189,7 @@ func (d *Desk) AddTeam(ctx context.Context, name string, members []TeamMember) (
 				return err
 			}
 		}
-		return errors.Join(teamIndex.Put(tx, docketPart, id, teamMark{}), teams.Put(tx, part, id, t))
+		return errors.Join(teamIndex.Put(tx, docketPart, id, teamMark{}), teams.Put(tx, part, id, t), d.admitCare(tx, part, users...))
 	})
 }
 
@@ -206,7 +206,7 @@ func (d *Desk) JoinTeam(ctx context.Context, id TeamID, m TeamMember) error {
 		if err := tx.AddMembersUntil(part, []store.UserID{m.User}, m.Until); err != nil {
 			return err
 		}
-		if err := d.extendIdentities(tx, part, users[at]); err != nil {
+		if err := errors.Join(d.extendIdentities(tx, part, users[at]), d.admitCare(tx, part, users[at])); err != nil {
 			return err
 		}
 		return d.eachRecordingPart(tx, part, nil, func(rp store.Compartment, version recordingVersion) error {
