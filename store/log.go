@@ -151,7 +151,9 @@ func (tx *Tx) signHead(l *logWriter) error {
 	if err != nil {
 		return err
 	}
-	head, err := audit.SignHead(tx.v.ID(), tx.head.Size, l.size, root, string(tx.v.me.ID), tx.v.signing)
+	head, err := tx.signWhileWriting(func() (audit.Head, error) {
+		return audit.SignHead(tx.v.ID(), tx.head.Size, l.size, root, string(tx.v.me.ID), tx.v.signing)
+	})
 	if err != nil {
 		return err
 	}
@@ -160,6 +162,22 @@ func (tx *Tx) signHead(l *logWriter) error {
 		return err
 	}
 	return tx.w.Put(bucketVault, keyHead, head.Note)
+}
+
+// signWhileWriting makes the puts that were held back while a head is signed.
+func (tx *Tx) signWhileWriting(sign func() (audit.Head, error)) (head audit.Head, err error) {
+	if tx.late == nil {
+		return sign()
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		head, err = sign()
+	}()
+	failed := tx.late.flush()
+	tx.w, tx.r, tx.late = tx.late.Writer, tx.late.Writer, nil
+	<-done
+	return head, errors.Join(err, failed)
 }
 
 // openSession returns the unlock's own session, made at its first act, for this transaction to continue. When the audit

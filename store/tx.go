@@ -39,7 +39,8 @@ type Tx struct {
 	signers  map[string][]byte // what the transaction entered of who may sign heads
 	slab     []change          // where the next pending changes go
 
-	signed    audit.Head // the head that it ends with
+	late      *lateWriter // what is written while the head is signed; nil in a large transaction
+	signed    audit.Head  // the head that it ends with
 	anchorNow bool
 }
 
@@ -110,6 +111,9 @@ type entryText struct {
 	Details map[string]string `json:"d,omitempty"`
 }
 
+// lateChanges is up to how many records are held back until the head is being signed. More are better written while others are sealed.
+const lateChanges = 8
+
 // finish seals the manifests that changed and appends the audit entries.
 func (tx *Tx) finish() error {
 	if !tx.wrote && len(tx.entries) == 0 {
@@ -117,6 +121,11 @@ func (tx *Tx) finish() error {
 	}
 	if len(tx.entries) == 0 {
 		return ErrNotAudited
+	}
+	if len(tx.pending) <= lateChanges {
+		// The head is signed while the records are written: of a small change, the signature is a good part of the time.
+		tx.late = &lateWriter{Writer: tx.w}
+		tx.w, tx.r = tx.late, tx.late
 	}
 	if err := tx.writePending(); err != nil {
 		return err
