@@ -132,7 +132,8 @@ type Hearing struct {
 	Uses       []ResourceID  `json:"uses,omitempty"`        // rooms, people and things
 	Accepted   []Acceptance  `json:"accepted,omitempty"`    // what stood against it when it was planned
 	Cancelled  time.Time     `json:"cancelled,omitzero"`
-	Why        string        `json:"why,omitempty"` // it was cancelled
+	Why        string        `json:"why,omitempty"`      // it was cancelled
+	Sequence   int           `json:"sequence,omitempty"` // how often it was changed since it was planned
 }
 
 // ResourceID names a room, a person or a thing that hearings take. It is random; what it is stands in testimony/schedule.

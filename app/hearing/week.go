@@ -62,7 +62,9 @@ func (r *Room) weekScreen(h room.Host, names room.Register) (room.Screen, error)
 	var fresh fyne.CanvasObject
 	if h.Desk().May(testimony.ActKeepDocket) && len(names.Parties) > 0 {
 		screen.New = func() { add(h, names) }
-		fresh = xwidget.NewPrimary(i18n.T("hearing.new"), "Ctrl N", screen.New)
+		out := func() { exportCalendar(h) }
+		screen.Keys[fyne.KeyE] = out
+		fresh = xwidget.Row(8, xwidget.NewButton(i18n.T("week.export"), "E", out), xwidget.NewPrimary(i18n.T("hearing.new"), "Ctrl N", screen.New))
 	}
 	bar := container.NewBorder(nil, nil, xwidget.Row(8, xwidget.Middle(xwidget.Heading(w.title())),
 		xwidget.NewButton(i18n.T("week.before"), "PgUp", turn(-7)), xwidget.NewButton(i18n.T("week.today"), "Home", today), xwidget.NewButton(i18n.T("week.after"), "PgDn", turn(7))), fresh)

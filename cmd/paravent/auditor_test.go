@@ -45,7 +45,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"schedule list", refused}, {"schedule check", refused}, {"schedule propose --case TC~12/2026 --party Witness~B --court-zone UTC --witness-zone UTC", refused},
 		{"schedule plan --case TC~12/2026 --party Witness~B --court-zone UTC --witness-zone UTC --start 2027-03-10T10:00", refused},
 		{"schedule move x --start 2027-03-10T10:00", refused}, {"schedule cancel x --why R", refused},
-		{"resource list", refused}, {"resource put @room.json", refused}, {"resource remove x", refused},
+		{"resource list", refused}, {"calendar export @c.ics", refused}, {"resource put @room.json", refused}, {"resource remove x", refused},
 		{"erasure ask --case TC~12/2026 --party Witness~B --basis B --reason R", refused}, {"erasure list", refused}, {"erasure approve x", refused}, {"erasure refuse x --reason R", refused},
 		{"erasure carry-out x", refused}, {"erasure certificate x @c.pdf", refused},
 		{"paper order --order 2026/114 --to @o.pdf", refused}, {"paper accused --hearing x --to @a.pdf", refused}, {"paper press --hearing x --to @p.pdf", refused},

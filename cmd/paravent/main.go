@@ -33,6 +33,7 @@ type commands struct {
 	Team       teamCmds       `cmd:"" help:"Teams, for whom cases are kept apart from the docket."`
 	Docket     docketCmds     `cmd:"" help:"Carry cases, parties, orders and hearings in and out."`
 	Schedule   scheduleCmds   `cmd:"" help:"When hearings are, what stands against them, and when they can be."`
+	Calendar   calendarCmds   `cmd:"" help:"Hearings for calendar programs."`
 	Resource   resourceCmds   `cmd:"" help:"Rooms, people and things that hearings take."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
 	Paper      paperCmds      `cmd:"" help:"Papers as PDF, in English or French: orders, notices, minutes."`

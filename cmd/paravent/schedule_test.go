@@ -71,6 +71,14 @@ func TestSchedulingFromTheCommandLine(t *testing.T) {
 	s.run(exitOK, "schedule move "+string(first.Hearing)+" --start 2027-03-17T10:00"+as)
 	s.run(exitRefused, "resource remove Courtroom~9"+as)
 	s.run(exitUsage, "schedule cancel "+string(first.Hearing)+as)
+	s.run(exitOK, "calendar export @c.ics"+as)
+	s.run(exitExists, "calendar export @c.ics"+as)
+	s.run(exitOK, "calendar export @c.ics --replace --for Interpreter~1 --lang fr"+as)
+	s.run(exitNotFound, "calendar export @d.ics --for nobody"+as)
+	s.run(exitUsage, "calendar export @d.ics --every 1s"+as)
+	if text := s.read("c.ics"); strings.Count(text, "BEGIN:VEVENT") != 1 || !strings.Contains(text, "SEQUENCE:1") || strings.Contains(text, "Lagos") {
+		t.Errorf("%s", text)
+	}
 	s.run(exitOK, "schedule cancel "+string(first.Hearing)+" --why the~witness~is~ill"+as)
 	s.run(exitOK, "resource remove Courtroom~9"+as)
 	out, _ = s.run(exitOK, "schedule list --days 999"+as)

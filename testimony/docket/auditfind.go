@@ -23,7 +23,7 @@ var AuditSubjects = []AuditSubject{"identities", "orders", "sessions", "docket",
 var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"orders":     {"order"},
-	"sessions":   {"session", "hearing", "resource", "invitation", "recording", "minutes"},
+	"sessions":   {"session", "hearing", "calendar", "resource", "invitation", "recording", "minutes"},
 	"docket":     {"case", "party", "docket", "paper"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},

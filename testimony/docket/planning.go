@@ -278,6 +278,7 @@ func (d *Desk) Reschedule(ctx context.Context, seen, h testimony.Hearing) (testi
 		if !there.Planned() {
 			return fmt.Errorf("%w: the hearing was held or cancelled", ErrInvalid)
 		}
+		h.Sequence = there.Sequence + 1
 		if err := labelWitnesses(tx, &h); err != nil {
 			return err
 		}
@@ -348,6 +349,7 @@ func (d *Desk) Cancel(ctx context.Context, id testimony.HearingID, why string) (
 			return fmt.Errorf("%w: the hearing was held or cancelled", ErrInvalid)
 		}
 		h.Cancelled, h.Why = d.Now(), why
+		h.Sequence++
 		tx.Log("hearing.cancelled", map[string]string{"hearing": string(id), "case": string(h.Case)})
 		return errors.Join(freed(tx, id), hearings.Put(tx, part, string(id), h))
 	})

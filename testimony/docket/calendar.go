@@ -1,0 +1,56 @@
+package docket
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strconv"
+
+	"paravent/protection"
+	"paravent/protection/policy"
+	"paravent/testimony"
+	"paravent/testimony/ical"
+)
+
+// Calendar is an iCalendar file of the hearings that were not held yet, the cancelled ones among them: of those that take a resource, or of all where for is empty. It
+// says pseudonyms, case numbers and courtrooms. That it was made is in the audit log before it is handed out.
+func (d *Desk) Calendar(ctx context.Context, of testimony.ResourceID, name string, l policy.Language) ([]byte, error) {
+	if !d.May(testimony.ActKeepDocket) {
+		return nil, ErrNotAllowed
+	}
+	list, err := d.Hearings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people, err := d.Parties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, err := d.Cases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	party := map[protection.PartyID]protection.Party{}
+	for _, p := range people {
+		party[p.ID] = p
+	}
+	reference := map[protection.CaseID]string{}
+	for _, c := range known {
+		reference[c.ID] = c.Reference
+	}
+	var entries []ical.Entry
+	for _, h := range list {
+		if !h.Held.IsZero() || of != "" && !slices.Contains(h.Uses, of) {
+			continue
+		}
+		entries = append(entries, ical.Entry{Hearing: h, Pseudonym: party[h.Party].PseudonymIn(h.Case), Reference: reference[h.Case]})
+	}
+	var text bytes.Buffer
+	if err := ical.Write(&text, name, entries, l, d.Now()); err != nil {
+		return nil, err
+	}
+	if err := d.Note(ctx, "calendar.exported", map[string]string{"hearings": strconv.Itoa(len(entries)), "resource": string(of)}); err != nil {
+		return nil, err
+	}
+	return text.Bytes(), nil
+}
