@@ -17,11 +17,12 @@ import (
 type AuditSubject string
 
 // AuditSubjects lists the subjects in the order in which a form offers them.
-var AuditSubjects = []AuditSubject{"identities", "orders", "sessions", "docket", "people", "vault"}
+var AuditSubjects = []AuditSubject{"identities", "orders", "care", "sessions", "docket", "people", "vault"}
 
 // subjects are the first words of the acts of each subject.
 var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
+	"care":       {"care"},
 	"orders":     {"order"},
 	"sessions":   {"session", "hearing", "calendar", "resource", "invitation", "recording", "minutes"},
 	"docket":     {"case", "party", "docket", "paper"},

@@ -57,7 +57,7 @@ func (d *Desk) tendCarePart(tx *store.Tx, part store.Compartment, users []store.
 	if len(out) == 0 && len(come) == 0 {
 		return false, nil
 	}
-	tx.Log("care.tended", map[string]string{"team": string(teamIn(part)), "added": strconv.Itoa(len(come)), "removed": strconv.Itoa(len(out))})
+	tx.Log("care.tended", map[string]string{"team": string(teamIn(part)), "members": strconv.Itoa(len(want)), "removed": strconv.Itoa(len(out))})
 	for _, m := range come {
 		if err := tx.AddMembersUntil(in, []store.UserID{m.User}, m.Until); err != nil {
 			return false, err
@@ -259,7 +259,7 @@ func (d *Desk) DestroyCare(ctx context.Context, id identity.RequestID) error {
 		if err != nil {
 			return err
 		}
-		tx.Log("care.erased", map[string]string{"erasure": string(id), "party": string(e.Party), "records": strconv.Itoa(len(ids))})
+		tx.Log("care.erased", map[string]string{"request": string(id), "party": string(e.Party), "records": strconv.Itoa(len(ids))})
 		tx.AnchorAtOnce()
 		for _, line := range ids {
 			if err := careLines.Delete(tx, carePart(part), line); err != nil {
