@@ -36,8 +36,8 @@ func Papers(h Host, x testimony.Hearing, minutes bool) fyne.CanvasObject {
 		return nil
 	}
 	kinds := []notice.Kind{notice.ToAccused, notice.ToPress, notice.ForWitness, notice.ReadinessList}
-	if minutes {
-		kinds = append(kinds, notice.PublicRecord, notice.SealedRecord)
+	if minutes { // what is wanted after the close stands first
+		kinds = append([]notice.Kind{notice.PublicRecord, notice.SealedRecord}, kinds...)
 	}
 	var buttons []fyne.CanvasObject
 	for _, k := range kinds {
@@ -87,9 +87,10 @@ func MakePaper(h Host, p docket.PaperFor) {
 	}
 	replace := xwidget.NewTick(i18n.T("paper.replace"), false, nil)
 	rows := []fyne.CanvasObject{xwidget.Paragraph(i18n.T("paper.text." + string(p.Kind))), xwidget.Field(i18n.T("paper.language"), language)}
-	joined := func() identity.RequestID { return "" }
+	var s *xwidget.Sheet
+	joined := func() (identity.RequestID, error) { return "", nil }
 	if p.Kind == notice.SealedRecord {
-		choice, which := joining(h, p.Hearing)
+		choice, which := joining(h, p.Hearing, func() { s.Fit() })
 		if choice != nil {
 			joined = which
 			rows = append(rows, choice)
@@ -97,12 +98,15 @@ func MakePaper(h Host, p docket.PaperFor) {
 	}
 	rows = append(rows, xwidget.Field(i18n.T("record.file"), to), replace)
 	written := ""
-	s := SlowForm(h, i18n.T("paper."+string(p.Kind)), i18n.T("paper.write"), xwidget.Column(10, rows...), language, func() (func() error, error) {
+	s = SlowForm(h, i18n.T("paper."+string(p.Kind)), i18n.T("paper.write"), xwidget.Column(10, rows...), language, func() (func() error, error) {
 		path, paper, over := strings.TrimSpace(to.Text), p, replace.Checked
 		if !filepath.IsAbs(path) {
 			return nil, ErrFile
 		}
-		paper.Disclosure = joined()
+		var err error
+		if paper.Disclosure, err = joined(); err != nil {
+			return nil, err
+		}
 		return func() error {
 			err := h.Desk().WritePaper(Ctx(), paper, path, over)
 			if err == nil {
@@ -119,8 +123,10 @@ func MakePaper(h Host, p docket.PaperFor) {
 	})
 }
 
-// joining offers the disclosures that can be joined to the sealed record; nil where there is none. Without a choice the identity stays locked away.
-func joining(h Host, id testimony.HearingID) (fyne.CanvasObject, func() identity.RequestID) {
+// joining offers the disclosures that can be joined to the sealed record; nil where there is none. Without a choice the identity stays locked away; with
+// one the pseudonym has to be typed, so that nobody joins an identity by a key too many. grown is called when
+// the form has become longer or shorter.
+func joining(h Host, id testimony.HearingID, grown func()) (fyne.CanvasObject, func() (identity.RequestID, error)) {
 	x, err := h.Desk().Hearing(Ctx(), id)
 	if err != nil {
 		return nil, nil
@@ -137,12 +143,28 @@ func joining(h Host, id testimony.HearingID) (fyne.CanvasObject, func() identity
 		}
 		words = append(words, i18n.T("paper.join", map[string]any{"Order": r.Order, "Fields": strings.Join(fields, ", ")}))
 	}
+	seat, _ := x.Witness()
+	typed := xwidget.NewInput("")
+	deliberate := xwidget.Column(4, xwidget.WrappedSmall(i18n.T("paper.identity.text")), xwidget.Field(i18n.T("paper.identity.type", map[string]any{"Who": seat.Label}), typed))
+	deliberate.Hide()
 	choice := xwidget.NewChoice(words, 0, nil)
-	return xwidget.Column(4, xwidget.Field(i18n.T("paper.identity"), choice), xwidget.WrappedSmall(i18n.T("paper.identity.text"))), func() identity.RequestID {
-		if i := choice.SelectedIndex(); i > 0 {
-			return list[i-1].ID
+	choice.OnChanged = func(word string) {
+		if word == words[0] {
+			deliberate.Hide()
+		} else {
+			deliberate.Show()
 		}
-		return ""
+		grown()
+	}
+	return xwidget.Column(4, xwidget.Field(i18n.T("paper.identity"), choice), deliberate), func() (identity.RequestID, error) {
+		i := choice.SelectedIndex()
+		switch {
+		case i <= 0:
+			return "", nil
+		case strings.TrimSpace(typed.Text) != seat.Label:
+			return "", ErrPseudonym
+		}
+		return list[i-1].ID, nil
 	}
 }
 

@@ -142,9 +142,11 @@ var (
 	ErrHours  = errors.New("the number of hours is not understood")
 	ErrLogin  = errors.New("a login is needed")
 	ErrOther  = errors.New("what was typed is something else")
-	ErrNumber = errors.New("the number is not understood")
-	ErrZone   = errors.New("the time zone is not known")
-	ErrDiffer = errors.New("the two passphrases differ")
+	// ErrPseudonym is for an act that asks for the pseudonym to be typed.
+	ErrPseudonym = errors.New("the pseudonym was typed otherwise")
+	ErrNumber    = errors.New("the number is not understood")
+	ErrZone      = errors.New("the time zone is not known")
+	ErrDiffer    = errors.New("the two passphrases differ")
 )
 
 // sayings are the errors that the window has its own words for.
@@ -174,7 +176,7 @@ var sayings = []struct {
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},
 	{docket.ErrOtherSide, "error.other_side"}, {store.ErrNoKit, "error.no_kit"}, {store.ErrNoEscrow, "error.no_escrow"}, {store.ErrReviewed, "error.reviewed"},
 	{kit.ErrBounds, "error.kit_bounds"}, {kit.ErrFew, "error.kit_few"},
-	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {ErrPseudonym, "error.typed_pseudonym"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.

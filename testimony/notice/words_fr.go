@@ -37,7 +37,7 @@ var french = words{
 	roles: map[testimony.Role]string{testimony.RoleBench: "Tribunal", testimony.RoleWitness: "Témoin", testimony.RoleInterpreter: "Interprète", testimony.RoleProsecution: "Ministère public",
 		testimony.RoleDefence: "Avocat de la défense", testimony.RoleAccused: "Accusé", testimony.RoleSupport: "Personne de soutien", testimony.RoleCoordinator: "Coordonnateur du point distant",
 		testimony.RoleGallery: "Public"},
-	offices: map[string]string{testimony.Clerk: "greffier", testimony.Advocate: "défenseur", testimony.Judge: "juge", testimony.Registrar: "greffier en chef", testimony.Auditor: "auditeur"},
+	offices: map[string]string{testimony.Clerk: "greffier", testimony.Advocate: "défenseur de la victime", testimony.Judge: "juge", testimony.Registrar: "chef de greffe", testimony.Auditor: "auditeur"},
 	who: map[protection.Audience]string{protection.Bench: "Les juges", protection.Assessors: "Les jurés ou assesseurs", protection.Prosecution: "Le procureur", protection.DefenceCounsel: "Les avocats de la personne accusée",
 		protection.Accused: "La personne accusée", protection.Interpreter: "L’interprète", protection.Gallery: "Les gens venus écouter", protection.Press: "Les journalistes"},
 
@@ -61,7 +61,7 @@ var french = words{
 		cutOff: "liaison coupée", later: "avec %d min de retard", never: "jamais diffusé", afterReview: "diffusé après examen", afterTestimony: "diffusé après la déposition", others: "Un autre témoin protégé",
 		accusedHidden: "L’accusé n’est pas montré au témoin.", accusedShown: "L’accusé peut être montré au témoin.",
 		private: "En session privée, le public et la presse ne reçoivent rien.", closed: "À huis clos, quiconque n’est pas appelé à rester est déconnecté.",
-		name:   "Chacun désigne le témoin par son pseudonyme. L’identité est scellée à part ; elle n’est ouverte que par une levée d’anonymat approuvée par deux responsables de collèges différents.",
+		name:   "Chacun désigne le témoin par son pseudonyme. L’identité est scellée à part ; elle n’est ouverte que par une révélation approuvée par deux responsables de collèges différents.",
 		limits: "Ce que ces mesures ne peuvent pas",
 		limitsList: []string{"L’altération de l’image et de la voix cache une personne aux inconnus, non à ceux qui la connaissent. Ce qu’elle dit, sa manière de le dire, un accent ou un geste peuvent encore la désigner.",
 			"Une voix déguisée décourage la reconnaissance à l’oreille. Elle ne résiste pas à une comparaison par expert. Lorsque l’identité ne doit pas être connue, seul l’interprète est entendu.",
@@ -160,13 +160,13 @@ var french = words{
 		asked:      map[string]string{"understand": "je ne comprends pas", "break": "j’ai besoin d’une pause", "pause": "attendez", "alarm": "alarme silencieuse"},
 		recordings: "Enregistrements, sous scellés", log: "Journal d’audit", logText: "%d entrées ; arbre %s. Sur papier, cette tête montre plus tard si le journal a été tronqué ou réécrit.",
 		absent:   "De la session privée et du huis clos, cette version donne la durée et le motif du tribunal, et rien de ce qui a été dit. La version scellée contient tout le déroulement.",
-		identity: "Identité du témoin", identityText: "Cette version désigne le témoin par son seul pseudonyme. Le procès-verbal d’identité est conservé à part, sous clé ; il ne lui est joint que par une levée d’anonymat approuvée par deux responsables de collèges différents.",
+		identity: "Identité du témoin", identityText: "Cette version désigne le témoin par son seul pseudonyme. Le procès-verbal d’identité est conservé à part, sous clé ; il ne lui est joint que par une révélation approuvée par deux responsables de collèges différents.",
 		locked:    "Le témoin ne signe que le procès-verbal d’identité, qui reste sous clé.",
 		signClerk: "Le greffier", signJudge: "Le juge", seal: "SOUS SCELLÉS. À n’ouvrir que par les personnes que le tribunal a désignées.", bench: "Tribunal",
 	},
 
 	disclosed: disclosedWords{
-		title: "Identité, jointe par levée d’anonymat", text: "Les champs ci-dessous ont été communiqués à un seul destinataire et joints à cette version par un acte délibéré, inscrit au journal d’audit. Une levée d’anonymat prend fin à sa date ; le papier, non. Gardez-le sous scellés, et rendez-le ou détruisez-le ce jour-là.",
+		title: "Identité, jointe par révélation", text: "Les champs ci-dessous ont été communiqués à un seul destinataire et joints à cette version par un acte délibéré, inscrit au journal d’audit. Une révélation prend fin à sa date ; le papier, non. Gardez-le sous scellés, et rendez-le ou détruisez-le ce jour-là.",
 		stamp: "Communiqué à %s · %s", unprintable: "communiqué, mais ne tient pas sur le papier", to: "Communiqué à", order: "En vertu de", at: "Joint le", until: "Prend fin le",
 		fields: map[identity.Field]string{identity.Name: "Nom", identity.BirthDate: "Date de naissance", identity.BirthYear: "Année de naissance", identity.BirthPlace: "Lieu de naissance", identity.Nationality: "Nationalité", identity.Address: "Adresse",
 			identity.Contact: "Contact", identity.Family: "Famille", identity.Documents: "Documents", identity.Face: "Portrait", identity.Voice: "Voix", identity.Note: "Note"},
