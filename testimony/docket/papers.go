@@ -269,6 +269,8 @@ func (d *Desk) orderPaper(ctx context.Context, p PaperFor, s subject) (notice.Pa
 	if o.From.After(at) {
 		at = o.From
 	}
+	_, doubt := o.Effect(at)
+	paper.Expired = doubt == order.HasExpired
 	paper.Effect, list = foreseen(o, list, at)
 	for _, other := range list {
 		if slices.Contains(o.Replaces, other.ID) {

@@ -375,6 +375,16 @@ func TestAnOrderIsHeadedByItsState(t *testing.T) {
 	}
 }
 
+// An order past its end stands, and says both.
+func TestAnExpiredOrderSaysThatItStands(t *testing.T) {
+	t.Parallel()
+	p := orderPaper(policy.English)
+	p.Expired = true
+	if text := whole(read(t, drawn(t, p, policy.English))); !strings.Contains(text, "In force, past its end; it stands until a judge confirms the end") {
+		t.Error(text)
+	}
+}
+
 // A signed order bears the signature, the key's fingerprint and the head of the log.
 func TestASignedOrderBearsItsSignature(t *testing.T) {
 	t.Parallel()

@@ -28,8 +28,10 @@ type Order struct {
 	// Matrix is what follows from the order in open session, together with the others that protect the same person.
 	Matrix policy.Matrix
 	Effect Effect
-	Signed *Signature // nil where no judge has signed it at the desk
-	Log    *testimony.LogHead
+	// Expired is an order past its end that still stands.
+	Expired bool
+	Signed  *Signature // nil where no judge has signed it at the desk
+	Log     *testimony.LogHead
 }
 
 // Effect is how the matrix of a paper relates to its order.
@@ -99,10 +101,14 @@ func (o Order) title(w words) string {
 }
 
 func (o Order) state(w words) string {
-	if word := w.order.states[o.State]; word != "" {
-		return word
+	word := w.order.states[o.State]
+	if word == "" {
+		word = w.order.otherState
 	}
-	return w.order.otherState
+	if o.Expired {
+		word += ", " + w.order.expired
+	}
+	return word
 }
 
 func (o Order) period(w words) string {
@@ -180,7 +186,11 @@ func (o Order) matrix(s *sheet, l policy.Language) {
 		if when := s.w.releaseWords(c.Access); when != "" && c.Connected {
 			heard = append(heard, piece{text: when, style: smallStyle})
 		}
-		rows = append(rows, [][]piece{strong(who), plain(sees), heard, small(strings.Join(c.Reasons(l), "; "))})
+		var because []piece
+		for _, reason := range c.Reasons(l) {
+			because = append(because, piece{text: capital(s.w.semicolons(reason)), style: smallStyle})
+		}
+		rows = append(rows, [][]piece{strong(who), plain(sees), heard, because})
 	}
 	s.table([]float64{3.6, 3, 3.6, 5.2}, []string{w.who, w.sees, w.hears, w.decidedBy}, rows...)
 	accused := w.accusedHidden
@@ -188,6 +198,14 @@ func (o Order) matrix(s *sheet, l policy.Language) {
 		accused = w.accusedShown
 	}
 	s.points(accused, w.private, w.closed, w.name)
+}
+
+// semicolons sets them as the language does.
+func (w words) semicolons(text string) string {
+	if w.tag != "fr" {
+		return text
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, " ;", ";"), ";", " ;")
 }
 
 // releaseWords says when an audience receives, where it is not as it happens.

@@ -44,6 +44,7 @@ type orderWords struct {
 	title, application, refused                                                              string
 	states                                                                                   map[order.State]string
 	otherState                                                                               string
+	expired                                                                                  string // added to the state of an order past its end
 	number, state, decided, period, from, until, endless, replaces                           string
 	measures, measure, toward, basis                                                         string
 	toCheck, checkNote, catalogueOnly                                                        string

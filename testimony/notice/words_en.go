@@ -41,7 +41,7 @@ var english = words{
 		states: map[order.State]string{order.Draft: "Draft, not filed", order.Filed: "Filed, not decided", order.Served: "Served on the other side, not decided", order.Opposed: "Opposed, not decided",
 			order.Interim: "Interim, until the decision", order.InForce: "In force", order.Contested: "Contested; it stands until a judge decides", order.Refused: "Refused",
 			order.Suspended: "Suspended", order.Rescinded: "Rescinded", order.Spent: "Ended, as a judge has confirmed"},
-		otherState: "Not known to this program", number: "Order", state: "State", decided: "Decided on", period: "Period", from: "From %s", until: "until the end of %s, and after it until a judge has confirmed the end", endless: "without end",
+		otherState: "Not known to this program", expired: "past its end; it stands until a judge confirms the end", number: "Order", state: "State", decided: "Decided on", period: "Period", from: "From %s", until: "until the end of %s, and after it until a judge has confirmed the end", endless: "without end",
 		replaces: "Takes the place of", measures: "Measures", measure: "Measure", toward: "Toward", basis: "Legal basis", toCheck: "to be checked by counsel",
 		checkNote:     "A box stands before each rule whose text has not been read at its source for this catalogue. Counsel ticks it when it was checked.",
 		catalogueOnly: "no rule named", reasons: "Reasons", noReasons: "No reasons are noted in the vault.",
@@ -98,7 +98,7 @@ var english = words{
 
 	care: careWords{
 		title: "Your day in court", intro: "Your advocate gives you this paper and reads it with you.", when: "When", clock: "on the clock where you will be", name: "Your name in court",
-		nameText: "In court you are called %s.\nNobody will say your real name.", others: "Who sees and hears you",
+		nameText: "In court you are called %s.\nThe court does not use your real name.", others: "Who sees and hears you",
 		// English says "they" of one as of many.
 		many: sight{picture: map[protection.Picture]string{protection.NoPicture: "They do not see you.", protection.Silhouette: "They see a drawing. It is not your face.", protection.ClearPicture: "They see you."},
 			voice: map[protection.Voice]string{protection.NoVoice: "They do not hear you.", protection.InterpreterOnly: "They hear the interpreter, not your voice.", protection.Disguised: "They hear your voice, changed by a machine.", protection.ClearVoice: "They hear you."},

@@ -46,7 +46,7 @@ var french = words{
 		states: map[order.State]string{order.Draft: "Projet, non déposé", order.Filed: "Déposée, non tranchée", order.Served: "Signifiée à l’autre partie, non tranchée", order.Opposed: "Contestée par l’autre partie, non tranchée",
 			order.Interim: "Provisoire, jusqu’à la décision", order.InForce: "En vigueur", order.Contested: "Contestée ; elle vaut jusqu’à la décision d’un juge", order.Refused: "Refusée",
 			order.Suspended: "Suspendue", order.Rescinded: "Levée", order.Spent: "Éteinte, un juge l’ayant constaté"},
-		otherState: "Inconnu de ce programme", number: "Ordonnance", state: "État", decided: "Décidée le", period: "Durée", from: "À compter du %s", until: "jusqu’à la fin du %s, et au-delà jusqu’à ce qu’un juge en constate le terme", endless: "sans terme",
+		otherState: "Inconnu de ce programme", expired: "échue ; elle vaut jusqu’à ce qu’un juge en constate le terme", number: "Ordonnance", state: "État", decided: "Décidée le", period: "Durée", from: "À compter du %s", until: "jusqu’à la fin du %s, et au-delà jusqu’à ce qu’un juge en constate le terme", endless: "sans terme",
 		replaces: "Remplace", measures: "Mesures", measure: "Mesure", toward: "À l’égard de", basis: "Fondement", toCheck: "à vérifier par un juriste",
 		checkNote:     "Une case précède chaque règle dont le texte n’a pas été lu à la source pour ce catalogue. Le juriste la coche après vérification.",
 		catalogueOnly: "aucune règle indiquée", reasons: "Motifs", noReasons: "Aucun motif n’est consigné dans le coffre.",
@@ -103,7 +103,7 @@ var french = words{
 
 	care: careWords{
 		title: "Votre jour au tribunal", intro: "Votre défenseur vous remet cette feuille et la lit avec vous.", when: "Quand", clock: "à l’heure du lieu où vous serez", name: "Votre nom au tribunal",
-		nameText: "Au tribunal, on vous appelle %s.\nPersonne ne dira votre vrai nom.", others: "Qui vous voit et vous entend",
+		nameText: "Au tribunal, on vous appelle %s.\nLe tribunal n’emploie pas votre vrai nom.", others: "Qui vous voit et vous entend",
 		many: sight{picture: map[protection.Picture]string{protection.NoPicture: "Ils ne vous voient pas.", protection.Silhouette: "Ils voient un dessin, pas votre visage.", protection.ClearPicture: "Ils vous voient."},
 			voice: map[protection.Voice]string{protection.NoVoice: "Ils ne vous entendent pas.", protection.InterpreterOnly: "Ils entendent l’interprète, pas votre voix.", protection.Disguised: "Ils entendent votre voix, changée par une machine.", protection.ClearVoice: "Ils vous entendent."},
 			off:   "Ils ne vous voient pas. Ils ne vous entendent pas.", clear: "Ils vous voient et vous entendent."},
