@@ -96,6 +96,9 @@ func (d *Desk) subjectOf(ctx context.Context, p PaperFor) (s subject, err error)
 	return s, nil
 }
 
+// longestStem keeps a file's name, four bytes a letter, within what file systems take.
+const longestStem = 60
+
 // PaperName is a name for a paper's file. It tells the case's number and the pseudonym, what the paper is and its language, and nothing else.
 func (d *Desk) PaperName(ctx context.Context, p PaperFor) (string, error) {
 	if err := d.mayMake(p); err != nil {
@@ -107,7 +110,8 @@ func (d *Desk) PaperName(ctx context.Context, p PaperFor) (string, error) {
 	}
 	words := strings.FieldsFunc(strings.Join([]string{s.cas.Reference, string(s.party.PseudonymIn(s.cas.ID)), string(p.Kind), string(p.Language)}, " "),
 		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "-") + ".pdf", nil
+	stem := []rune(strings.Join(words, "-"))
+	return string(stem[:min(len(stem), longestStem)]) + ".pdf", nil
 }
 
 // WritePaper writes a paper to a file for its owner alone: all of it or nothing. It replaces a file only when it is told to. That the paper is

@@ -272,6 +272,31 @@ func TestAMegabyteOfReasons(t *testing.T) {
 	}
 }
 
+// A cell that is longer than a page goes on on the next, and a court with a name without end spoils nothing.
+func TestACellLongerThanAPageGoesOn(t *testing.T) {
+	t.Parallel()
+	m := kept()
+	for i := range m.Segments {
+		if m.Segments[i].Mode == protection.PrivateMode {
+			m.Segments[i].Reason = "FIRST " + strings.Repeat("because of life ", 4000) + "LAST"
+			break
+		}
+	}
+	head := heading()
+	head.Court = strings.Repeat("Cour ", 20_000)
+	pdf := drawn(t, notice.PublicMinutes{Heading: head, Minutes: m}, policy.English)
+	text, err := extract(pdf)
+	if err != nil {
+		t.Skip(err)
+	}
+	if n := strings.Count(whole([]string{text}), "because"); n != 4000 || !strings.Contains(text, "FIRST") || !strings.Contains(text, "LAST") {
+		t.Errorf("%d of 4000 are printed", n)
+	}
+	if n := strings.Count(text, "Session"); n < 3 {
+		t.Errorf("the head of the table stands on %d pages", n)
+	}
+}
+
 // A notice without an order would announce a restriction that nobody has made.
 func TestThereIsNoNoticeWithoutAnOrder(t *testing.T) {
 	t.Parallel()
@@ -382,6 +407,23 @@ func TestAnExpiredOrderSaysThatItStands(t *testing.T) {
 	p.Expired = true
 	if text := whole(read(t, drawn(t, p, policy.English))); !strings.Contains(text, "In force, past its end; it stands until a judge confirms the end") {
 		t.Error(text)
+	}
+}
+
+// How the order came to be stands on it as far as it is known; and a false signature is the first thing that one sees.
+func TestAnOrderTellsItsProcedure(t *testing.T) {
+	t.Parallel()
+	if text := whole(read(t, drawn(t, orderPaper(policy.English), policy.English))); strings.Contains(text, "Procedure") || strings.Contains(text, "NOT GENUINE") {
+		t.Error("an order of which nothing is known tells of its procedure")
+	}
+	p := orderPaper(policy.English)
+	p.Procedure = notice.Procedure{Applicant: "witness_unit", Served: noon, How: "handed to counsel", RespondBy: noon.AddDate(0, 0, 14), Will: "objects", Warned: true, Forged: true,
+		Taken: []notice.Taken{{Step: "file", At: noon, Office: "advocate"}, {Step: "grant_in_part", At: noon.AddDate(0, 0, 20), Office: "judge"}, {Step: "from_the_future", At: noon}}}
+	text := whole(read(t, drawn(t, p, policy.English)))
+	for _, want := range []string{"NOT GENUINE", "the witness unit", "24 November 2026, handed to counsel", "8 December 2026", "objects", "may be disclosed later", "Granted in part Judge", "from_the_future"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text)
+		}
 	}
 }
 

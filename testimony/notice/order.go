@@ -29,9 +29,10 @@ type Order struct {
 	Matrix policy.Matrix
 	Effect Effect
 	// Expired is an order past its end that still stands.
-	Expired bool
-	Signed  *Signature // nil where no judge has signed it at the desk
-	Log     *testimony.LogHead
+	Expired   bool
+	Procedure Procedure
+	Signed    *Signature // nil where no judge has signed it at the desk
+	Log       *testimony.LogHead
 }
 
 // Effect is how the matrix of a paper relates to its order.
@@ -43,6 +44,28 @@ const (
 	Foreseen  Effect = "foreseen" // nothing is decided yet: the matrix is what would be
 	HasEffect Effect = "has"
 )
+
+// Procedure is how an order came to be. What is not known is empty and is left out of the paper.
+type Procedure struct {
+	Applicant string // the vault's name of who applied
+	Served    time.Time
+	How       string // it was served
+	RespondBy time.Time
+	ExParte   string // why the other side was not served
+	Will      string // the vault's name of what the protected person wants
+	Warned    bool   // the person was told beforehand of a later disclosure
+	Change    string // of circumstances, since the last decision
+	Taken     []Taken
+	// Forged is an order with a signature that is false, or without one where there was one.
+	Forged bool
+}
+
+// Taken is a step in the life of an order.
+type Taken struct {
+	Step   string // the vault's name of it
+	At     time.Time
+	Office string // of who took it, as the desk names it
+}
 
 // Measure is one measure of an order as the paper shows it.
 type Measure struct {
@@ -74,7 +97,11 @@ func (o Order) PDF(out io.Writer, l policy.Language) error {
 		s.head("")
 		s.facts(fact{s.w.court, o.Court}, fact{s.w.caseNumber, o.Case}, fact{w.number, o.Reference}, fact{s.w.person, s.w.pseudonym(o.Pseudonym)},
 			fact{w.state, o.state(s.w)}, fact{w.decided, s.w.date(o.Decided)}, fact{w.period, o.period(s.w)}, fact{w.replaces, strings.Join(o.Replaces, ", ")})
+		if o.Procedure.Forged {
+			s.banner(s.w.procedure.forged, s.w.procedure.forgedText)
+		}
 		o.measures(s, l)
+		o.Procedure.set(s)
 		s.section(w.reasons)
 		if strings.TrimSpace(o.Reasons) == "" {
 			s.para(w.noReasons)
@@ -146,6 +173,32 @@ func (o Order) measures(s *sheet, l policy.Language) {
 	if unchecked {
 		s.flow(s.say(w.checkNote), margin, width, smallStyle)
 	}
+}
+
+// set says how the order came to be, where anything of it is known.
+func (p Procedure) set(s *sheet) {
+	w := s.w.procedure
+	served := strings.Join(nonEmpty(s.w.date(p.Served), p.How), ", ")
+	warned := ""
+	if p.Warned {
+		warned = w.warned
+	}
+	list := slices.DeleteFunc([]fact{{w.applicant, w.applicants[p.Applicant]}, {w.served, served}, {w.respond, s.w.date(p.RespondBy)}, {w.exParte, p.ExParte}, {w.will, w.wills[p.Will]}, {"", warned}, {w.change, p.Change}},
+		func(f fact) bool { return strings.TrimSpace(f.value) == "" })
+	if len(list)+len(p.Taken) == 0 {
+		return
+	}
+	s.section(w.title)
+	s.facts(list...)
+	var rows [][][]piece
+	for _, t := range p.Taken {
+		step := w.steps[t.Step]
+		if step == "" {
+			step = t.Step
+		}
+		rows = append(rows, [][]piece{plain(s.w.date(t.At.UTC())), plain(step), plain(capital(s.w.offices[t.Office]))})
+	}
+	s.table([]float64{4, 7, 5}, []string{w.on, w.step, w.by}, rows...)
 }
 
 func (m Measure) toward(w words, l policy.Language) string {

@@ -120,6 +120,7 @@ func (s *sheet) fit(line string, within float64, t style) string {
 		return line
 	}
 	runes := []rune(line)
+	runes = runes[:min(len(runes), 400)] // no line of a page has more
 	for len(runes) > 0 && s.pdf.GetStringWidth(string(runes)+"…") > within {
 		runes = runes[:len(runes)-1]
 	}

@@ -33,6 +33,7 @@ type words struct {
 	who                                         map[protection.Audience]string
 
 	order     orderWords
+	procedure procedureWords
 	notice    noticeWords
 	care      careWords
 	ready     readyWords
@@ -63,6 +64,14 @@ type orderWords struct {
 	signature, judge, clerk                                                                  string
 	electronic, signedBy, signedAt, fingerprint, sign, statement, log, logText               string
 	notSigned                                                                                string
+}
+
+// procedureWords say how an order came to be. Their keys are the vault's names of applicants, wills and steps.
+type procedureWords struct {
+	title, applicant, served, respond, exParte, will, warned, change string
+	step, on, by                                                     string
+	forged, forgedText                                               string
+	applicants, wills, steps                                         map[string]string
 }
 
 type noticeWords struct {

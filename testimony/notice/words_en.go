@@ -69,6 +69,16 @@ var english = words{
 		statement: "SHA-256 of what was signed", log: "Audit log", logText: "%d entries; tree %s. The log up to this head holds every step of the order that was taken before this paper.",
 		notSigned: "This paper bears no electronic signature. It has effect as a copy only when a judge has signed it by hand."},
 
+	procedure: procedureWords{
+		title: "Procedure", applicant: "Applied for by", served: "Served on the other side", respond: "Answer open until", exParte: "Without the other side", will: "Will of the person", warned: "The person was told beforehand that their testimony and identity may be disclosed later, in another case.",
+		change: "What has changed", step: "Step", on: "On", by: "By",
+		forged: "NOT GENUINE", forgedText: "A signature of this order is false or missing. Nobody can tell from it what a judge decided. Every measure that it ever had stands until a judge has decided anew.",
+		applicants: map[string]string{"prosecution": "the prosecution", "defence": "the defence", "witness": "the protected person or their advocate", "witness_unit": "the witness unit", "court": "the court, of its own motion"},
+		wills:      map[string]string{"consents": "consents", "objects": "objects", "not_sought": "not sought"},
+		steps: map[string]string{"file": "Filed", "serve": "Served on the other side", "oppose": "Opposed by the other side", "interim": "Granted for the time until the decision", "grant": "Granted", "grant_in_part": "Granted in part",
+			"refuse": "Refused", "contest": "Contested", "uphold": "Upheld", "vary": "Varied", "augment": "Augmented", "suspend": "Suspended", "resume": "Resumed", "rescind": "Rescinded", "confirm_end": "End confirmed", "record": "Recorded from another register"},
+	},
+
 	notice: noticeWords{
 		accusedTitle: "Notice to the accused", pressTitle: "Notice to the press", hearing: "The hearing", when: "Begins", room: "Room", rests: "By order",
 		called: "How the witness is called", calledText: "The witness is called %s. No other name is used in the hearing or in what is written of it.",

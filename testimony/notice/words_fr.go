@@ -42,8 +42,8 @@ var french = words{
 		protection.Accused: "La personne accusée", protection.Interpreter: "L’interprète", protection.Gallery: "Les gens venus écouter", protection.Press: "Les journalistes"},
 
 	order: orderWords{
-		title: "Ordonnance de mesures de protection", application: "Demande de mesures de protection", refused: "Décision de refus de mesures de protection",
-		states: map[order.State]string{order.Draft: "Projet, non déposé", order.Filed: "Déposée, non tranchée", order.Served: "Signifiée à l’autre partie, non tranchée", order.Opposed: "Contestée par l’autre partie, non tranchée",
+		title: "Ordonnance de mesures de protection", application: "Requête en mesures de protection", refused: "Décision de refus de mesures de protection",
+		states: map[order.State]string{order.Draft: "Projet, non déposé", order.Filed: "Déposée, non tranchée", order.Served: "Notifiée à l’autre partie, non tranchée", order.Opposed: "Opposition de l’autre partie, non tranchée",
 			order.Interim: "Provisoire, jusqu’à la décision", order.InForce: "En vigueur", order.Contested: "Contestée ; elle vaut jusqu’à la décision d’un juge", order.Refused: "Refusée",
 			order.Suspended: "Suspendue", order.Rescinded: "Levée", order.Spent: "Éteinte, un juge l’ayant constaté"},
 		otherState: "Inconnu de ce programme", expired: "échue ; elle vaut jusqu’à ce qu’un juge en constate le terme", number: "Ordonnance", state: "État", decided: "Décidée le", period: "Durée", from: "À compter du %s", until: "jusqu’à la fin du %s, et au-delà jusqu’à ce qu’un juge en constate le terme", endless: "sans terme",
@@ -73,6 +73,16 @@ var french = words{
 		signature: "Signature", judge: "Le juge", clerk: "Le greffier", electronic: "Signature électronique", signedBy: "Signée par", signedAt: "Signée le", fingerprint: "Empreinte de la clé", sign: "Signature Ed25519",
 		statement: "SHA-256 de ce qui a été signé", log: "Journal d’audit", logText: "%d entrées ; arbre %s. Le journal jusqu’à cette tête contient chaque étape de l’ordonnance antérieure à ce document.",
 		notSigned: "Ce document ne porte pas de signature électronique. Il ne vaut comme expédition que signé de la main d’un juge."},
+
+	procedure: procedureWords{
+		title: "Procédure", applicant: "À la requête de", served: "Notifiée à l’autre partie", respond: "Réponse possible jusqu’au", exParte: "Sans l’autre partie", will: "Volonté de la personne", warned: "La personne a été avertie que ses propos et son identité pourront être divulgués plus tard, dans une autre affaire.",
+		change: "Ce qui a changé", step: "Étape", on: "Le", by: "Par",
+		forged: "NON AUTHENTIQUE", forgedText: "Une signature de cette ordonnance est fausse ou manquante. Nul ne peut en déduire ce qu’un juge a décidé. Toutes les mesures qu’elle a jamais comportées demeurent jusqu’à ce qu’un juge ait statué à nouveau.",
+		applicants: map[string]string{"prosecution": "ministère public", "defence": "défense", "witness": "personne protégée ou son défenseur", "witness_unit": "unité d’aide aux témoins", "court": "juridiction, d’office"},
+		wills:      map[string]string{"consents": "consent", "objects": "s’oppose", "not_sought": "non recueillie"},
+		steps: map[string]string{"file": "Déposée", "serve": "Notifiée à l’autre partie", "oppose": "Opposition de l’autre partie", "interim": "Accordée jusqu’à la décision", "grant": "Accordée", "grant_in_part": "Accordée en partie",
+			"refuse": "Refusée", "contest": "Recours", "uphold": "Maintenue", "vary": "Modifiée", "augment": "Renforcée", "suspend": "Suspendue", "resume": "Remise en vigueur", "rescind": "Levée", "confirm_end": "Terme constaté", "record": "Reprise d’un autre registre"},
+	},
 
 	notice: noticeWords{
 		accusedTitle: "Avis à l’accusé", pressTitle: "Avis à la presse", hearing: "L’audience", when: "Ouverture", room: "Salle", rests: "Par ordonnance",
