@@ -156,6 +156,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, hearings, from, to, func(_ string, h testimony.Hearing) bool { return b.hearings[h.ID] }),
 		moveSome(tx, invitations, from, to, func(_ string, i invitationRecord) bool { return ofHearing(i.Hearing) }),
 		moveSome(tx, disclosures, from, to, func(_ string, r identity.Request) bool { return b.cases[r.Case] }),
+		moveSome(tx, statuses, from, to, func(_ string, r statusRecord) bool { return b.parties[r.Party] }),
 		moveSome(tx, factsOf, from, to, func(_ string, f Fact) bool { return b.parties[f.Party] }),
 		moveSome(tx, erasures, from, to, func(_ string, e identity.Erasure) bool { return b.parties[e.Party] }),
 		moveSome(tx, conflictsOf, from, to, func(_ string, x identity.Conflict) bool { return b.cases[x.Case] }),

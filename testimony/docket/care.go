@@ -83,43 +83,60 @@ func (c careRecord[T]) put(ctx context.Context, d *Desk, party protection.PartyI
 // change makes a new version of what there is. The step may run again and has no effects of its own.
 func (c careRecord[T]) change(ctx context.Context, d *Desk, party protection.PartyID, step func(now CareVersion[T]) (T, []Fact, error)) (CareVersion[T], error) {
 	var next CareVersion[T]
+	err := d.keepCare(ctx, party, func(tx *store.Tx, part store.Compartment) (facts []Fact, err error) {
+		next, facts, err = c.changeIn(tx, d, part, party, step)
+		return facts, err
+	})
+	return next, err
+}
+
+// keepCare opens a party's care file to be written, and writes the open facts that follow from what fn has written.
+func (d *Desk) keepCare(ctx context.Context, party protection.PartyID, fn func(tx *store.Tx, part store.Compartment) ([]Fact, error)) error {
 	if !d.May(testimony.ActKeepCare) {
-		return next, ErrNotAllowed
+		return ErrNotAllowed
 	}
 	users, err := d.Users(ctx)
 	if err != nil {
-		return next, err
+		return err
 	}
-	return next, d.vault.Update(ctx, func(tx *store.Tx) error {
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		part, err := d.openCare(tx, party, users)
 		if err != nil {
 			return err
 		}
-		now, err := c.get(tx, carePart(part), c.id(party))
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		v, facts, err := step(now)
+		facts, err := fn(tx, part)
 		if err != nil {
 			return err
 		}
-		raw, err := json.Marshal(v)
-		if err != nil {
-			return fmt.Errorf("write a care record: %w", err)
-		}
-		next = CareVersion[T]{Party: party, N: now.N + 1, By: d.Me().ID, At: d.Now().UTC(), Value: v}
-		line := careLine{party, c.kind, next.N, next.By, next.At, raw}
-		tx.Log("care.saved", map[string]string{"party": string(party), "kind": string(c.kind), "version": strconv.Itoa(next.N)})
-		facts = append(facts[:len(facts):len(facts)], Fact{Kind: FactFile, On: next.At})
-		for _, f := range facts {
+		for _, f := range append(facts[:len(facts):len(facts)], Fact{Kind: FactFile}) {
 			f.Party = party
 			if err := d.putFact(tx, part, f); err != nil {
 				return err
 			}
 		}
-		return errors.Join(careLines.Put(tx, carePart(part), c.id(party), line),
-			careLines.Put(tx, carePart(part), fmt.Sprintf("%s/%06d", c.id(party), next.N), line))
+		return nil
 	})
+}
+
+// changeIn makes a new version inside a transaction that [Desk.keepCare] has opened.
+func (c careRecord[T]) changeIn(tx *store.Tx, d *Desk, part store.Compartment, party protection.PartyID, step func(CareVersion[T]) (T, []Fact, error)) (CareVersion[T], []Fact, error) {
+	now, err := c.get(tx, carePart(part), c.id(party))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return now, nil, err
+	}
+	v, facts, err := step(now)
+	if err != nil {
+		return now, nil, err
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return now, nil, fmt.Errorf("write a care record: %w", err)
+	}
+	next := CareVersion[T]{Party: party, N: now.N + 1, By: d.Me().ID, At: d.Now().UTC(), Value: v}
+	line := careLine{party, c.kind, next.N, next.By, next.At, raw}
+	tx.Log("care.saved", map[string]string{"party": string(party), "kind": string(c.kind), "version": strconv.Itoa(next.N)})
+	return next, facts, errors.Join(careLines.Put(tx, carePart(part), c.id(party), line),
+		careLines.Put(tx, carePart(part), fmt.Sprintf("%s/%06d", c.id(party), next.N), line))
 }
 
 // latest is the newest version; its N is 0 where there is none.

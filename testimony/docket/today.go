@@ -42,11 +42,14 @@ const (
 	OrderUndecided   ItemKind = "order_undecided"
 	IdentityNotTaken ItemKind = "identity_not_taken"
 	HearingSoon      ItemKind = "hearing_soon"
+	ConsentWithdrawn ItemKind = "consent_withdrawn" // somebody of this user's office has to act upon it
+	CareToErase      ItemKind = "care_to_erase"     // both colleges signed the erasure of a person whose care file is still there
+	ReflectionEnds   ItemKind = "reflection_ends"   // a person's time to recover and reflect is over soon
 )
 
 // Kinds lists the kinds, most urgent first.
-var Kinds = []ItemKind{HearingUnclosed, HearingNow, FailedTries, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
-	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, HearingSoon}
+var Kinds = []ItemKind{HearingUnclosed, HearingNow, ConsentWithdrawn, FailedTries, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
+	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -57,7 +60,7 @@ type Item struct {
 	Order   protection.OrderID
 	Request identity.RequestID
 	When    time.Time
-	Why     string // of a BackupFailed: one of Reasons
+	Why     string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose
 	Count   int    // of FailedTries
 }
 
@@ -98,7 +101,11 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
+	caring, err := d.careItems(ctx, partyList, now)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
