@@ -10,6 +10,7 @@ const (
 	ActKeepDocket    Act = "keep_docket" // cases, protected parties, hearings
 	ActFileOrder     Act = "file_order"
 	ActDecideOrder   Act = "decide_order"
+	ActServeOrder    Act = "serve_order" // the registry's: an application reaches the other side by the court
 	ActEnterIdentity Act = "enter_identity"
 	ActHoldHearing   Act = "hold_hearing"
 	ActAskDisclosure Act = "ask_disclosure"
@@ -49,6 +50,7 @@ var duties = map[Act][]string{
 	ActKeepDocket:    {Clerk, Registrar, Judge, Advocate},
 	ActFileOrder:     {Clerk, Registrar, Judge, Advocate},
 	ActDecideOrder:   {Judge},
+	ActServeOrder:    {Clerk, Registrar, Judge},
 	ActEnterIdentity: {Advocate, Clerk, Registrar, Judge},
 	ActHoldHearing:   {Judge, Clerk},
 	ActAskDisclosure: {Clerk, Registrar, Judge, Advocate},

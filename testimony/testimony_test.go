@@ -157,6 +157,7 @@ func TestDuties(t *testing.T) {
 	allowed := map[testimony.Act]string{
 		testimony.ActKeepDocket:    "clerk advocate judge registrar",
 		testimony.ActFileOrder:     "clerk advocate judge registrar",
+		testimony.ActServeOrder:    "clerk judge registrar",
 		testimony.ActDecideOrder:   "judge",
 		testimony.ActEnterIdentity: "clerk advocate judge registrar",
 		testimony.ActAskDisclosure: "clerk advocate judge registrar",

@@ -103,14 +103,26 @@ func families() []string {
 	}
 	for _, s := range order.States {
 		add("orderstate.", string(s))
-		for _, next := range (order.Order{State: s}).Next() {
-			add("orderstep.", string(next))
+	}
+	for _, s := range order.Steps {
+		add("ordertook.", string(s))
+		if s != order.File { // nothing is kept before it is filed
+			add("orderstep.", string(s))
+			add("order.step.text.", string(s))
 		}
 	}
 	for _, k := range notice.Kinds {
 		add("paper.", string(k))
 		add("paper.text.", string(k))
 	}
+	add("ordertook.", string(order.Record))
+	for _, a := range order.Applicants {
+		add("applicant.", string(a))
+	}
+	for _, w := range order.Wills {
+		add("will.", string(w))
+	}
+	add("signing.", string(order.Signed), "unsigned", string(order.FalselySigned))
 	for _, p := range []live.Presence{live.Absent, live.InLobby, live.Admitted, live.Lost} {
 		add("presence.", string(p))
 	}

@@ -102,13 +102,13 @@ func TestAnotherDesksChangeIsOfferedOverATypedFilter(t *testing.T) {
 // TestTwoDecisionsOnOneOrder lets another desk decide while this one reads the effect.
 func TestTwoDecisionsOnOneOrder(t *testing.T) {
 	for name, c := range map[string]struct {
-		theirs order.State
+		theirs order.Step
 		choice string
 		want   string
 	}{
-		"theirs is kept":             {order.Interim, "Keep theirs", "interim"},
-		"mine is put in its place":   {order.Interim, "Put mine in its place", "in_force"},
-		"mine is no longer possible": {order.Refused, "Keep theirs", "refused"},
+		"theirs is kept":             {order.GrantInterim, "Keep theirs", "interim"},
+		"mine is put in its place":   {order.GrantInterim, "Put mine in its place", "in_force"},
+		"mine is no longer possible": {order.Refuse, "Keep theirs", "refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, testimony.Judge)
@@ -126,15 +126,17 @@ func TestTwoDecisionsOnOneOrder(t *testing.T) {
 				t.Fatal(err)
 			}
 			press(t, s, "Grant")
+			fillAll(s)
+			press(t, s, "Show the effect")
 			for _, o := range orders {
 				if o.Reference == "2026/130" {
-					if _, err := s.desk.StepOrder(t.Context(), o.ID, c.theirs); err != nil {
+					if _, err := s.desk.StepOrder(t.Context(), o.ID, "", order.Act{Step: c.theirs, Reasons: "Theirs.", ExParte: "Urgent."}); err != nil {
 						t.Fatal(err)
 					}
 				}
 			}
-			press(t, s, "Grant")
-			if got := states(t, s)["2026/130"]; got != string(c.theirs) {
+			press(t, s, "Sign")
+			if got := states(t, s)["2026/130"]; got != map[order.Step]string{order.GrantInterim: "interim", order.Refuse: "refused"}[c.theirs] {
 				t.Fatalf("the order is %s before the choice", got)
 			}
 			if !says(s, "Somebody else has changed this meanwhile") {
@@ -142,7 +144,8 @@ func TestTwoDecisionsOnOneOrder(t *testing.T) {
 			}
 			press(t, s, c.choice)
 			if c.want == "in_force" {
-				press(t, s, "Grant") // its effect from where the order stands now
+				press(t, s, "Show the effect") // its effect from where the order stands now
+				press(t, s, "Sign")
 			}
 			if got := states(t, s)["2026/130"]; got != c.want || xwidget.HasSheet(s.window.Canvas()) {
 				t.Errorf("the order is %s; the window says %q", got, words(s))

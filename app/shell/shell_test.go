@@ -336,15 +336,43 @@ func TestAnOrderIsGrantedByASecondActThatNamesItsEffect(t *testing.T) {
 		}
 	}
 	press(t, s, "Grant")
+	press(t, s, "Show the effect")
+	if !says(s, "reasons") || says(s, "Sign") {
+		t.Fatalf("a decision without reasons is not refused: %q", words(s))
+	}
+	fillAll(s)
+	press(t, s, "Show the effect")
 	if !says(s, "Public gallery: sees") && !says(s, "Public gallery: receives nothing") {
 		t.Errorf("the effect is not named: %q", words(s))
 	}
 	if got := states(t, s)["2026/130"]; got != "filed" {
-		t.Fatalf("the order is %s before the second act", got)
+		t.Fatalf("the order is %s before the judge signs", got)
 	}
-	press(t, s, "Grant")
+	press(t, s, "Sign")
 	if got := states(t, s)["2026/130"]; got != "in_force" {
 		t.Errorf("the order is %s", got)
+	}
+	press(t, s, "History")
+	if !says(s, "Signed by a judge") || !says(s, "Reasons: Words of a test.") {
+		t.Errorf("the order's life is not told: %q", words(s))
+	}
+}
+
+// fillAll fills every empty input of the topmost sheet, and chooses where nothing is chosen.
+func fillAll(s *Shell) {
+	for _, o := range s.window.Canvas().Overlays().List() {
+		each(o, fyne.Position{}, func(o fyne.CanvasObject, _ fyne.Position) {
+			switch o := o.(type) {
+			case *xwidget.Input:
+				if o.Text == "" {
+					o.SetText("Words of a test.")
+				}
+			case *xwidget.Choice:
+				if o.SelectedIndex() < 0 {
+					o.SetSelectedIndex(0)
+				}
+			}
+		})
 	}
 }
 

@@ -47,7 +47,19 @@ type Order struct {
 	Until     time.Time            `json:"until"`              // zero: without end
 	Replaces  []protection.OrderID `json:"replaces,omitempty"` // orders varied or rescinded by this one, in this case only
 	Decided   time.Time            `json:"decided"`
-	Reasons   string               `json:"reasons,omitempty"`
+	Reasons   string               `json:"reasons,omitempty"` // of the application, until there is a decision; of the last decision then
+
+	// What follows came later. In an order that was written before, all of it is unset, and the order means what it meant.
+
+	Applicant Applicant `json:"applicant,omitempty"`
+	Change    string    `json:"change,omitempty"`   // what has changed since a refusal, or since the orders that this one is to replace
+	Service   Service   `json:"service,omitzero"`   // on the other side
+	ExParte   string    `json:"ex_parte,omitempty"` // why the other side is not served
+	Consent   Consent   `json:"consent,omitzero"`   // of the protected person
+	History   []Version `json:"history,omitempty"`  // every step taken, with the terms as they stood after it; only ever added to
+
+	// Signing is what the judges' signatures say of the order. It is not kept: whoever reads the order finds it out. See [Order.Statement].
+	Signing Signing `json:"-"`
 }
 
 // Check refuses an order that the law of the house does not allow, naming the rule and the place.
@@ -71,19 +83,8 @@ func (o Order) Check() error {
 	if !o.Until.IsZero() && !o.Until.After(o.From) {
 		breaches = append(breaches, &RuleError{RulePeriod, "until", "the order would end before it begins"})
 	}
+	breaches = append(breaches, o.checkWords()...)
 	return errors.Join(breaches...)
-}
-
-// steps says which state may follow which. Steps that only a judge can take are in judgeOnly.
-var steps = map[State][]State{
-	Draft:     {Filed},
-	Filed:     {Served, Opposed, Interim, InForce, Refused},
-	Served:    {Opposed, Interim, InForce, Refused},
-	Opposed:   {Interim, InForce, Refused},
-	Interim:   {InForce, Contested, Rescinded, Refused},
-	InForce:   {Contested, Suspended, Rescinded, Spent},
-	Contested: {InForce, Rescinded, Suspended},
-	Suspended: {InForce, Rescinded, Spent},
 }
 
 var judgeOnly = []State{Interim, InForce, Refused, Suspended, Rescinded, Spent}
@@ -94,29 +95,8 @@ var ErrStep = errors.New("the order cannot take this step")
 // ErrJudgeOnly is returned for a decision taken by anyone but a judge.
 var ErrJudgeOnly = errors.New("only a judge decides an order")
 
-// Next lists the states that can follow the present one.
-func (o Order) Next() []State { return slices.Clone(steps[o.State]) }
-
 // JudgeDecides reports whether only a judge can bring an order into a state.
 func JudgeDecides(s State) bool { return slices.Contains(judgeOnly, s) }
-
-// Step moves the order to the next state at a moment. A judge's decision sets Decided.
-func (o Order) Step(to State, byJudge bool, at time.Time) (Order, error) {
-	if !slices.Contains(steps[o.State], to) {
-		return o, fmt.Errorf("%w: from %s to %s", ErrStep, o.State, to)
-	}
-	if JudgeDecides(to) && !byJudge {
-		return o, ErrJudgeOnly
-	}
-	if err := o.Check(); err != nil {
-		return o, err
-	}
-	if JudgeDecides(to) {
-		o.Decided = at
-	}
-	o.State = to
-	return o, nil
-}
 
 // Doubt says why an order that has effect may not be the last word.
 type Doubt string
@@ -127,11 +107,15 @@ const (
 	AwaitsDecision Doubt = "interim"
 	IsContested    Doubt = "contested"
 	HasExpired     Doubt = "expired"
+	IsForged       Doubt = "forged" // a signature is false or missing: see [FalselySigned]
 )
 
 // Effect reports whether the order has effect at a moment, and in what doubt. An order past its end keeps its effect
 // until a judge confirms the end.
 func (o Order) Effect(at time.Time) (effective bool, doubt Doubt) {
+	if o.Signing == FalselySigned {
+		return o.everHadEffect(at), IsForged
+	}
 	switch o.State {
 	case Interim:
 		doubt = AwaitsDecision
@@ -152,11 +136,11 @@ func (o Order) Effect(at time.Time) (effective bool, doubt Doubt) {
 
 // Applying returns the orders that govern a party in a case at a moment: those of the case itself and those carried
 // over from other cases, without the ones that a firm order of this case has replaced. An order in doubt replaces nothing:
-// an interim or contested one not yet, one past its end not any more, and until a judge decides both stand. Orders that
-// replace each other in a circle all stand.
+// an interim or contested one not yet, one past its end not any more, and until a judge decides both stand. An order that a judge
+// signed is replaced only by a signed one. Orders that replace each other in a circle all stand.
 func Applying(orders []Order, c protection.CaseID, p protection.PartyID, at time.Time) []Order {
 	var effective []Order
-	replaces, firm := replacements{}, map[protection.OrderID]bool{}
+	replaces, firm, signed := replacements{}, map[protection.OrderID]bool{}, map[protection.OrderID]bool{}
 	for _, o := range orders {
 		if o.Party != p {
 			continue
@@ -165,12 +149,25 @@ func Applying(orders []Order, c protection.CaseID, p protection.PartyID, at time
 		if !ok {
 			continue
 		}
+		if doubt == IsForged {
+			o.Measures = o.everOrdered()
+		}
 		effective = append(effective, o)
+		signed[o.ID] = o.Signing != Unsigned
 		if o.Case == c {
 			replaces[o.ID], firm[o.ID] = o.Replaces, doubt == NoDoubt
 		}
 	}
-	return slices.DeleteFunc(effective, func(o Order) bool { return replaces.replaced(o.ID, firm) })
+	return slices.DeleteFunc(effective, func(o Order) bool {
+		weight := firm
+		if signed[o.ID] { // what a judge signed gives way to what a judge signed
+			weight = map[protection.OrderID]bool{}
+			for id := range firm {
+				weight[id] = firm[id] && signed[id]
+			}
+		}
+		return replaces.replaced(o.ID, weight)
+	})
 }
 
 // replacements are the orders that each order replaces, or would if it were firm.

@@ -143,68 +143,6 @@ func TestMeasureCovers(t *testing.T) {
 	}
 }
 
-// An order only ever takes the steps that Next lists, and takes each of them.
-func TestStepFollowsTheLifeCycle(t *testing.T) {
-	t.Parallel()
-	for _, from := range order.States {
-		o := sound("o", from)
-		for _, to := range order.States {
-			got, err := o.Step(to, true, day)
-			if allowed := slices.Contains(o.Next(), to); allowed != (err == nil) {
-				t.Errorf("from %s to %s: %v", from, to, err)
-			} else if !allowed && (!errors.Is(err, order.ErrStep) || cmp.Diff(o, got) != "") {
-				t.Errorf("from %s to %s: %v, and the order is %+v", from, to, err, got)
-			}
-			if err == nil && (got.State != to || got.Decided.Equal(day) != order.JudgeDecides(to)) {
-				t.Errorf("from %s to %s: %s, decided %s", from, to, got.State, got.Decided)
-			}
-		}
-	}
-	for _, last := range []order.State{order.Refused, order.Rescinded, order.Spent} {
-		if next := sound("o", last).Next(); len(next) != 0 {
-			t.Errorf("%s is followed by %v", last, next)
-		}
-	}
-}
-
-// What gives an order its effect, and what takes it away, is a judge's decision: nobody else can do either.
-func TestOnlyAJudgeChangesAnEffect(t *testing.T) {
-	t.Parallel()
-	for _, from := range order.States {
-		o := sound("o", from)
-		before, _ := o.Effect(day)
-		for _, to := range o.Next() {
-			got, err := o.Step(to, false, day)
-			if order.JudgeDecides(to) != errors.Is(err, order.ErrJudgeOnly) {
-				t.Errorf("from %s to %s by a clerk: %v", from, to, err)
-			}
-			if after, _ := got.Effect(day); after != before {
-				t.Errorf("a clerk took an order from %s to %s, and its effect went from %v to %v", from, to, before, after)
-			}
-		}
-	}
-}
-
-func TestOrderThatBreaksARuleTakesNoStep(t *testing.T) {
-	t.Parallel()
-	o := sound("o", order.Filed)
-	o.Measures[0].Audiences = []protection.Audience{protection.Bench}
-	var breach *order.RuleError
-	if got, err := o.Step(order.InForce, true, day); !errors.As(err, &breach) || got.State != order.Filed {
-		t.Errorf("it is %s: %v", got.State, err)
-	}
-}
-
-// Changing what Next returned changes no order's life.
-func TestNextIsACopy(t *testing.T) {
-	t.Parallel()
-	o := sound("o", order.Draft)
-	o.Next()[0] = order.InForce
-	if next := o.Next(); !slices.Equal(next, []order.State{order.Filed}) {
-		t.Errorf("a draft is followed by %v", next)
-	}
-}
-
 func TestEffect(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

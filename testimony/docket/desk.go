@@ -96,6 +96,7 @@ type Desk struct {
 	path    string        // of the file, or the cluster's URL
 	opts    Options
 	running running // recordings that this desk writes to
+	genuine genuineStatements
 }
 
 // docketPart is the compartment of everything that those who arrange and hold hearings share, but for what is kept for a team.

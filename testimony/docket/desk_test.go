@@ -221,7 +221,7 @@ func TestOrdersCarryOverToAJoinedCase(t *testing.T) {
 	d := training(t)
 	first, p := aParty(t, d)
 	o := must(d.FileOrder(t.Context(), order.Order{Case: first, Party: p.ID, Reference: "2026/900", Measures: []order.Measure{{Kind: order.FaceAlteration}}}))(t)
-	must(d.StepOrder(t.Context(), o.ID, order.InForce))(t)
+	must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(order.InForce)))(t)
 	second := must(d.FindCase(t.Context(), "training-2"))(t)
 	must(d.JoinCase(t.Context(), p.ID, second))(t)
 	cell := must(d.Matrix(t.Context(), second, p.ID, protection.PublicMode, noon))(t).Cell(protection.Gallery)
@@ -283,7 +283,7 @@ func TestDecisionsAreTheJudges(t *testing.T) {
 	file := func(to ...order.State) order.Order {
 		o := must(d.FileOrder(t.Context(), order.Order{Case: c, Party: p.ID, Reference: "2026/902", Measures: []order.Measure{{Kind: order.FaceAlteration}}}))(t)
 		for _, s := range to {
-			o = must(d.StepOrder(t.Context(), o.ID, s))(t)
+			o = must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(s)))(t)
 		}
 		return o
 	}
@@ -291,15 +291,15 @@ func TestDecisionsAreTheJudges(t *testing.T) {
 	for _, office := range []string{testimony.Clerk, testimony.Registrar, testimony.Advocate} {
 		d = as(t, d, office)
 		for _, o := range list {
-			for _, to := range o.Next() {
-				if !order.JudgeDecides(to) {
+			for _, step := range o.Open() {
+				if !order.JudgeTakes(step) {
 					continue
 				}
-				if _, err := d.StepOrder(t.Context(), o.ID, to); !errors.Is(err, order.ErrJudgeOnly) {
-					t.Errorf("the %s took an order from %s to %s: %v", office, o.State, to, err)
+				if _, err := d.StepOrder(t.Context(), o.ID, "", docket.Ground(step)); !errors.Is(err, order.ErrJudgeOnly) {
+					t.Errorf("the %s did to an order that was %s: %s: %v", office, o.State, step, err)
 				}
-				if _, err := d.Foresee(t.Context(), o, to, protection.PublicMode, noon); !errors.Is(err, order.ErrJudgeOnly) {
-					t.Errorf("the %s foresaw an order from %s to %s: %v", office, o.State, to, err)
+				if _, err := d.Foresee(t.Context(), o.ID, docket.Ground(step), protection.PublicMode, noon); !errors.Is(err, order.ErrJudgeOnly) {
+					t.Errorf("the %s foresaw of an order that was %s: %s: %v", office, o.State, step, err)
 				}
 			}
 		}
@@ -312,10 +312,10 @@ func TestDecisionsAreTheJudges(t *testing.T) {
 		}
 	}
 	d = as(t, d, testimony.Judge)
-	if _, err := d.StepOrder(t.Context(), list[0].ID, order.Spent); !errors.Is(err, order.ErrStep) {
+	if _, err := d.StepOrder(t.Context(), list[0].ID, "", docket.Grounds(order.Spent)); !errors.Is(err, order.ErrStep) {
 		t.Errorf("from filed to spent: %v", err)
 	}
-	if _, err := d.StepOrder(t.Context(), "none", order.InForce); !errors.Is(err, docket.ErrNotFound) {
+	if _, err := d.StepOrder(t.Context(), "none", "", docket.Grounds(order.InForce)); !errors.Is(err, docket.ErrNotFound) {
 		t.Errorf("an order that does not exist: %v", err)
 	}
 }
@@ -330,11 +330,11 @@ func TestForeseenIsWhatComes(t *testing.T) {
 		return must(d.Matrix(t.Context(), c, p.ID, protection.PublicMode, noon))(t).Access(protection.Gallery).Picture
 	}
 	before := see()
-	foreseen := must(d.Foresee(t.Context(), o, order.InForce, protection.PublicMode, noon))(t).Access(protection.Gallery).Picture
+	foreseen := must(d.Foresee(t.Context(), o.ID, docket.Ground(order.Grant), protection.PublicMode, noon))(t).Access(protection.Gallery).Picture
 	if before != protection.ClearPicture || foreseen != protection.Silhouette || see() != before {
 		t.Errorf("before %s, foreseen %s, and then %s", before, foreseen, see())
 	}
-	must(d.StepOrder(t.Context(), o.ID, order.InForce))(t)
+	must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(order.InForce)))(t)
 	if see() != foreseen {
 		t.Errorf("foreseen %s, and it became %s", foreseen, see())
 	}
@@ -400,10 +400,13 @@ func TestAuditorChangesNothing(t *testing.T) {
 			_, err := d.AddCase(t.Context(), testimony.Case{Reference: "x", Offence: testimony.Mixed})
 			return err
 		},
-		"add a party":      func() error { _, err := d.AddParty(t.Context(), c, protection.Witness, "en"); return err },
-		"join a case":      func() error { _, err := d.JoinCase(t.Context(), p.ID, c); return err },
-		"file an order":    func() error { _, err := d.FileOrder(t.Context(), o); return err },
-		"step an order":    func() error { _, err := d.StepOrder(t.Context(), filed.ID, order.Served); return err },
+		"add a party":   func() error { _, err := d.AddParty(t.Context(), c, protection.Witness, "en"); return err },
+		"join a case":   func() error { _, err := d.JoinCase(t.Context(), p.ID, c); return err },
+		"file an order": func() error { _, err := d.FileOrder(t.Context(), o); return err },
+		"step an order": func() error {
+			_, err := d.StepOrder(t.Context(), filed.ID, "", docket.Grounds(order.Served))
+			return err
+		},
 		"plan a hearing":   func() error { _, err := d.Schedule(t.Context(), planned(c, p.ID, noon)); return err },
 		"seal an identity": func() error { return d.SealIdentity(t.Context(), p.ID, identity.Fields{identity.Name: "x"}) },
 		"invite":           func() error { _, _, err := d.Invite(t.Context(), h, h.Participants[0].ID, false); return err },

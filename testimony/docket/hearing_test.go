@@ -442,9 +442,9 @@ func TestOrdersOnTheListOfTheDay(t *testing.T) {
 		want  docket.ItemKind
 		when  time.Time
 	}{
-		{nil, time.Time{}, docket.OrderUndecided, past.Add(-time.Hour)},
+		{nil, time.Time{}, docket.OrderUnserved, past.Add(-time.Hour)},
 		{[]order.State{order.Served}, time.Time{}, docket.OrderUndecided, past.Add(-time.Hour)},
-		{[]order.State{order.Opposed}, time.Time{}, docket.OrderUndecided, past.Add(-time.Hour)},
+		{[]order.State{order.Opposed}, time.Time{}, docket.OrderOpposed, past.Add(-time.Hour)},
 		{[]order.State{order.Interim}, time.Time{}, docket.OrderInterim, past.Add(-time.Hour)},
 		{[]order.State{order.InForce}, time.Time{}, "", time.Time{}},
 		{[]order.State{order.InForce}, past, docket.OrderExpired, past},
@@ -453,10 +453,10 @@ func TestOrdersOnTheListOfTheDay(t *testing.T) {
 		{[]order.State{order.Refused}, time.Time{}, "", time.Time{}},
 		{[]order.State{order.InForce, order.Spent}, past, "", time.Time{}},
 	} {
-		o := must(d.FileOrder(t.Context(), order.Order{Case: h.Case, Party: h.Party, Reference: "2026/1", From: past.Add(-time.Hour), Until: c.until,
+		o := must(d.FileOrder(t.Context(), order.Order{Case: h.Case, Party: h.Party, Reference: "2026/1", From: past.Add(-time.Hour), Until: c.until, Change: "Each follows another.",
 			Measures: []order.Measure{{Kind: order.FaceAlteration}}}))(t)
 		for _, s := range c.steps {
-			o = must(d.StepOrder(t.Context(), o.ID, s))(t)
+			o = must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(s)))(t)
 		}
 		var got docket.Item
 		for _, item := range must(d.Today(t.Context(), noon))(t) {

@@ -201,7 +201,8 @@ func (im *importer) orders(doc Document) error {
 	for i, line := range doc.Orders {
 		path := fmt.Sprintf("orders[%d]", i)
 		o := order.Order{ID: im.done.Orders[line.Key], Case: im.done.Cases[line.Case], Party: im.done.Parties[line.Party],
-			Reference: line.Reference, State: line.State, From: line.From, Until: line.Until, Reasons: line.Reasons}
+			Reference: line.Reference, State: line.State, From: line.From, Until: line.Until, Reasons: line.Reasons,
+			Applicant: line.Applicant, Change: line.Change, Service: line.Service, ExParte: line.ExParte, Consent: line.Consent}
 		im.caseAndParty(path, line.Case, line.Party)
 		for j, r := range line.Replaces {
 			replaced, ok := im.done.Orders[r]
@@ -217,6 +218,9 @@ func (im *importer) orders(doc Document) error {
 		im.check(path, o.Check())
 		if order.JudgeDecides(o.State) {
 			o.Decided = im.desk.Now()
+			if err := im.desk.recordOrder(&o); err != nil {
+				return err
+			}
 		}
 		if err := orders.Put(im.tx, docketPart, string(o.ID), o); err != nil {
 			return err

@@ -74,7 +74,24 @@ type OrderLine struct {
 	Until     time.Time       `json:"until,omitzero"`
 	Replaces  []string        `json:"replaces,omitempty"`
 	Reasons   string          `json:"reasons,omitempty"`
-	Measures  []order.Measure `json:"measures"` // an audience "witness/KEY" names a party of the document
+	Applicant order.Applicant `json:"applicant,omitempty"`
+	Change    string          `json:"change,omitempty"`
+	Service   order.Service   `json:"service,omitzero"`
+	ExParte   string          `json:"ex_parte,omitempty"`
+	Consent   order.Consent   `json:"consent,omitzero"`
+	Measures  []order.Measure `json:"measures"`        // an audience "witness/KEY" names a party of the document
+	Steps     []StepLine      `json:"steps,omitempty"` // what led here, for the reader: an import does not take them over
+}
+
+// StepLine is a step of an order's life in a document. Who took it is told by the office alone, and signatures stay with the vault that made them.
+type StepLine struct {
+	Step    order.Step  `json:"step"`
+	Office  string      `json:"office"`
+	At      time.Time   `json:"at"`
+	State   order.State `json:"state"` // that it led to
+	Reasons string      `json:"reasons,omitempty"`
+	Change  string      `json:"change,omitempty"`
+	Signed  bool        `json:"signed,omitempty"`
 }
 
 // HearingLine is a hearing in a document.
@@ -278,7 +295,11 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 
 func exportOrder(o order.Order, keys keyring) OrderLine {
 	line := OrderLine{Key: keys.of("order", string(o.ID)), Case: keys.of("case", string(o.Case)), Party: keys.of("party", string(o.Party)),
-		Reference: o.Reference, State: o.State, From: o.From, Until: o.Until, Reasons: o.Reasons}
+		Reference: o.Reference, State: o.State, From: o.From, Until: o.Until, Reasons: o.Reasons,
+		Applicant: o.Applicant, Change: o.Change, Service: o.Service, ExParte: o.ExParte, Consent: o.Consent}
+	for _, v := range o.History {
+		line.Steps = append(line.Steps, StepLine{v.Step, v.Office, v.At, v.Is, v.Reasons, v.Change, len(v.Signature) > 0})
+	}
 	for _, r := range o.Replaces {
 		line.Replaces = append(line.Replaces, keys.of("order", string(r)))
 	}

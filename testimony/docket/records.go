@@ -14,7 +14,6 @@ import (
 	"paravent/protection"
 	"paravent/protection/identity"
 	"paravent/protection/order"
-	"paravent/protection/policy"
 	"paravent/store"
 	"paravent/testimony"
 )
@@ -212,93 +211,6 @@ func pseudonyms(tx reading, c protection.CaseID) ([]protection.Pseudonym, error)
 	return given, err
 }
 
-// Orders lists the orders of every case.
-func (d *Desk) Orders(ctx context.Context) ([]order.Order, error) {
-	list, err := all(ctx, d, orders)
-	slices.SortFunc(list, func(a, b order.Order) int { return cmp.Compare(a.Reference, b.Reference) })
-	return list, err
-}
-
-// FileOrder checks an application and files it. An order that the rules refuse is not kept; the error names the rule.
-func (d *Desk) FileOrder(ctx context.Context, o order.Order) (order.Order, error) {
-	if !d.May(testimony.ActFileOrder) {
-		return o, ErrNotAllowed
-	}
-	o.State, o.Decided = order.Filed, time.Time{}
-	if err := d.checkOrder(ctx, o); err != nil {
-		return o, err
-	}
-	id, err := d.newID()
-	if err != nil {
-		return o, err
-	}
-	o.ID = protection.OrderID(id)
-	return o, d.vault.Update(ctx, func(tx *store.Tx) error {
-		_, part, err := locate(tx, cases, string(o.Case))
-		if err != nil {
-			return fmt.Errorf("the case: %w", notFound(err))
-		}
-		tx.Log("order.filed", map[string]string{"order": id, "party": string(o.Party), "measures": strconv.Itoa(len(o.Measures))})
-		return orders.Put(tx, part, id, o)
-	})
-}
-
-func (d *Desk) checkOrder(ctx context.Context, o order.Order) error {
-	if strings.TrimSpace(o.Reference) == "" {
-		return fmt.Errorf("%w: the order needs the court's number", ErrInvalid)
-	}
-	if _, err := d.Case(ctx, o.Case); err != nil {
-		return fmt.Errorf("the case: %w", err)
-	}
-	p, err := d.Party(ctx, o.Party)
-	if err != nil {
-		return fmt.Errorf("the protected party: %w", err)
-	}
-	if p.PseudonymIn(o.Case) == "" {
-		return fmt.Errorf("%w: the party does not appear in this case", ErrInvalid)
-	}
-	known, err := d.Orders(ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range o.Replaces {
-		if !slices.ContainsFunc(known, func(k order.Order) bool { return k.ID == id && k.Party == o.Party }) {
-			return fmt.Errorf("%w: an order can only replace orders of the same party", ErrInvalid)
-		}
-	}
-	return o.Check()
-}
-
-// StepOrder moves an order along its life. Decisions are the judge's.
-func (d *Desk) StepOrder(ctx context.Context, id protection.OrderID, to order.State) (order.Order, error) {
-	return d.StepOrderFrom(ctx, id, "", to)
-}
-
-// StepOrderFrom is StepOrder for one who decided with the order in the state seen before them. It fails with a [*ChangedError]
-// when the order has moved on meanwhile.
-func (d *Desk) StepOrderFrom(ctx context.Context, id protection.OrderID, seen, to order.State) (order.Order, error) {
-	if !d.May(testimony.ActFileOrder) {
-		return order.Order{}, ErrNotAllowed
-	}
-	var o order.Order
-	err := d.vault.Update(ctx, func(tx *store.Tx) (err error) {
-		var part store.Compartment
-		if o, part, err = locate(tx, orders, string(id)); err != nil {
-			return notFound(err)
-		}
-		if seen != "" && o.State != seen {
-			return &ChangedError{Theirs: string(o.State), Seen: string(seen)}
-		}
-		from := o.State
-		if o, err = o.Step(to, d.May(testimony.ActDecideOrder), d.Now()); err != nil {
-			return err
-		}
-		tx.Log("order.step", map[string]string{"order": string(id), "from": string(from), "to": string(to)})
-		return orders.Put(tx, part, string(id), o)
-	})
-	return o, err
-}
-
 // Hearings lists the hearings by their start.
 func (d *Desk) Hearings(ctx context.Context) ([]testimony.Hearing, error) {
 	list, err := all(ctx, d, hearings)
@@ -385,45 +297,6 @@ func labelWitnesses(tx reading, h *testimony.Hearing) error {
 		h.Participants[i].Label = string(pseudonym)
 	}
 	return nil
-}
-
-// Matrix compiles the orders in force for a party in a case.
-func (d *Desk) Matrix(ctx context.Context, c protection.CaseID, p protection.PartyID, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {
-	list, err := d.Orders(ctx)
-	if err != nil {
-		return policy.Matrix{}, err
-	}
-	return d.compile(ctx, c, p, list, mode, at)
-}
-
-// Foresee compiles the matrix as it would be after a step of an order, for the judge to read before deciding. Nothing is
-// written. It fails as the step would.
-func (d *Desk) Foresee(ctx context.Context, o order.Order, to order.State, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {
-	after, err := o.Step(to, d.May(testimony.ActDecideOrder), at)
-	if err != nil {
-		return policy.Matrix{}, err
-	}
-	list, err := d.Orders(ctx)
-	if err != nil {
-		return policy.Matrix{}, err
-	}
-	for i := range list {
-		if list[i].ID == o.ID {
-			list[i] = after
-		}
-	}
-	return d.compile(ctx, o.Case, o.Party, list, mode, at)
-}
-
-func (d *Desk) compile(ctx context.Context, c protection.CaseID, p protection.PartyID, list []order.Order, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {
-	if _, err := d.Party(ctx, p); err != nil {
-		return policy.Matrix{}, fmt.Errorf("the protected party: %w", err)
-	}
-	if _, err := d.Case(ctx, c); err != nil {
-		return policy.Matrix{}, fmt.Errorf("the case: %w", err)
-	}
-	others, err := d.othersIn(ctx, c, p)
-	return policy.Compile(policy.Input{Party: p, Case: c, Orders: list, Mode: mode, At: at, Others: others}), err
 }
 
 func (d *Desk) othersIn(ctx context.Context, c protection.CaseID, but protection.PartyID) ([]protection.PartyID, error) {

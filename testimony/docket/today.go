@@ -37,9 +37,14 @@ const (
 	HearingNow       ItemKind = "hearing_now"
 	NoOrder          ItemKind = "no_order" // a hearing is planned and no order protects the witness
 	OrderExpired     ItemKind = "order_expired"
+	OrderForged      ItemKind = "order_forged" // a signature is false or missing
 	OrderContested   ItemKind = "order_contested"
 	OrderInterim     ItemKind = "order_interim"
+	OrderOpposed     ItemKind = "order_opposed"
+	OrderAnswerOver  ItemKind = "order_answer_over" // the time to respond is over
+	OrderUnserved    ItemKind = "order_unserved"
 	OrderUndecided   ItemKind = "order_undecided"
+	OrderEndsSoon    ItemKind = "order_ends_soon"
 	IdentityNotTaken ItemKind = "identity_not_taken"
 	HearingSoon      ItemKind = "hearing_soon"
 	ConsentWithdrawn ItemKind = "consent_withdrawn" // somebody of this user's office has to act upon it
@@ -48,7 +53,8 @@ const (
 )
 
 // Kinds lists the kinds, most urgent first.
-var Kinds = []ItemKind{HearingUnclosed, HearingNow, ConsentWithdrawn, FailedTries, NoOrder, OrderExpired, OrderContested, OrderInterim, OrderUndecided,
+var Kinds = []ItemKind{HearingUnclosed, HearingNow, ConsentWithdrawn, FailedTries, NoOrder, OrderForged, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
+	OrderUnserved, OrderUndecided, OrderEndsSoon,
 	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
@@ -66,6 +72,9 @@ type Item struct {
 
 // Soon is how far ahead a hearing stands on the list of the day.
 const Soon = 7 * 24 * time.Hour
+
+// EndsSoon is how far ahead the end of an order stands on the list of the day: time to apply for a variation, and to serve it.
+const EndsSoon = 14 * 24 * time.Hour
 
 // Today lists what needs attention at a moment, most urgent first and then by time.
 func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
@@ -207,13 +216,23 @@ func orderItems(list []order.Order, now time.Time) []Item {
 		item := Item{Case: o.Case, Party: o.Party, Order: o.ID, When: o.From}
 		effective, doubt := o.Effect(now)
 		switch {
+		case o.Signing == order.FalselySigned:
+			item.Kind = OrderForged
 		case effective && doubt == order.HasExpired:
 			item.Kind, item.When = OrderExpired, o.Until
 		case effective && doubt == order.IsContested:
 			item.Kind = OrderContested
 		case effective && doubt == order.AwaitsDecision:
 			item.Kind = OrderInterim
-		case o.State == order.Filed || o.State == order.Served || o.State == order.Opposed:
+		case effective && !o.Until.IsZero() && o.Until.Before(now.Add(EndsSoon)):
+			item.Kind, item.When = OrderEndsSoon, o.Until
+		case o.State == order.Opposed:
+			item.Kind = OrderOpposed
+		case o.State == order.Served && !o.Service.RespondBy.IsZero() && !now.Before(o.Service.RespondBy):
+			item.Kind, item.When = OrderAnswerOver, o.Service.RespondBy
+		case o.State == order.Filed && o.ExParte == "":
+			item.Kind = OrderUnserved
+		case o.State == order.Filed || o.State == order.Served:
 			item.Kind = OrderUndecided
 		default:
 			continue

@@ -63,10 +63,10 @@ func TestCourtOnACluster(t *testing.T) {
 	}
 	seen := orders[at]
 	second := sit(t, place, testimony.Judge)
-	_, err = second.StepOrderFrom(t.Context(), seen.ID, seen.State, order.Suspended)
+	_, err = second.StepOrder(t.Context(), seen.ID, seen.State, lifts(order.Suspend))
 	must(t, err)
 	var changed *docket.ChangedError
-	_, err = judge.StepOrderFrom(t.Context(), seen.ID, seen.State, order.Rescinded)
+	_, err = judge.StepOrder(t.Context(), seen.ID, seen.State, lifts(order.Rescind))
 	if !errors.As(err, &changed) || changed.Theirs != string(order.Suspended) || !errors.Is(err, docket.ErrChanged) {
 		t.Errorf("got %v", err)
 	}
@@ -140,4 +140,9 @@ func TestImportBeyondTheLimits(t *testing.T) {
 	if _, err := d.Import(t.Context(), doc); err != nil {
 		t.Errorf("a small one: %v", err)
 	}
+}
+
+// lifts is a decision that lifts an order, with all that it needs.
+func lifts(step order.Step) order.Act {
+	return order.Act{Step: step, Reasons: "No danger is left.", Change: "The trial has ended.", Consent: order.Consent{Will: order.Consents}}
 }
