@@ -3,6 +3,7 @@ package docket
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +78,7 @@ func (d *Desk) subjectOf(ctx context.Context, p PaperFor) (s subject, err error)
 	var c protection.CaseID
 	var party protection.PartyID
 	if p.Kind == notice.OrderPaper {
-		if s.order, err = find(ctx, d, orders, string(p.Order)); err != nil {
+		if s.order, err = d.Order(ctx, p.Order); err != nil {
 			return s, fmt.Errorf("the order: %w", err)
 		}
 		c, party = s.order.Case, s.order.Party
@@ -281,6 +282,9 @@ func (d *Desk) orderPaper(ctx context.Context, p PaperFor, s subject) (notice.Pa
 			paper.Replaces = append(paper.Replaces, other.Reference)
 		}
 	}
+	if err := d.procedure(ctx, o, p.Language, &paper); err != nil {
+		return nil, err
+	}
 	if paper.Matrix, err = d.compile(ctx, o.Case, o.Party, list, protection.PublicMode, at); err != nil {
 		return nil, err
 	}
@@ -290,6 +294,35 @@ func (d *Desk) orderPaper(ctx context.Context, p PaperFor, s subject) (notice.Pa
 	}
 	paper.Log = &testimony.LogHead{Vault: d.vault.ID(), Entries: head.Size, Hash: head.Root.String()}
 	return paper, nil
+}
+
+// procedure fills in how an order came to be, and the signature of its last decision where it is genuine.
+func (d *Desk) procedure(ctx context.Context, o order.Order, l policy.Language, paper *notice.Order) error {
+	paper.Procedure = notice.Procedure{Applicant: string(o.Applicant), Served: o.Service.At.UTC(), How: o.Service.How, RespondBy: o.Service.RespondBy.UTC(), ExParte: o.ExParte, Will: string(o.Consent.Will),
+		Warned: o.Consent.Warned, Change: o.Change, Forged: o.Signing == order.FalselySigned}
+	for _, v := range o.History {
+		paper.Procedure.Taken = append(paper.Procedure.Taken, notice.Taken{Step: string(v.Step), At: v.At.UTC(), Office: v.Office})
+	}
+	if o.Signing != order.Signed {
+		return nil
+	}
+	i := len(o.History) - 1
+	for len(o.History[i].Signature) == 0 { // a signed order has one
+		i--
+	}
+	v := o.History[i]
+	statement, err := o.Statement(i)
+	if err != nil {
+		return err
+	}
+	judges, err := d.judges(ctx)
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256(statement)
+	words := FingerprintWords(judges[v.By].Fingerprint(), string(l)) // as People and keys shows them
+	paper.Signed = &notice.Signature{Office: v.Office, At: v.At.UTC(), Fingerprint: strings.Join(words, " "), Signature: v.Signature, Digest: digest[:]}
+	return nil
 }
 
 // foreseen says whether an order has effect, and gives the orders by which its paper's matrix is compiled: of one that is not decided, as if it were

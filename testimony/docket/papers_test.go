@@ -1,6 +1,7 @@
 package docket_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"io/fs"
 	"os"
@@ -279,6 +280,46 @@ func TestAPaperThatCannotBeWrittenLeavesNothing(t *testing.T) {
 	}
 	if raw := must(os.ReadFile(taken))(t); !strings.HasPrefix(string(raw), "%PDF-") {
 		t.Error("it was not replaced")
+	}
+}
+
+// A paper bears the signature of the judge's last decision with the words of the key, and the steps that led there; where a signature is false it says so
+// before anything else.
+func TestAnOrdersPaperBearsItsSignature(t *testing.T) {
+	t.Parallel()
+	judge := training(t)
+	c, p := aParty(t, judge)
+	d := as(t, judge, testimony.Clerk)
+	o := step(t, d, filed(t, d, c, p.ID), order.Serve)
+	d = as(t, d, testimony.Judge)
+	o = step(t, d, o, order.Grant)
+	dir := t.TempDir()
+	write := func(name string) string {
+		path := filepath.Join(dir, name)
+		if err := d.WritePaper(t.Context(), docket.PaperFor{Kind: notice.OrderPaper, Order: o.ID, Language: policy.English}, path, false); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(everything(t, path)), " ")
+	}
+	text := write("signed.pdf")
+	key := d.Me().Fingerprint()
+	version := o.History[len(o.History)-1]
+	for _, want := range []string{"Signed by Judge", strings.Join(docket.FingerprintWords(key, "en")[:3], " "), base64.StdEncoding.EncodeToString(version.Signature)[:40],
+		"the protected person or their advocate", "Served on the other side Clerk", "Granted Judge"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text[:min(len(text), 4000)])
+		}
+	}
+	if strings.Contains(text, "NOT GENUINE") || strings.Contains(text, "no electronic signature") {
+		t.Error("it says that it is not signed")
+	}
+	d = as(t, d, testimony.Clerk)
+	if err := docket.Forge(t.Context(), d, o.ID, func(o *order.Order) { o.Measures = o.Measures[1:] }); err != nil {
+		t.Fatal(err)
+	}
+	text = write("forged.pdf")
+	if !strings.Contains(text, "NOT GENUINE") || strings.Contains(text, base64.StdEncoding.EncodeToString(version.Signature)[:40]) {
+		t.Error("a forged order looks like a genuine one")
 	}
 }
 
