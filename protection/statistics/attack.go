@@ -21,8 +21,11 @@ var (
 	ErrTooLarge = errors.New("this release, with those before it, is too large for an exact audit")
 )
 
-// mostUnknowns bounds what is solved at once.
-const mostUnknowns = 400
+// Unknowns that are solved at once: where nothing but the equations helps, and where there are moves as well, which hide somewhat more but are quick.
+const (
+	mostUnknowns  = 400
+	mostWithMoves = 120
+)
 
 // Exposure is a small count, or a small difference between two releases, that an attacker bounds too closely.
 type Exposure struct {
@@ -60,6 +63,7 @@ type worlds struct {
 	equations []form // each is 0
 	part      []int  // union-find over unknowns
 	solved    map[int]*component
+	most      int // unknowns of a component
 }
 
 // component is what hangs together of the worlds.
@@ -142,7 +146,7 @@ func common(a, b Table, innermost bool) [][2]int {
 
 // newWorlds writes down what an attacker knows of releases of one family.
 func newWorlds(releases []Release, linked [][]relation) (*worlds, error) {
-	w := &worlds{releases: releases, solved: map[int]*component{}}
+	w := &worlds{releases: releases, solved: map[int]*component{}, most: mostWithMoves}
 	for _, r := range releases {
 		unknown := map[int]int{}
 		for i := range r.Table.Counts {
@@ -244,6 +248,7 @@ func (w *worlds) closeRing(linked [][]relation) error {
 	if len(core) == 0 {
 		return nil
 	}
+	w.most = mostUnknowns
 	whole := Table{}
 	size := 1
 	for _, k := range core {
@@ -368,7 +373,7 @@ func (w *worlds) solve(root int) (*component, error) {
 			c.index[v] = len(c.index)
 		}
 	}
-	if len(c.index) > mostUnknowns {
+	if len(c.index) > w.most {
 		return nil, ErrTooLarge
 	}
 	var rows [][]frac

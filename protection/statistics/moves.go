@@ -80,6 +80,7 @@ func boxes(t Table, cell int, start func(int) bool, fn func(move) bool) {
 			fixed |= 1 << d
 		}
 	}
+	used := t.used()
 	for _, p := range t.parts(cell) {
 		if !start(p) {
 			continue
@@ -87,7 +88,7 @@ func boxes(t Table, cell int, start func(int) bool, fn func(move) bool) {
 		m := move{cell: t.coordinates(p), other: make([]int, len(at))}
 		for dims := uint(0); ; dims = (dims - fixed) & fixed {
 			m.dims = dims
-			if !m.opposite(t, 0, fn) {
+			if !m.opposite(used, 0, fn) {
 				return
 			}
 			if dims == fixed {
@@ -98,19 +99,36 @@ func boxes(t Table, cell int, start func(int) bool, fn func(move) bool) {
 }
 
 // opposite goes through the opposite coordinates of a box.
-func (m move) opposite(t Table, d int, fn func(move) bool) bool {
+func (m move) opposite(used [][]int, d int, fn func(move) bool) bool {
 	if d == len(m.cell) {
 		return fn(m)
 	}
 	if m.dims&(1<<d) == 0 {
-		return m.opposite(t, d+1, fn)
+		return m.opposite(used, d+1, fn)
 	}
-	for v := range t.Values[d] {
-		if m.other[d] = v; v != m.cell[d] && !m.opposite(t, d+1, fn) {
+	for _, v := range used[d] {
+		if m.other[d] = v; v != m.cell[d] && !m.opposite(used, d+1, fn) {
 			return false
 		}
 	}
 	return true
+}
+
+// used lists the categories of each dimension that anybody is in.
+func (t Table) used() [][]int {
+	list := make([][]int, len(t.Values))
+	at := make([]int, len(t.Values))
+	for d := range at {
+		for e := range at {
+			at[e] = len(t.Values[e])
+		}
+		for v := range t.Values[d] {
+			if at[d] = v; t.Counts[t.flat(at)] > 0 {
+				list[d] = append(list[d], v)
+			}
+		}
+	}
+	return list
 }
 
 // mover finds witnesses among releases that are linked.

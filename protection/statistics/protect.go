@@ -227,13 +227,20 @@ func (r Release) showAgain(all []Release, first []bool) error {
 	if len(second) > mostTries {
 		second = second[:mostTries]
 	}
-	for _, i := range second {
-		r.Hidden[i] = false
-		exposed, err := auditor{solve: true, most: 1}.audit(all)
-		if err != nil {
-			return err
+	for again := true; again; {
+		again = false
+		for _, i := range second {
+			if !r.Hidden[i] {
+				continue
+			}
+			r.Hidden[i] = false
+			exposed, err := auditor{solve: true, most: 1}.audit(all)
+			if err != nil {
+				return err
+			}
+			r.Hidden[i] = len(exposed) > 0
+			again = again || !r.Hidden[i]
 		}
-		r.Hidden[i] = len(exposed) > 0
 	}
 	return nil
 }
