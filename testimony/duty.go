@@ -28,10 +28,12 @@ const (
 	ActKeepTeam       Act = "keep_team"
 	ActAskErasure     Act = "ask_erasure"
 
-	ActKeepCare     Act = "keep_care"     // the care files: own words, risk, needs, plans
-	ActDecideStatus Act = "decide_status" // to enter what was decided of a person's status
-	ActMakePaper    Act = "make_paper"    // orders, notices and public minutes on paper
-	ActSealedPaper  Act = "sealed_paper"  // the sealed record of a session on paper
+	ActKeepCare          Act = "keep_care"        // the care files: own words, risk, needs, plans
+	ActDecideStatus      Act = "decide_status"    // to enter what was decided of a person's status
+	ActMakePaper         Act = "make_paper"       // orders, notices and public minutes on paper
+	ActSealedPaper       Act = "sealed_paper"     // the sealed record of a session on paper
+	ActEnterStatistics   Act = "enter_statistics" // categories of a party, of closed lists
+	ActReleaseStatistics Act = "release_statistics"
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -68,10 +70,12 @@ var duties = map[Act][]string{
 	ActKeepTeam:       {Registrar, Judge},
 	ActAskErasure:     {Advocate, Clerk, Registrar, Judge},
 
-	ActKeepCare:     {Advocate},
-	ActDecideStatus: {Advocate, Registrar, Judge},
-	ActMakePaper:    {Clerk, Registrar, Judge, Advocate},
-	ActSealedPaper:  {Clerk, Registrar, Judge},
+	ActKeepCare:          {Advocate},
+	ActDecideStatus:      {Advocate, Registrar, Judge},
+	ActMakePaper:         {Clerk, Registrar, Judge, Advocate},
+	ActSealedPaper:       {Clerk, Registrar, Judge},
+	ActEnterStatistics:   {Advocate, Clerk, Registrar, Judge},
+	ActReleaseStatistics: {Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

@@ -10,6 +10,7 @@ import (
 	"paravent/protection"
 	"paravent/protection/identity"
 	"paravent/protection/order"
+	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/testimony"
 )
@@ -166,6 +167,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 			h, _, _ := strings.Cut(id, "/")
 			return ofHearing(h)
 		}),
+		moveSome(tx, profiles, from, to, func(id string, _ statistics.Profile) bool { return b.parties[protection.PartyID(id)] }),
 		moveSome(tx, aliases, from, to, func(_ string, a alias) bool { return b.named(a) }),
 	)
 }

@@ -255,6 +255,9 @@ func (d *Desk) destroy(tx *store.Tx, part store.Compartment, e identity.Erasure,
 			return e, err
 		}
 	}
+	if err := profiles.Delete(tx, part, string(e.Party)); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return e, err
+	}
 	e.Erased, e.By = d.Now().UTC().Truncate(time.Second), string(d.Me().ID)
 	return e, nil
 }

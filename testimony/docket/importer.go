@@ -185,6 +185,12 @@ func (im *importer) partyLines(doc Document) error {
 		if err := parties.Put(im.tx, docketPart, id, p); err != nil {
 			return err
 		}
+		if line.Statistics != nil {
+			im.check(path+".statistics", line.Statistics.Check())
+			if err := profiles.Put(im.tx, docketPart, id, *line.Statistics); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

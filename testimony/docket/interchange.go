@@ -18,6 +18,7 @@ import (
 
 	"paravent/protection"
 	"paravent/protection/order"
+	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/testimony"
 )
@@ -55,6 +56,8 @@ type PartyLine struct {
 	Status      protection.Status `json:"status"`
 	Language    string            `json:"language,omitempty"`
 	Appearances []AppearanceLine  `json:"appearances"`
+	// Statistics are categories of closed lists; nil where nothing is recorded.
+	Statistics *statistics.Profile `json:"statistics,omitempty"`
 }
 
 // AppearanceLine is a party's pseudonym in a case. Without a pseudonym the next free one is allotted.
@@ -264,6 +267,10 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 	if err != nil {
 		return doc, err
 	}
+	recorded, err := d.recordedProfiles(ctx)
+	if err != nil {
+		return doc, err
+	}
 	apart, err := d.casesOfTeams(ctx)
 	if err != nil {
 		return doc, err
@@ -281,6 +288,9 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 		line := PartyLine{Key: keys.of("party", string(p.ID)), Status: p.Status, Language: p.Language}
 		for _, a := range p.Appearances {
 			line.Appearances = append(line.Appearances, AppearanceLine{keys.of("case", string(a.Case)), a.Pseudonym})
+		}
+		if profile, known := recorded[p.ID]; known {
+			line.Statistics = &profile
 		}
 		doc.Parties = append(doc.Parties, line)
 	}
