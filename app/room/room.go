@@ -25,6 +25,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/protection/policy"
+	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/store/audit"
 	"paravent/store/backup"
@@ -33,6 +34,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/certificate"
 	"paravent/testimony/docket"
+	"paravent/testimony/figures"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
 )
@@ -154,6 +156,8 @@ var sayings = []struct {
 	is  error
 	key string
 }{
+	{statistics.ErrExposed, "error.statistics_exposed"}, {statistics.ErrTooLarge, "error.statistics_large"}, {statistics.ErrThreshold, "error.statistics_threshold"},
+	{statistics.ErrDimensions, "error.statistics_dimensions"}, {docket.ErrNobodyCounted, "error.statistics_nobody"}, {figures.ErrName, "error.statistics_file"},
 	{docket.ErrCareShut, "error.care_shut"}, {docket.ErrCareStays, "error.care_stays"}, {docket.ErrCareRemains, "error.care_remains"}, {docket.ErrNotCleared, "error.erasure_not_cleared"}, {store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
 	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
 	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"paravent/protection/identity"
+	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/store/audit"
 	"paravent/store/backup"
@@ -20,6 +21,7 @@ import (
 	"paravent/store/strength"
 	"paravent/testimony/certificate"
 	"paravent/testimony/docket"
+	"paravent/testimony/figures"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
@@ -65,6 +67,12 @@ var sentences = []sentence{
 	{docket.ErrNotCleared, exitRefused, "The erasure is not at its end: the vault's file was not written anew without what was deleted, for want of room on the disk or another reason. Carry it out again; on a server, its administrator compacts and defragments it."},
 	{errSilenced, exitFailure, "Standard output cannot be written, so the session was ended. Its recordings are sealed, and the hearing can be opened again."},
 	{store.ErrDeparted, exitRefused, "This vault was moved to another machine and is used there; nothing is written to it here. If it did not arrive, 'paravent vault stay' goes on with it."},
+	{statistics.ErrExposed, exitRefused, "A small group could be derived from this table together with earlier releases, whatever is suppressed. Nothing was released. Choose fewer dimensions, or wait until more people are counted."},
+	{statistics.ErrTooLarge, exitRefused, "This table can't be audited exactly together with earlier releases. Nothing was released. Choose one table over all of the dimensions, or fewer."},
+	{statistics.ErrThreshold, exitUsage, "The threshold is between 3 and 50."},
+	{statistics.ErrDimensions, exitUsage, "A table is broken down by one to three different dimensions: form, sex, age_band, region, status, measures, outcome, year."},
+	{docket.ErrNobodyCounted, exitRefused, "Nobody can be counted: consent to statistics is recorded of nobody. Nothing was released."},
+	{figures.ErrName, exitUsage, "The file's name ends in .csv, .json or .pdf."},
 	{docket.ErrRecordingRuns, exitRefused, "A recording is still running. End the hearing first; nothing was changed."},
 	{backup.ErrNotPack, exitDamaged, "This file is not a packed vault. Nothing was written."},
 	{backup.ErrTornPack, exitDamaged, "The packed vault is incomplete or was changed on its way. Nothing was written; carry it over once more."},

@@ -21,7 +21,8 @@ var ErrThreshold = fmt.Errorf("the threshold is between %d and %d", LeastThresho
 // Release is a table with what of it is hidden. The exact counts stay in it, for the audit of later releases: what goes out is [Release.Published].
 type Release struct {
 	ID        string    `json:"id"`
-	By        string    `json:"by"` // the user, by id
+	Number    int       `json:"number"` // among all releases, from 1
+	By        string    `json:"by"`     // the user, by id
 	At        time.Time `json:"at"`
 	Threshold int       `json:"threshold"`
 	Table     Table     `json:"table"`
@@ -35,6 +36,7 @@ func Interval(threshold int) int { return threshold - 1 }
 // Published is a release as everybody may have it. It says of a hidden cell that it is hidden, and not why: a cell can be hidden to protect another.
 type Published struct {
 	ID         string      `json:"id,omitempty"`
+	Number     int         `json:"number,omitempty"`
 	Released   time.Time   `json:"released,omitzero"`
 	Family     Family      `json:"family"`
 	Threshold  int         `json:"threshold"`
@@ -65,7 +67,7 @@ func (c Cell) MarshalJSON() ([]byte, error) {
 
 // Published is the release without what is hidden.
 func (r Release) Published() Published {
-	p := Published{ID: r.ID, Released: r.At, Family: r.Table.Family, Threshold: r.Threshold, Dimensions: slices.Clone(r.Table.Dimensions), values: r.Table.Values}
+	p := Published{ID: r.ID, Number: r.Number, Released: r.At, Family: r.Table.Family, Threshold: r.Threshold, Dimensions: slices.Clone(r.Table.Dimensions), values: r.Table.Values}
 	for i, n := range r.Table.Counts {
 		c := Cell{Key: r.Table.Key(i), Count: n}
 		if r.Hidden[i] {

@@ -25,7 +25,7 @@ var subjects = map[AuditSubject][]string{
 	"care":       {"care"},
 	"orders":     {"order"},
 	"sessions":   {"session", "hearing", "calendar", "resource", "invitation", "recording", "minutes"},
-	"docket":     {"case", "party", "docket", "paper"},
+	"docket":     {"case", "party", "docket", "paper", "statistics"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},
 }

@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/care"
 	"paravent/protection/order"
 	"paravent/protection/statistics"
 	"paravent/store"
@@ -108,6 +110,11 @@ func (d *Desk) ReleaseStatistics(ctx context.Context, f statistics.Family, dims 
 		if r.Table.Total() == 0 {
 			return ErrNobodyCounted
 		}
+		before, err := earlierReleases(tx)
+		if err != nil {
+			return err
+		}
+		r.Number = len(before) + 1
 		r.ID, r.By, r.At = id, string(d.Me().ID), d.Now().UTC().Truncate(time.Second)
 		tx.Log("statistics.released", map[string]string{"release": id, "threshold": strconv.Itoa(threshold), "dimensions": strconv.Itoa(len(dims))})
 		return releases.Put(tx, docketPart, id, r)
@@ -155,7 +162,7 @@ func earlierReleases(tx reading) ([]statistics.Release, error) {
 		}
 		list = append(list, e.Value)
 	}
-	slices.SortStableFunc(list, func(a, b statistics.Release) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(list, func(a, b statistics.Release) int { return cmp.Compare(a.Number, b.Number) })
 	return list, nil
 }
 
@@ -170,7 +177,8 @@ func countable(tx reading, f statistics.Family, now time.Time) ([]statistics.Rec
 	opened, err2 := cases.All(tx, docketPart)
 	ordered, err3 := orders.All(tx, docketPart)
 	planned, err4 := hearings.All(tx, docketPart)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	facts, err5 := factsOf.All(tx, docketPart)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, counted, err
 	}
 	profileOf := make(map[string]statistics.Profile, len(recorded))
@@ -184,6 +192,12 @@ func countable(tx reading, f statistics.Family, now time.Time) ([]statistics.Rec
 	ordersOf := map[protection.PartyID][]order.Order{}
 	for _, e := range ordered {
 		ordersOf[e.Value.Party] = append(ordersOf[e.Value.Party], e.Value)
+	}
+	said := map[protection.PartyID]string{}
+	for _, e := range facts {
+		if e.Value.Kind == FactConsent(care.ForStatistics) {
+			said[e.Value.Party] = e.Value.Word
+		}
 	}
 	type seat struct {
 		party protection.PartyID
@@ -219,7 +233,7 @@ func countable(tx reading, f statistics.Family, now time.Time) ([]statistics.Rec
 		case len(within) == 0:
 			counted.OtherCases++
 			continue
-		case profile.Consent != statistics.Given:
+		case !agreed(profile.Consent, said[p.ID]):
 			counted.NoConsent++
 			continue
 		}
@@ -251,6 +265,12 @@ func countable(tx reading, f statistics.Family, now time.Time) ([]statistics.Rec
 		list = append(list, r)
 	}
 	return list, counted, nil
+}
+
+// agreed reports whether a person may be counted: what the care file and the profile say has to be a yes in one of them, and a no in neither.
+func agreed(profile statistics.Consent, file string) bool {
+	yes := string(statistics.Given)
+	return (string(profile) == yes || file == yes) && (profile == statistics.NotAsked || profile == statistics.Given) && (file == "" || file == yes)
 }
 
 // measureClasses are the classes of measures for statistics, the furthest-reaching last.

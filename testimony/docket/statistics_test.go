@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"paravent/protection"
+	"paravent/protection/care"
 	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/testimony"
@@ -145,5 +146,27 @@ func TestAProfileGoesWithItsParty(t *testing.T) {
 	}
 	if kept != 12 {
 		t.Errorf("%d profiles went with their parties", kept)
+	}
+}
+
+// A no that the advocate recorded in the care file counts before a yes in the profile.
+func TestTheCareFileCanSayNo(t *testing.T) {
+	t.Parallel()
+	d := training(t)
+	done := crowd(t, d, "a", map[statistics.Consent]int{statistics.Given: 12})
+	d = as(t, d, testimony.Advocate)
+	say := func(will care.Will) {
+		if err := d.RecordConsent(t.Context(), done.Parties["a-given-0"], care.Consent{Purpose: care.ForStatistics, Will: will, Language: "fr", Reading: "aloud", Route: "tell the advocate"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		will care.Will
+		want int
+	}{{care.Given, 12}, {care.Withdrawn, 11}} {
+		say(step.will)
+		if r, _, err := d.StatisticsTable(t.Context(), statistics.Trafficking, bySex, 5); err != nil || r.Table.Total() != step.want {
+			t.Errorf("%s: %d are counted, %v", step.will, r.Table.Total(), err)
+		}
 	}
 }
