@@ -36,7 +36,10 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"vault backup @b", refused}, {"vault schedule --every 24", refused}, {"vault upkeep", exitOK}, // of what they are a member of
 		{"user add x --role clerk --new-passphrase-file @new", refused}, {"user admit x --first a --last b", refused}, {"user refuse x", refused}, {"user revoke clerk --reason R", refused},
 		{"kit make --needed 2 --holder clerk --holder judge --holder registrar --text @kit", refused}, {"kit confirm x", refused}, {"kit discard x", refused}, {"kit check x", refused}, {"user review x --finding F", refused}, {"user agency clerk A", refused},
-		{"docket import @docket.json", refused}, {"docket export", refused}, {"order matrix --case TC~12/2026 --party Witness~B", refused},
+		{"docket import @docket.json", refused}, {"docket export", refused}, {"order list", refused}, {"order show x", refused}, {"order file --case TC~12/2026 --party Witness~B --reference 1 --applicant court", refused}, {"order serve x --how H --respond-by 2027-01-01", refused},
+		{"order oppose x --reasons R", refused}, {"order interim x --reasons R", refused}, {"order grant x --reasons R", refused}, {"order grant-in-part x --reasons R --strike pseudonym", refused}, {"order refuse x --reasons R", refused},
+		{"order contest x --reasons R", refused}, {"order uphold x --reasons R", refused}, {"order vary x --reasons R", refused}, {"order suspend x --reasons R", refused}, {"order resume x --reasons R", refused},
+		{"order rescind x --reasons R", refused}, {"order confirm-end x --reasons R", refused}, {"order matrix --case TC~12/2026 --party Witness~B", refused},
 		{"disclosure ask --case TC~12/2026 --party Witness~B --field names --to judge --order 1 --basis B", refused},
 		{"disclosure list", refused}, {"disclosure approve x", refused}, {"disclosure refuse x --reason R", refused}, {"disclosure withdraw x", refused}, {"disclosure review x --finding F", refused},
 		{"conflict flag --case TC~12/2026 --user judge --reason R", refused}, {"conflict list", refused}, {"conflict lift x --reason R", refused},

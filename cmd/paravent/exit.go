@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"paravent/protection/identity"
+	"paravent/protection/order"
 	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/store/audit"
@@ -64,6 +65,9 @@ type sentence struct {
 }
 
 var sentences = []sentence{
+	{order.ErrStep, exitRefused, ""},
+	{order.ErrJudgeOnly, exitNotAllowed, "Only a judge decides an order. Nothing was changed."},
+	{docket.ErrForgedOrder, exitDamaged, "A signature of this order is false or missing, so that every measure it ever had stands. Nothing was changed; find out who changed it, and apply anew."},
 	{docket.ErrNotCleared, exitRefused, "The erasure is not at its end: the vault's file was not written anew without what was deleted, for want of room on the disk or another reason. Carry it out again; on a server, its administrator compacts and defragments it."},
 	{errSilenced, exitFailure, "Standard output cannot be written, so the session was ended. Its recordings are sealed, and the hearing can be opened again."},
 	{store.ErrDeparted, exitRefused, "This vault was moved to another machine and is used there; nothing is written to it here. If it did not arrive, 'paravent vault stay' goes on with it."},
@@ -208,6 +212,10 @@ func tell(err error) (string, int) {
 	var entry *docket.EntryError
 	if errors.As(err, &entry) {
 		return err.Error() + "\nNothing was written.", exitRefused
+	}
+	var rule *order.RuleError
+	if errors.As(err, &rule) {
+		return err.Error() + "\nNothing was changed.", exitRefused
 	}
 	var usage usageError
 	if errors.As(err, &usage) {
