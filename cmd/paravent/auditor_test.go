@@ -53,7 +53,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"erasure carry-out x", refused}, {"erasure certificate x @c.pdf", refused},
 		{"paper order --order 2026/114 --to @o.pdf", refused}, {"paper accused --hearing x --to @a.pdf", refused}, {"paper press --hearing x --to @p.pdf", refused},
 		{"paper witness --hearing x --to @w.pdf", refused}, {"paper readiness --hearing x --to @r.pdf", refused}, {"paper minutes --hearing x --to @m.pdf", refused},
-		{"statistics show --by sex", refused}, {"statistics release --by sex", refused}, {"statistics list", refused}, {"statistics export x @s.csv", refused},
+		{"statistics show --by sex", refused}, {"statistics profile --case TC~12/2026 --party Witness~B", refused}, {"statistics release --by sex", refused}, {"statistics list", refused}, {"statistics export x @s.csv", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)

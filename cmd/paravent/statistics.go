@@ -13,10 +13,58 @@ import (
 )
 
 type statisticsCmds struct {
+	Profile statisticsProfileCmd `cmd:"" help:"Record the categories of a protected party, or show them where none is given."`
 	Show    statisticsShowCmd    `cmd:"" help:"A table as it would be released now, with what would be suppressed. Nothing is written."`
 	Release statisticsReleaseCmd `cmd:"" help:"Release a table: it is audited together with every earlier release, and kept."`
 	List    statisticsListCmd    `cmd:"" help:"List the releases."`
 	Export  statisticsExportCmd  `cmd:"" help:"Write a release to a new file: CSV, JSON or PDF, by its name."`
+}
+
+type statisticsProfileCmd struct {
+	vaultFlags
+	Case         string  `help:"The case: its reference, its id or its key in the docket file." required:"" placeholder:"C"`
+	Party        string  `help:"The protected party: the pseudonym, the id or the key in the docket file." required:"" placeholder:"P"`
+	Consent      *string `help:"What the person said to being counted: given, refused, withdrawn, or empty when nobody asked." placeholder:"WORD"`
+	Exploitation *string `help:"The form of exploitation." placeholder:"FORM"`
+	Smuggling    *string `help:"The form of smuggling." placeholder:"FORM"`
+	Sex          *string `help:"The sex." placeholder:"SEX"`
+	AgeBand      *string `help:"The age when the person was entered, such as 18_24." placeholder:"BAND"`
+	Region       *string `help:"The region of origin, such as africa_west." placeholder:"REGION"`
+}
+
+func (s statisticsProfileCmd) Run(ctx context.Context, c *console) error {
+	return s.with(ctx, c, func(d *docket.Desk) error {
+		of, err := d.FindCase(ctx, s.Case)
+		if err != nil {
+			return err
+		}
+		party, err := d.FindParty(ctx, of, s.Party)
+		if err != nil {
+			return err
+		}
+		p, err := d.StatisticsProfile(ctx, party.ID)
+		if err != nil {
+			return err
+		}
+		given := false
+		if s.Consent != nil {
+			p.Consent, given = statistics.Consent(*s.Consent), true
+		}
+		for _, f := range []struct {
+			typed *string
+			into  *statistics.Value
+		}{{s.Exploitation, &p.Exploited}, {s.Smuggling, &p.Smuggled}, {s.Sex, &p.Sex}, {s.AgeBand, &p.AgeBand}, {s.Region, &p.Region}} {
+			if f.typed != nil {
+				*f.into, given = statistics.Value(*f.typed), true
+			}
+		}
+		if given {
+			if err := d.SetStatisticsProfile(ctx, party.ID, p); err != nil {
+				return err
+			}
+		}
+		return c.print(p, table("Consent", p.Consent, "Exploitation", p.Exploited, "Smuggling", p.Smuggled, "Sex", p.Sex, "Age", p.AgeBand, "Region", p.Region))
+	})
 }
 
 // tableFlags say what a table is of.
