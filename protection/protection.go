@@ -250,6 +250,17 @@ func (r Release) String() string {
 // MarshalText writes the release's name.
 func (r Release) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// UnmarshalText reads the release's name.
+func (r *Release) UnmarshalText(text []byte) error {
+	for known := Never; known <= Live; known++ {
+		if known.String() == string(text) {
+			*r = known
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a release: use never, after_review, after_testimony, delayed or live", text)
+}
+
 // Access is one cell of the matrix: what one audience receives of one protected person, in one session mode.
 // The zero value grants nothing and holds no connection.
 type Access struct {

@@ -86,6 +86,9 @@ func (r Reception) ofCourt(from, to Participant) protection.Access {
 			return protection.Access{Connected: true}
 		}
 	}
+	if from.Role == RoleAccused && r.Matrix.HidesAccusedFrom(to.Audience()) {
+		return protection.Access{Connected: true}
+	}
 	return protection.Full()
 }
 

@@ -256,6 +256,12 @@ func TestScreenHidesTheAccusedFromTheWitness(t *testing.T) {
 				t.Fatalf("%s receives %+v of the accused, and of the prosecution %+v", to.ID, got, r.Access(prosecution, to))
 			}
 		}
+		support := testimony.Participant{ID: "s", Role: testimony.RoleSupport}
+		for _, beside := range []testimony.Participant{coordinator, support} {
+			if !r.Matrix.ShowsAccused && gives(r.Access(accused, beside)) {
+				t.Fatalf("the %s sits with a screened witness and is shown the accused", beside.Role)
+			}
+		}
 		r.Others = nil
 		if gives(r.Access(accused, other)) {
 			t.Fatal("a witness without a matrix is shown the accused")

@@ -11,6 +11,7 @@ import (
 	"paravent/app/room"
 	"paravent/app/xwidget"
 	"paravent/protection"
+	"paravent/protection/catalogue"
 	"paravent/protection/order"
 	"paravent/protection/policy"
 )
@@ -36,13 +37,18 @@ func newTermsForm(t order.Terms) *termsForm {
 	}
 	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("order.end"), f.until), xwidget.WrappedSmall(i18n.T("order.measures.text"))}
 	l := i18n.Policy()
+	shipped := catalogue.Shipped()
 	for _, e := range order.Catalogue {
+		law, _ := shipped.Find(e.Kind)
 		i := slices.IndexFunc(t.Measures, func(m order.Measure) bool { return m.Kind == e.Kind })
 		extension := xwidget.Wrap(6)
 		if e.MayExtend {
 			f.further[e.Kind] = map[protection.Audience]*xwidget.Tick{}
 			ticks := []fyne.CanvasObject{xwidget.Small(i18n.T("order.also"))}
 			for _, a := range extensible {
+				if !e.MayCover(a, true) {
+					continue
+				}
 				tick := xwidget.NewTick(policy.AudienceWord(a, l), i >= 0 && slices.Contains(t.Measures[i].Audiences, a), nil)
 				f.further[e.Kind][a] = tick
 				ticks = append(ticks, tick)
@@ -59,7 +65,7 @@ func newTermsForm(t order.Terms) *termsForm {
 		show(i >= 0)
 		word := policy.MeasureWord(e.Kind, l)
 		f.measures[e.Kind] = xwidget.NewTick(strings.ToUpper(word[:1])+word[1:], i >= 0, show)
-		rows = append(rows, xwidget.Column(0, f.measures[e.Kind], xwidget.Inset(xwidget.WrappedSmall(basis(e)), 26, 0), xwidget.Inset(extension, 30, 0)))
+		rows = append(rows, xwidget.Column(0, f.measures[e.Kind], xwidget.Inset(xwidget.WrappedSmall(basis(law.Bases)), 26, 0), xwidget.Inset(extension, 30, 0)))
 	}
 	f.content = xwidget.Column(8, rows...)
 	return f
@@ -125,9 +131,9 @@ func (r *Room) fileOrder(h room.Host, p protection.Party) {
 }
 
 // basis names the rules that a measure can rest on. What was not read at its source is for counsel to check.
-func basis(e order.Entry) string {
+func basis(bases []catalogue.Basis) string {
 	var rules []string
-	for _, b := range e.Basis {
+	for _, b := range bases {
 		rule := b.Rule
 		if !b.Seen {
 			rule += " (" + i18n.T("order.to_check") + ")"

@@ -69,17 +69,17 @@ func (o Order) Check() error {
 	if len(o.Measures) == 0 {
 		breaches = append(breaches, &RuleError{RuleNotEmpty, "measures", "the order has no measure"})
 	}
+	anonymous := slices.ContainsFunc(o.Measures, func(m Measure) bool { return m.Kind == FullAnonymity })
 	seen := map[MeasureKind]bool{}
 	for i, m := range o.Measures {
 		path := fmt.Sprintf("measures[%d]", i)
-		if err := m.check(path, o.Party); err != nil {
-			breaches = append(breaches, err)
-		}
+		breaches = append(breaches, m.check(path, o, anonymous)...)
 		if seen[m.Kind] {
 			breaches = append(breaches, &RuleError{RuleOneEach, path, fmt.Sprintf("%s stands twice in the order", m.Kind)})
 		}
 		seen[m.Kind] = true
 	}
+	breaches = append(breaches, o.together()...)
 	if !o.Until.IsZero() && !o.Until.After(o.From) {
 		breaches = append(breaches, &RuleError{RulePeriod, "until", "the order would end before it begins"})
 	}

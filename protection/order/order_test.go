@@ -1,9 +1,11 @@
 package order_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +31,29 @@ func sound(id protection.OrderID, s order.State) order.Order {
 		Measures: []order.Measure{{Kind: order.FaceAlteration}}}
 }
 
-// Every measure of the catalogue can be ordered as it stands, and names a legal basis.
+// told is a measure with all that its kind needs to be told.
+func told(k order.MeasureKind) order.Measure {
+	m := order.Measure{Kind: k}
+	switch k {
+	case order.DelayedBroadcast:
+		m.Release, m.Delay = protection.Delayed, order.Delay(30*time.Minute)
+	case order.Questioning:
+		m.Topics = []string{"Earlier partners"}
+	case order.FullAnonymity:
+		m.Conditions = order.AnonymityConditions[0]
+	case order.PhysicalProtection:
+		m.ReviewBy = day.AddDate(0, 3, 0)
+	case order.SealedExhibit:
+		m.Exhibit = "E 12"
+	case order.Expunge:
+		m.Passages = []order.Passage{{From: day, To: day.Add(time.Minute)}}
+	case order.PreRecorded:
+		m.Stages = []order.Stage{order.InChief, order.CrossExamined}
+	}
+	return m
+}
+
+// Every measure of the catalogue can be ordered with what it needs to be told, and only those with parameters need more.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	seen := map[order.MeasureKind]bool{}
@@ -41,17 +65,20 @@ func TestCatalogue(t *testing.T) {
 		if found, ok := order.Find(e.Kind); !ok || cmp.Diff(found, e) != "" {
 			t.Errorf("%s is found as %+v", e.Kind, found)
 		}
-		if e.Medium == "" || len(e.Basis) == 0 {
-			t.Errorf("%s has no medium or no legal basis", e.Kind)
+		if e.Medium == "" {
+			t.Errorf("%s has no medium", e.Kind)
 		}
 		o := sound("o", order.Draft)
-		o.Measures = []order.Measure{{Kind: e.Kind}}
+		o.Measures = []order.Measure{told(e.Kind)}
+		if e.Kind == order.FullAnonymity {
+			o.Measures = append(o.Measures, order.Measure{Kind: order.Pseudonym})
+		}
 		if err := o.Check(); err != nil {
 			t.Errorf("%s: %v", e.Kind, err)
 		}
-		o.Measures[0].Audiences = []protection.Audience{protection.Prosecution}
-		if err := o.Check(); (err == nil) != e.MayExtend {
-			t.Errorf("%s toward the prosecution as well: %v", e.Kind, err)
+		o.Measures[0].Audiences = []protection.Audience{protection.Support}
+		if err := o.Check(); (err == nil) != e.MayExtend || (err == nil) != e.MayCover(protection.Support, false) {
+			t.Errorf("%s toward the support person as well: %v", e.Kind, err)
 		}
 		if e.Kind != order.Pseudonym && slices.Contains(e.Default, protection.Bench) {
 			t.Errorf("%s is directed at the bench", e.Kind)
@@ -59,6 +86,59 @@ func TestCatalogue(t *testing.T) {
 	}
 	if _, ok := order.Find("from_the_future"); ok {
 		t.Error("a measure that does not exist was found")
+	}
+}
+
+// A form offers exactly what an order may be filed with.
+func TestMayCoverIsWhatCheckAllows(t *testing.T) {
+	t.Parallel()
+	for _, e := range order.Catalogue {
+		for _, a := range append(slices.Clone(protection.Audiences), protection.OtherWitness(other), "stranger", protection.Unknown) {
+			for _, anonymous := range []bool{false, true} {
+				if slices.Contains(e.Default, a) || e.Kind == order.FullAnonymity && !anonymous {
+					continue
+				}
+				o := sound("o", order.Draft)
+				m := told(e.Kind)
+				m.Audiences = []protection.Audience{a}
+				o.Measures = []order.Measure{m}
+				if anonymous && e.Kind != order.FullAnonymity {
+					o.Measures = append(o.Measures, told(order.FullAnonymity))
+				}
+				if anonymous && e.Kind != order.Pseudonym {
+					o.Measures = append(o.Measures, told(order.Pseudonym))
+				}
+				if err := o.Check(); (err == nil) != e.MayCover(a, anonymous) {
+					t.Errorf("%s toward %q, anonymous %v: %v", e.Kind, a, anonymous, err)
+				}
+			}
+		}
+	}
+}
+
+// What a measure is told stands in its JSON under the parameter's name, and comes back as it was.
+func TestMeasureIsKept(t *testing.T) {
+	t.Parallel()
+	for _, e := range order.Catalogue {
+		m := told(e.Kind)
+		raw, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back order.Measure
+		if err := json.Unmarshal(raw, &back); err != nil || cmp.Diff(m, back) != "" {
+			t.Errorf("%s came back from %s as %+v: %v", e.Kind, raw, back, err)
+		}
+	}
+	var old order.Measure
+	if err := json.Unmarshal([]byte(`{"kind":"face_alteration","audiences":["accused"]}`), &old); err != nil ||
+		cmp.Diff(old, order.Measure{Kind: order.FaceAlteration, Audiences: []protection.Audience{protection.Accused}}) != "" {
+		t.Errorf("a measure of an older vault is read as %+v: %v", old, err)
+	}
+	for _, bad := range []string{`{"kind":"delayed_broadcast","delay":"soon"}`, `{"kind":"delayed_broadcast","release":"now"}`, `{"kind":"expunge","passages":[{"from":"noon"}]}`} {
+		if err := json.Unmarshal([]byte(bad), new(order.Measure)); err == nil {
+			t.Errorf("%s was read", bad)
+		}
 	}
 }
 
@@ -78,7 +158,47 @@ func TestOrderIsRefusedByName(t *testing.T) {
 		"twice the same":       {func(o *order.Order) { o.Measures = append(o.Measures, o.Measures[0]) }, order.RuleOneEach, "measures[1]"},
 		"ends before it began": {func(o *order.Order) { o.Until = o.From.Add(-time.Second) }, order.RulePeriod, "until"},
 		"ends as it begins":    {func(o *order.Order) { o.Until = o.From }, order.RulePeriod, "until"},
-		"screen extended":      {func(o *order.Order) { o.Measures[0].Kind = order.ScreenWitness }, order.RuleExtension, "measures[0].audiences[0]"},
+		"toward assessors":     {toward(protection.Assessors), order.RuleJudgesClear, "measures[0].audiences[1]"},
+		"toward prosecution":   {toward(protection.Prosecution), order.RuleCounselFollows, "measures[0].audiences[1]"},
+		"toward counsel":       {toward(protection.DefenceCounsel), order.RuleCounselSees, "measures[0].audiences[1]"},
+		"mute for interpreter": {instead(order.InterpreterOnly, protection.Interpreter), order.RuleInterpreterHears, "measures[0].audiences[0]"},
+		"counsel sent out":     {instead(order.PrivateSession, protection.DefenceCounsel), order.RuleCounselFollows, "measures[0].audiences[0]"},
+		"interpreter sent out": {instead(order.ClosedSession, protection.Interpreter), order.RuleInterpreterHears, "measures[0].audiences[0]"},
+		"private and closed": {func(o *order.Order) {
+			o.Measures = []order.Measure{{Kind: order.PrivateSession}, {Kind: order.ClosedSession}}
+		}, order.RuleOneSession, "measures[1]"},
+		"anonymous by name":   {func(o *order.Order) { o.Measures[0] = told(order.FullAnonymity) }, order.RuleAnonymousName, "measures[0]"},
+		"no conditions":       {changed(order.FullAnonymity, func(m *order.Measure) { m.Conditions = nil }), order.RuleConditions, "measures[0].conditions"},
+		"half the conditions": {changed(order.FullAnonymity, func(m *order.Measure) { m.Conditions = m.Conditions[:2] }), order.RuleConditions, "measures[0].conditions"},
+		"conditions of two laws": {changed(order.FullAnonymity, func(m *order.Measure) {
+			m.Conditions = []order.Condition{order.Necessity, order.FairTrial, order.GraveDanger, order.SeparateFile}
+		}), order.RuleConditions, "measures[0].conditions"},
+		"unknown condition":      {changed(order.FullAnonymity, func(m *order.Measure) { m.Conditions = []order.Condition{"convenience"} }), order.RuleKnownValue, "measures[0].conditions[0]"},
+		"no release":             {changed(order.DelayedBroadcast, func(m *order.Measure) { m.Parameters = order.Parameters{} }), order.RuleNeeds, "measures[0].release"},
+		"live release":           {changed(order.DelayedBroadcast, func(m *order.Measure) { m.Release = protection.Live }), order.RuleRange, "measures[0].release"},
+		"no delay":               {changed(order.DelayedBroadcast, func(m *order.Measure) { m.Delay = 0 }), order.RuleRange, "measures[0].delay"},
+		"a delay too short":      {changed(order.DelayedBroadcast, func(m *order.Measure) { m.Delay = order.MinDelay - 1 }), order.RuleRange, "measures[0].delay"},
+		"a delay too long":       {changed(order.DelayedBroadcast, func(m *order.Measure) { m.Delay = order.MaxDelay + 1 }), order.RuleRange, "measures[0].delay"},
+		"a delay after review":   {changed(order.DelayedBroadcast, func(m *order.Measure) { m.Release = protection.AfterReview }), order.RuleParameter, "measures[0].delay"},
+		"no topic":               {changed(order.Questioning, func(m *order.Measure) { m.Topics = nil }), order.RuleNeeds, "measures[0].topics"},
+		"a blank topic":          {changed(order.Questioning, func(m *order.Measure) { m.Topics[0] = "  " }), order.RuleText, "measures[0].topics[0]"},
+		"a topic of two lines":   {changed(order.Questioning, func(m *order.Measure) { m.Topics[0] = "a\nb" }), order.RuleText, "measures[0].topics[0]"},
+		"a topic turned around":  {changed(order.Questioning, func(m *order.Measure) { m.Topics[0] = "a\u202eb" }), order.RuleText, "measures[0].topics[0]"},
+		"an endless topic":       {changed(order.Questioning, func(m *order.Measure) { m.Topics[0] = strings.Repeat("é", order.MaxTopic+1) }), order.RuleLength, "measures[0].topics[0]"},
+		"topics without end":     {changed(order.Questioning, func(m *order.Measure) { m.Topics = make([]string, order.MaxTopics+1) }), order.RuleRange, "measures[0].topics"},
+		"no review":              {changed(order.PhysicalProtection, func(m *order.Measure) { m.ReviewBy = time.Time{} }), order.RuleNeeds, "measures[0].review_by"},
+		"a review in the past":   {changed(order.PhysicalProtection, func(m *order.Measure) { m.ReviewBy = day.AddDate(-1, 0, 0) }), order.RuleRange, "measures[0].review_by"},
+		"no exhibit":             {changed(order.SealedExhibit, func(m *order.Measure) { m.Exhibit = "" }), order.RuleNeeds, "measures[0].exhibit"},
+		"no passage":             {changed(order.Expunge, func(m *order.Measure) { m.Passages = nil }), order.RuleNeeds, "measures[0].passages"},
+		"a passage backwards":    {changed(order.Expunge, func(m *order.Measure) { m.Passages[0].To = day.Add(-1) }), order.RuleRange, "measures[0].passages[0]"},
+		"a passage of days":      {changed(order.Expunge, func(m *order.Measure) { m.Passages[0].To = day.Add(order.MaxPassage + 1) }), order.RuleRange, "measures[0].passages[0]"},
+		"a passage of no time":   {changed(order.Expunge, func(m *order.Measure) { m.Passages[0].From = time.Time{} }), order.RuleNeeds, "measures[0].passages[0]"},
+		"no stage":               {changed(order.PreRecorded, func(m *order.Measure) { m.Stages = nil }), order.RuleNeeds, "measures[0].stages"},
+		"a stage twice":          {changed(order.PreRecorded, func(m *order.Measure) { m.Stages[1] = m.Stages[0] }), order.RuleOneEach, "measures[0].stages[1]"},
+		"another's parameter":    {changed(order.Pseudonym, func(m *order.Measure) { m.Exhibit = "E 12" }), order.RuleParameter, "measures[0].exhibit"},
+		"an unknown weight":      {changed(order.ScreenWitness, func(m *order.Measure) { m.Weight = "heavy" }), order.RuleKnownValue, "measures[0].weight[0]"},
+		"unknown counterbalance": {changed(order.ScreenWitness, func(m *order.Measure) { m.Counterbalances = []order.Counterbalance{"luck"} }), order.RuleKnownValue, "measures[0].counterbalances[0]"},
+		"screen extended":        {func(o *order.Order) { o.Measures[0].Kind = order.ScreenWitness }, order.RuleExtension, "measures[0].audiences[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,6 +218,23 @@ func TestOrderIsRefusedByName(t *testing.T) {
 
 func toward(a protection.Audience) func(*order.Order) {
 	return func(o *order.Order) { o.Measures[0].Audiences = append(o.Measures[0].Audiences, a) }
+}
+
+// instead orders one measure of a kind, toward one audience.
+func instead(k order.MeasureKind, a protection.Audience) func(*order.Order) {
+	return changed(k, func(m *order.Measure) { m.Audiences = []protection.Audience{a} })
+}
+
+// changed orders a sound measure of a kind, changed.
+func changed(k order.MeasureKind, change func(*order.Measure)) func(*order.Order) {
+	return func(o *order.Order) {
+		m := told(k)
+		change(&m)
+		o.Measures = []order.Measure{m}
+		if k == order.FullAnonymity {
+			o.Measures = append(o.Measures, told(order.Pseudonym))
+		}
+	}
 }
 
 func TestEveryBreachIsTold(t *testing.T) {

@@ -46,7 +46,12 @@ var vocabulary = map[Language]words{
 		measure: map[order.MeasureKind]string{order.Pseudonym: "pseudonym", order.FaceAlteration: "face alteration", order.VoiceDisguised: "voice disguise",
 			order.InterpreterOnly: "interpreter's voice only", order.ScreenAccused: "screen, accused hidden from the witness",
 			order.ScreenWitness: "screen, witness hidden from the accused", order.PrivateSession: "private session",
-			order.ClosedSession: "closed session", order.LiveLink: "live link"},
+			order.ClosedSession: "closed session", order.LiveLink: "live link",
+			order.NonDisclosure: "non-disclosure to the public", order.Expunge: "expunging from the record", order.PreRecorded: "pre-recorded evidence",
+			order.IntermediaryHelp: "intermediary", order.SupportPerson: "support person", order.Questioning: "control of questioning",
+			order.DelayedBroadcast: "delayed broadcast", order.FullAnonymity: "full anonymity", order.AddressSubstitution: "address substitution",
+			order.SealedExhibit: "sealed exhibit", order.ReportingRestriction: "reporting restriction", order.NonPunishment: "non-punishment note",
+			order.PhysicalProtection: "physical protection"},
 		rule: map[Rule]string{BenchClear: "the bench always sees and hears the witness clear", MasterClear: "the master record keeps the evidence as given, sealed",
 			OpenCourt: "no order in force speaks of this audience", PartOfCourt: "takes part in the hearing, and no order restricts it",
 			OtherWitness: "another witness receives what the public receives", UnknownParty: "an unknown audience receives nothing",
@@ -74,7 +79,12 @@ var vocabulary = map[Language]words{
 		measure: map[order.MeasureKind]string{order.Pseudonym: "pseudonyme", order.FaceAlteration: "altération du visage", order.VoiceDisguised: "déguisement de la voix",
 			order.InterpreterOnly: "voix de l’interprète seule", order.ScreenAccused: "paravent, accusé caché au témoin",
 			order.ScreenWitness: "paravent, témoin caché à l’accusé", order.PrivateSession: "session privée",
-			order.ClosedSession: "huis clos", order.LiveLink: "liaison audiovisuelle"},
+			order.ClosedSession: "huis clos", order.LiveLink: "liaison audiovisuelle",
+			order.NonDisclosure: "non-divulgation au public", order.Expunge: "expurgation de l’enregistrement", order.PreRecorded: "témoignage enregistré",
+			order.IntermediaryHelp: "intermédiaire", order.SupportPerson: "personne de soutien", order.Questioning: "encadrement des questions",
+			order.DelayedBroadcast: "diffusion différée", order.FullAnonymity: "anonymat complet", order.AddressSubstitution: "substitution d’adresse",
+			order.SealedExhibit: "pièce sous scellés", order.ReportingRestriction: "restriction de publication", order.NonPunishment: "mention de non-sanction",
+			order.PhysicalProtection: "protection physique"},
 		rule: map[Rule]string{BenchClear: "le tribunal voit et entend toujours le témoin en clair", MasterClear: "l’enregistrement original garde la déposition telle quelle, sous scellés",
 			OpenCourt: "aucune ordonnance en vigueur ne vise cette audience", PartOfCourt: "participe à l’audience, et aucune ordonnance ne le limite",
 			OtherWitness: "un autre témoin reçoit ce que reçoit le public", UnknownParty: "une audience inconnue ne reçoit rien",
@@ -182,6 +192,9 @@ func (m Matrix) Explain(asked protection.SessionMode, l Language) []string {
 	}
 	for _, c := range m.Cells {
 		lines = append(lines, c.Summary(l)+" ("+strings.Join(c.Reasons(l), "; ")+")")
+	}
+	for _, e := range m.Effects {
+		lines = append(lines, e.Summary(l)+" ("+e.Cause.Because(l)+")")
 	}
 	if m.ShowsAccused {
 		return append(lines, w.accusedShown)

@@ -34,7 +34,7 @@ func TestVocabularyIsComplete(t *testing.T) {
 		}
 		for _, e := range order.Catalogue {
 			word := policy.MeasureWord(e.Kind, l)
-			if word == string(e.Kind) && e.Kind != order.Pseudonym {
+			if word == string(e.Kind) && e.Kind != order.Pseudonym && e.Kind != order.IntermediaryHelp {
 				t.Errorf("%s: the measure %s has no word of its own", l, e.Kind)
 			}
 			words["measure"] = append(words["measure"], word)
@@ -164,7 +164,7 @@ func TestExplainTellsARaisedMode(t *testing.T) {
 	}
 }
 
-// The whole matrix is told: one line for each audience in its order, then the accused, and a line before where the mode was
+// The whole matrix is told: one line for each audience in its order, what measures ask for besides, then the accused, and a line before where the mode was
 // raised; no line is empty or has a hole where a word belongs.
 func TestExplainTellsEveryCell(t *testing.T) {
 	t.Parallel()
@@ -176,8 +176,8 @@ func TestExplainTellsEveryCell(t *testing.T) {
 			if m.Mode != in.Mode {
 				lines = lines[1:] // that the mode was raised
 			}
-			if len(lines) != len(m.Cells)+1 {
-				t.Fatalf("%d lines for %d cells", len(lines), len(m.Cells))
+			if len(lines) != len(m.Cells)+len(m.Effects)+1 {
+				t.Fatalf("%d lines for %d cells and %d effects", len(lines), len(m.Cells), len(m.Effects))
 			}
 			for i, c := range m.Cells {
 				if !strings.HasPrefix(lines[i], policy.AudienceWord(c.Audience, l)) {

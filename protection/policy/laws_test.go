@@ -29,14 +29,32 @@ var modes = []protection.SessionMode{protection.PublicMode, protection.PrivateMo
 var audiences = append(slices.Clone(protection.Audiences),
 	protection.OtherWitness(other), protection.OtherWitness(third), protection.Unknown, "stranger")
 
-// kinds includes one measure that the catalogue does not know: a newer vault, or a damaged one.
-var kinds = []order.MeasureKind{order.Pseudonym, order.FaceAlteration, order.VoiceDisguised, order.InterpreterOnly,
-	order.ScreenAccused, order.ScreenWitness, order.PrivateSession, order.ClosedSession, order.LiveLink, "from_the_future"}
+// kinds are those of the catalogue and one that it does not know: a newer vault, or a damaged one.
+var kinds = func() []order.MeasureKind {
+	list := []order.MeasureKind{"from_the_future"}
+	for _, e := range order.Catalogue {
+		list = append(list, e.Kind)
+	}
+	return list
+}()
 
 func drawMeasure(t *rapid.T) order.Measure {
 	return order.Measure{
-		Kind:      rapid.SampledFrom(kinds).Draw(t, "kind"),
-		Audiences: rapid.SliceOfN(rapid.SampledFrom(audiences), 0, 3).Draw(t, "audiences"),
+		Kind:       rapid.SampledFrom(kinds).Draw(t, "kind"),
+		Audiences:  rapid.SliceOfN(rapid.SampledFrom(audiences), 0, 3).Draw(t, "audiences"),
+		Parameters: drawParameters(t),
+	}
+}
+
+// drawParameters draws what a measure can be told, out of its range as well: the compiler reads what stands in a vault.
+func drawParameters(t *rapid.T) order.Parameters {
+	return order.Parameters{
+		Release:    protection.Release(rapid.IntRange(-1, 6).Draw(t, "release")),
+		Delay:      order.Delay(rapid.SampledFrom([]time.Duration{-time.Hour, 0, time.Second, time.Minute, 30 * time.Minute, 240 * time.Hour}).Draw(t, "delay")),
+		Disguise:   rapid.Bool().Draw(t, "disguise"),
+		Weight:     rapid.SampledFrom([]order.Weight{"", order.NotDecisive, order.SoleOrDecisive, "heavy"}).Draw(t, "weight"),
+		Topics:     rapid.SliceOfN(rapid.SampledFrom([]string{"family", ""}), 0, 2).Draw(t, "topics"),
+		Conditions: rapid.SliceOfN(rapid.SampledFrom(order.AnonymityConditions[0]), 0, 3).Draw(t, "conditions"),
 	}
 }
 
@@ -283,7 +301,7 @@ func TestLaw7EveryCellNamesWhatDecidedIt(t *testing.T) {
 		in := drawInput(t)
 		m := policy.Compile(in)
 		for _, c := range m.Cells {
-			for field, cause := range map[string]policy.Cause{"picture": c.PictureCause, "voice": c.VoiceCause, "connection": c.ConnectedCause} {
+			for field, cause := range map[string]policy.Cause{"picture": c.PictureCause, "voice": c.VoiceCause, "release": c.ReleaseCause, "connection": c.ConnectedCause} {
 				for _, l := range []policy.Language{policy.English, policy.French} {
 					if cause.Because(l) == "" {
 						t.Fatalf("%s of %s has no reason in %s: %+v", field, c.Audience, l, cause)

@@ -54,7 +54,7 @@ const (
 type Cell struct {
 	Audience protection.Audience
 	protection.Access
-	PictureCause, VoiceCause, ConnectedCause Cause
+	PictureCause, VoiceCause, ReleaseCause, ConnectedCause Cause
 }
 
 // Matrix is the compiled audience matrix of one party in one session mode. The zero Matrix grants nothing to anyone but
@@ -71,6 +71,8 @@ type Matrix struct {
 	// ShowsAccused reports whether the witness may be shown the accused.
 	ShowsAccused      bool
 	ShowsAccusedCause Cause
+	// Effects are what the measures do outside the cells, in the orders' order.
+	Effects []Effect
 	// Orders are the orders that were compiled, with the doubts that keep some of them standing.
 	Orders []order.Order
 }
@@ -97,8 +99,8 @@ func Compile(in Input) Matrix {
 	applying := order.Applying(in.Orders, in.Case, in.Party, in.At)
 	m := Matrix{Party: in.Party, Case: in.Case, At: in.At, ShowsAccused: true, Orders: applying,
 		ShowsAccusedCause: Cause{Rule: PartOfCourt}}
-	causes := measuresOf(applying, in)
-	m.Mode, m.ModeCause = modeOf(in.Mode, causes)
+	measures := measuresOf(applying, in)
+	m.Mode, m.ModeCause = modeOf(in.Mode, measures)
 
 	audiences := slices.Clone(protection.Audiences)
 	for _, p := range in.Others {
@@ -106,16 +108,37 @@ func Compile(in Input) Matrix {
 			audiences = append(audiences, protection.OtherWitness(p))
 		}
 	}
-	for _, a := range audiences {
-		m.Cells = append(m.Cells, compileCell(a, m.Mode, causes))
+	var bounds []bound
+	for i := range measures {
+		bounds = append(bounds, boundsOf(&measures[i], m.Mode)...)
+		m.heed(measures[i])
 	}
-	for _, mc := range causes {
-		if mc.Kind == order.ScreenAccused || unknownKind(mc.Kind) {
-			m.ShowsAccused, m.ShowsAccusedCause = false, mc.cause
-			break
-		}
+	m.Cells = make([]Cell, 0, len(audiences))
+	for _, a := range audiences {
+		m.Cells = append(m.Cells, compileCell(a, m.Mode, bounds))
 	}
 	return m
+}
+
+// heed takes from a measure what it does outside the cells.
+func (m *Matrix) heed(one measure) {
+	e, known := order.Find(one.Kind)
+	if m.ShowsAccused && (!known || e.Medium == order.OnAccused) {
+		m.ShowsAccused, m.ShowsAccusedCause = false, one.cause
+	}
+	if known && outside(one.Kind) {
+		m.Effects = append(m.Effects, Effect{one.Measure, one.cause})
+	}
+}
+
+// HidesAccusedFrom reports whether the accused is kept from an audience for the witness's sake: who sits with the witness shows
+// them what they see themselves.
+func (m Matrix) HidesAccusedFrom(a protection.Audience) bool {
+	switch a {
+	case protection.Support, protection.Coordinator, protection.Intermediary:
+		return !m.ShowsAccused
+	}
+	return false
 }
 
 // measure is an ordered measure with the cause to cite for it.
@@ -163,12 +186,12 @@ func modeOf(asked protection.SessionMode, measures []measure) (protection.Sessio
 
 func benchCell() Cell {
 	c := Cause{Rule: BenchClear}
-	return Cell{protection.Bench, protection.Full(), c, c, c}
+	return Cell{protection.Bench, protection.Full(), c, c, c, c}
 }
 
 func unknownCell(a protection.Audience) Cell {
 	c := Cause{Rule: UnknownParty}
-	return Cell{Audience: a, PictureCause: c, VoiceCause: c, ConnectedCause: c}
+	return Cell{Audience: a, PictureCause: c, VoiceCause: c, ReleaseCause: c, ConnectedCause: c}
 }
 
 // base is what an audience receives where no order speaks: an open court.
@@ -177,7 +200,7 @@ func base(a protection.Audience) Cell {
 		c := Cause{Rule: r}
 		access := protection.Full()
 		access.Release = release
-		return Cell{a, access, c, c, c}
+		return Cell{a, access, c, c, c, c}
 	}
 	switch a {
 	case protection.MasterRecord:
@@ -196,7 +219,7 @@ func base(a protection.Audience) Cell {
 	return unknownCell(a)
 }
 
-func compileCell(a protection.Audience, mode protection.SessionMode, measures []measure) Cell {
+func compileCell(a protection.Audience, mode protection.SessionMode, bounds []bound) Cell {
 	if a == protection.Bench {
 		return benchCell()
 	}
@@ -204,57 +227,31 @@ func compileCell(a protection.Audience, mode protection.SessionMode, measures []
 	if a == protection.MasterRecord {
 		return cell
 	}
-	for _, m := range measures {
-		applyMeasure(&cell, m, mode)
+	at := seatOf(a)
+	for i := range bounds {
+		if bounds[i].reaches(at, a) {
+			cell.limit(bounds[i].to, &bounds[i].of.cause)
+		}
 	}
 	applyMode(&cell, mode)
 	return cell
 }
 
 // limit lowers the cell's fields to the given ones and notes the cause of each field that became stricter.
-func (c *Cell) limit(to protection.Access, cause Cause) {
+func (c *Cell) limit(to protection.Access, cause *Cause) {
 	if to.Picture < c.Picture {
-		c.PictureCause = cause
+		c.PictureCause = *cause
 	}
 	if to.Voice < c.Voice {
-		c.VoiceCause = cause
+		c.VoiceCause = *cause
+	}
+	if to.Release < c.Release || to.Delay > c.Delay {
+		c.ReleaseCause = *cause
 	}
 	if c.Connected && !to.Connected {
-		c.ConnectedCause = cause
+		c.ConnectedCause = *cause
 	}
 	c.Access = c.Access.Stricter(to)
-}
-
-func applyMeasure(c *Cell, m measure, mode protection.SessionMode) {
-	to := c.Access
-	switch m.Kind {
-	case order.FaceAlteration:
-		if m.Covers(c.Audience) {
-			to.Picture = min(to.Picture, protection.Silhouette)
-		}
-	case order.VoiceDisguised:
-		if m.Covers(c.Audience) {
-			to.Voice = min(to.Voice, protection.Disguised)
-		}
-	case order.InterpreterOnly:
-		if m.Covers(c.Audience) {
-			to.Voice = min(to.Voice, protection.InterpreterOnly)
-		}
-	case order.ScreenWitness:
-		if m.Covers(c.Audience) {
-			to.Picture = protection.NoPicture
-		}
-	case order.PrivateSession, order.ClosedSession:
-		// The mode itself is raised by modeOf; here leave those whom the order sends out by name.
-		if slices.Contains(m.Audiences, c.Audience) {
-			to = protection.Access{Connected: m.Kind != order.ClosedSession && mode != protection.ClosedMode}
-		}
-	case order.Pseudonym, order.ScreenAccused, order.LiveLink:
-		// Nothing in a cell: every audience has the pseudonym only, and the others act elsewhere in the matrix.
-	default:
-		to = protection.Access{}
-	}
-	c.limit(to, m.cause)
 }
 
 func applyMode(c *Cell, mode protection.SessionMode) {
@@ -264,13 +261,8 @@ func applyMode(c *Cell, mode protection.SessionMode) {
 	switch mode {
 	case protection.PublicMode:
 	case protection.PrivateMode:
-		c.limit(protection.Access{Connected: true}, Cause{Rule: PrivateMode})
+		c.limit(protection.Access{Connected: true}, &Cause{Rule: PrivateMode})
 	default:
-		c.limit(protection.Access{}, Cause{Rule: ClosedMode})
+		c.limit(protection.Access{}, &Cause{Rule: ClosedMode})
 	}
-}
-
-func unknownKind(k order.MeasureKind) bool {
-	_, ok := order.Find(k)
-	return !ok
 }

@@ -16,6 +16,7 @@ import (
 	"unicode"
 
 	"paravent/protection"
+	"paravent/protection/catalogue"
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/protection/policy"
@@ -356,7 +357,8 @@ func measureOnPaper(m order.Measure, l policy.Language) notice.Measure {
 			out.Toward = slices.Insert(out.Toward, min(i, len(out.Toward)), a)
 		}
 	}
-	for _, b := range e.Basis {
+	law, _ := catalogue.Shipped().Find(m.Kind)
+	for _, b := range law.Bases {
 		out.Basis = append(out.Basis, notice.Basis{Rule: b.Rule, Seen: b.Seen})
 	}
 	return out

@@ -1,0 +1,131 @@
+package policy
+
+import (
+	"slices"
+	"time"
+
+	"paravent/protection"
+	"paravent/protection/order"
+)
+
+// bound is the most that a measure leaves to the audiences it reaches. A measure has none, one or two: compiled once, they are
+// laid on every cell.
+type bound struct {
+	of     *measure
+	seats  seats                 // the fixed audiences
+	others bool                  // every other protected witness
+	named  []protection.Audience // other witnesses by name
+	to     protection.Access
+}
+
+// seats is a set of fixed audiences, a bit for each place in [protection.Audiences].
+type seats uint32
+
+const everyone = ^seats(0)
+
+var seatNumbers = func() map[protection.Audience]seats {
+	m := make(map[protection.Audience]seats, len(protection.Audiences))
+	for i, a := range protection.Audiences {
+		m[a] = 1 << i
+	}
+	return m
+}()
+
+// seatOf is an audience's bit, or nothing for another witness.
+func seatOf(a protection.Audience) seats { return seatNumbers[a] }
+
+func (b *bound) reaches(at seats, a protection.Audience) bool {
+	if at != 0 {
+		return b.seats&at != 0
+	}
+	return b.others || slices.Contains(b.named, a)
+}
+
+// reach is what [order.Measure.Covers] says of every audience at once.
+func reach(m *measure, to protection.Access) bound {
+	e, ok := order.Find(m.Kind)
+	if !ok {
+		return bound{of: m, seats: everyone, others: true, to: to}
+	}
+	b := toward(m, m.Audiences, to)
+	for _, a := range e.Default {
+		b.seats |= seatNumbers[a]
+	}
+	b.others = slices.Contains(e.Default, protection.Gallery)
+	return b
+}
+
+// toward reaches the named audiences alone.
+func toward(m *measure, audiences []protection.Audience, to protection.Access) bound {
+	b := bound{of: m, to: to}
+	for _, a := range audiences {
+		if at, ok := seatNumbers[a]; ok {
+			b.seats |= at
+		} else if _, ok := a.OtherParty(); ok {
+			b.named = append(b.named, a)
+		}
+	}
+	return b
+}
+
+// boundsOf says what a measure leaves to whom. It is the whole of what a measure does in a cell.
+func boundsOf(m *measure, mode protection.SessionMode) []bound {
+	to := protection.Full()
+	switch m.Kind {
+	case order.FaceAlteration:
+		to.Picture = protection.Silhouette
+	case order.VoiceDisguised:
+		to.Voice = protection.Disguised
+	case order.InterpreterOnly:
+		to.Voice = protection.InterpreterOnly
+	case order.ScreenWitness:
+		to.Picture = protection.NoPicture
+	case order.FullAnonymity:
+		return anonymity(m)
+	case order.DelayedBroadcast:
+		to.Release, to.Delay = release(m.Parameters)
+	case order.NonDisclosure, order.Expunge:
+		// The public record is read before it is released: a name in a question, a passage that was taken out.
+		to.Release = protection.AfterReview
+		return []bound{toward(m, []protection.Audience{protection.PublicRecord}, to)}
+	case order.PrivateSession, order.ClosedSession:
+		// The mode itself is raised by modeOf; here leave those whom the order sends out by name.
+		to = protection.Access{Connected: m.Kind != order.ClosedSession && mode != protection.ClosedMode}
+		return []bound{toward(m, m.Audiences, to)}
+	case order.Pseudonym, order.ScreenAccused, order.LiveLink, order.PreRecorded, order.IntermediaryHelp, order.SupportPerson,
+		order.Questioning, order.AddressSubstitution, order.SealedExhibit, order.ReportingRestriction, order.NonPunishment, order.PhysicalProtection:
+		return nil // every audience has the pseudonym only, and the others act outside the cells
+	default:
+		to = protection.Access{}
+	}
+	return []bound{reach(m, to)}
+}
+
+// anonymity hides the witness from defence and public. The defence alone may be let hear a disguised voice.
+func anonymity(m *measure) []bound {
+	to := protection.Full()
+	to.Picture, to.Voice = protection.Silhouette, protection.InterpreterOnly
+	if !m.Disguise {
+		return []bound{reach(m, to)}
+	}
+	rest := reach(m, to)
+	side := []protection.Audience{protection.DefenceCounsel, protection.Accused}
+	for _, a := range side {
+		rest.seats &^= seatNumbers[a]
+	}
+	to.Voice = protection.Disguised
+	return []bound{rest, toward(m, side, to)}
+}
+
+// release reads when the public receives. What no order could be filed with, is never.
+func release(p order.Parameters) (protection.Release, time.Duration) {
+	switch p.Release {
+	case protection.Delayed:
+		if p.Delay >= order.MinDelay {
+			return protection.Delayed, time.Duration(p.Delay)
+		}
+	case protection.AfterTestimony, protection.AfterReview:
+		return p.Release, 0
+	}
+	return protection.Never, 0
+}
