@@ -35,7 +35,7 @@ type wantFlags struct {
 	BreakEvery  int      `help:"Minutes of testimony between breaks; 0: none is planned." default:"0"`
 	CourtZone   string   `help:"The court's time zone." required:"" placeholder:"Europe/Paris"`
 	WitnessZone string   `help:"The witness's time zone." required:"" placeholder:"Africa/Lagos"`
-	Use         []string `help:"A room, person or thing that it takes, by name or id; may be repeated." placeholder:"NAME"`
+	Use         []string `help:"A room, person or thing that it takes, by name or id; may be repeated." placeholder:"NAME" sep:"none"`
 }
 
 func (w wantFlags) hearing(ctx context.Context, d *docket.Desk) (testimony.Hearing, error) {
