@@ -74,6 +74,7 @@ bench: deps-test
 	   go test -run '^$$' -bench 'SingleWriteRatio' -benchtime 1000x ./store; \
 	   go test -run '^$$' -bench 'GroupCommit|BulkImport|Search|OpenRatio' -benchtime 7x ./store ./store/blob ./app/lookup; \
 	   go test -run '^$$' -bench 'Statistics' -benchtime 5x ./protection/statistics; \
+	   go test -run '^$$' -bench 'Compile' -benchtime 500x ./protection/policy; \
 	   go test -run '^$$' -bench 'AuditRoom' -benchtime 5x ./app/ledger; \
 	   go test -run '^$$' -bench 'CalendarRedraw' -benchtime 100x ./app/xwidget; \
 	   go test -run '^$$' -bench 'ScanRatio|RatioConcealedPath' -benchtime 10x ./store ./testimony/live; \

@@ -139,8 +139,9 @@ func (o Order) Effect(at time.Time) (effective bool, doubt Doubt) {
 // an interim or contested one not yet, one past its end not any more, and until a judge decides both stand. An order that a judge
 // signed is replaced only by a signed one. Orders that replace each other in a circle all stand.
 func Applying(orders []Order, c protection.CaseID, p protection.PartyID, at time.Time) []Order {
-	var effective []Order
-	replaces, firm, signed := replacements{}, map[protection.OrderID]bool{}, map[protection.OrderID]bool{}
+	effective := make([]Order, 0, len(orders))
+	replaces, by := replacements{}, map[protection.OrderID][]protection.OrderID{}
+	signed := map[protection.OrderID]bool{}
 	for _, o := range orders {
 		if o.Party != p {
 			continue
@@ -154,34 +155,29 @@ func Applying(orders []Order, c protection.CaseID, p protection.PartyID, at time
 		}
 		effective = append(effective, o)
 		signed[o.ID] = o.Signing != Unsigned
-		if o.Case == c {
-			replaces[o.ID], firm[o.ID] = o.Replaces, doubt == NoDoubt
+		if o.Case != c || len(o.Replaces) == 0 {
+			continue
+		}
+		replaces[o.ID] = o.Replaces
+		if doubt == NoDoubt {
+			for _, old := range o.Replaces {
+				by[old] = append(by[old], o.ID)
+			}
 		}
 	}
 	return slices.DeleteFunc(effective, func(o Order) bool {
-		weight := firm
-		if signed[o.ID] { // what a judge signed gives way to what a judge signed
-			weight = map[protection.OrderID]bool{}
-			for id := range firm {
-				weight[id] = firm[id] && signed[id]
+		return slices.ContainsFunc(by[o.ID], func(firm protection.OrderID) bool {
+			if signed[o.ID] && !signed[firm] {
+				return false // what a judge signed gives way to what a judge signed
 			}
-		}
-		return replaces.replaced(o.ID, weight)
+			return !replaces.reach(o.ID, firm, map[protection.OrderID]bool{})
+		})
 	})
 }
 
-// replacements are the orders that each order replaces, or would if it were firm.
+// replacements are the orders that each order replaces, or would if it were firm: one that itself, or by way of others, gives way
+// to another does not replace it.
 type replacements map[protection.OrderID][]protection.OrderID
-
-// replaced reports whether an order is replaced by a firm one that does not, itself or by way of others, give way to it.
-func (r replacements) replaced(id protection.OrderID, firm map[protection.OrderID]bool) bool {
-	for by, old := range r {
-		if firm[by] && slices.Contains(old, id) && !r.reach(id, by, map[protection.OrderID]bool{}) {
-			return true
-		}
-	}
-	return false
-}
 
 func (r replacements) reach(from, to protection.OrderID, seen map[protection.OrderID]bool) bool {
 	if from == to {

@@ -68,8 +68,8 @@ func toward(m *measure, audiences []protection.Audience, to protection.Access) b
 	return b
 }
 
-// boundsOf says what a measure leaves to whom. It is the whole of what a measure does in a cell.
-func boundsOf(m *measure, mode protection.SessionMode) []bound {
+// boundsOf adds to list what a measure leaves to whom. It is the whole of what a measure does in a cell.
+func boundsOf(list []bound, m *measure, mode protection.SessionMode) []bound {
 	to := protection.Full()
 	switch m.Kind {
 	case order.FaceAlteration:
@@ -81,24 +81,24 @@ func boundsOf(m *measure, mode protection.SessionMode) []bound {
 	case order.ScreenWitness:
 		to.Picture = protection.NoPicture
 	case order.FullAnonymity:
-		return anonymity(m)
+		return append(list, anonymity(m)...)
 	case order.DelayedBroadcast:
 		to.Release, to.Delay = release(m.Parameters)
 	case order.NonDisclosure, order.Expunge:
 		// The public record is read before it is released: a name in a question, a passage that was taken out.
 		to.Release = protection.AfterReview
-		return []bound{toward(m, []protection.Audience{protection.PublicRecord}, to)}
+		return append(list, toward(m, []protection.Audience{protection.PublicRecord}, to))
 	case order.PrivateSession, order.ClosedSession:
 		// The mode itself is raised by modeOf; here leave those whom the order sends out by name.
 		to = protection.Access{Connected: m.Kind != order.ClosedSession && mode != protection.ClosedMode}
-		return []bound{toward(m, m.Audiences, to)}
+		return append(list, toward(m, m.Audiences, to))
 	case order.Pseudonym, order.ScreenAccused, order.LiveLink, order.PreRecorded, order.IntermediaryHelp, order.SupportPerson,
 		order.Questioning, order.AddressSubstitution, order.SealedExhibit, order.ReportingRestriction, order.NonPunishment, order.PhysicalProtection:
-		return nil // every audience has the pseudonym only, and the others act outside the cells
+		return list // every audience has the pseudonym only, and the others act outside the cells
 	default:
 		to = protection.Access{}
 	}
-	return []bound{reach(m, to)}
+	return append(list, reach(m, to))
 }
 
 // anonymity hides the witness from defence and public. The defence alone may be let hear a disguised voice.

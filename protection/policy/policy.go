@@ -108,9 +108,9 @@ func Compile(in Input) Matrix {
 			audiences = append(audiences, protection.OtherWitness(p))
 		}
 	}
-	var bounds []bound
+	bounds := make([]bound, 0, len(measures))
 	for i := range measures {
-		bounds = append(bounds, boundsOf(&measures[i], m.Mode)...)
+		bounds = boundsOf(bounds, &measures[i], m.Mode)
 		m.heed(measures[i])
 	}
 	m.Cells = make([]Cell, 0, len(audiences))
@@ -148,7 +148,11 @@ type measure struct {
 }
 
 func measuresOf(orders []order.Order, in Input) []measure {
-	var out []measure
+	n := 0
+	for i := range orders {
+		n += len(orders[i].Measures)
+	}
+	out := make([]measure, 0, n)
 	for _, o := range orders {
 		_, doubt := o.Effect(in.At)
 		for _, m := range o.Measures {
@@ -239,6 +243,9 @@ func compileCell(a protection.Audience, mode protection.SessionMode, bounds []bo
 
 // limit lowers the cell's fields to the given ones and notes the cause of each field that became stricter.
 func (c *Cell) limit(to protection.Access, cause *Cause) {
+	if c.Access.AtMost(to) {
+		return
+	}
 	if to.Picture < c.Picture {
 		c.PictureCause = *cause
 	}
