@@ -41,6 +41,9 @@ func newTermsForm(t order.Terms) *termsForm {
 	for _, e := range order.Catalogue {
 		law, _ := shipped.Find(e.Kind)
 		i := slices.IndexFunc(t.Measures, func(m order.Measure) bool { return m.Kind == e.Kind })
+		if i < 0 && len(e.Needs()) > 0 {
+			continue // the form has no field for what it needs
+		}
 		extension := xwidget.Wrap(6)
 		if e.MayExtend {
 			f.further[e.Kind] = map[protection.Audience]*xwidget.Tick{}
@@ -67,7 +70,7 @@ func newTermsForm(t order.Terms) *termsForm {
 		f.measures[e.Kind] = xwidget.NewTick(strings.ToUpper(word[:1])+word[1:], i >= 0, show)
 		rows = append(rows, xwidget.Column(0, f.measures[e.Kind], xwidget.Inset(xwidget.WrappedSmall(basis(law.Bases)), 26, 0), xwidget.Inset(extension, 30, 0)))
 	}
-	f.content = xwidget.Column(8, rows...)
+	f.content = xwidget.Column(8, append(rows, xwidget.WrappedSmall(i18n.T("order.others")))...)
 	return f
 }
 
@@ -82,7 +85,7 @@ func (f *termsForm) read() (order.Terms, error) {
 		t.Until = endOf(day)
 	}
 	for _, e := range order.Catalogue {
-		if !f.measures[e.Kind].Checked {
+		if tick := f.measures[e.Kind]; tick == nil || !tick.Checked {
 			continue
 		}
 		m := order.Measure{Kind: e.Kind}

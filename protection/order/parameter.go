@@ -2,6 +2,7 @@ package order
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"paravent/protection"
@@ -153,4 +154,9 @@ func (p Parameters) sets() []Parameter {
 		}
 	}
 	return list
+}
+
+// Needs lists the parameters without which the measure is refused.
+func (e Entry) Needs() []Parameter {
+	return slices.DeleteFunc(slices.Clone(e.Takes), func(p Parameter) bool { return p == TakesDisguise || p == TakesWeight || p == TakesCounterbalances })
 }

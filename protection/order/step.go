@@ -1,7 +1,9 @@
 package order
 
 import (
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -146,10 +148,29 @@ func (o Order) Take(a Act) (Order, error) {
 	next.State = r.to
 	next.History = append(slices.Clone(o.History), Version{Step: a.Step, By: a.By, Office: a.Office, At: a.At, Was: o.State, Is: r.to, Reasons: a.Reasons, Change: a.Change,
 		Service: a.Service, ExParte: a.ExParte, Consent: a.Consent, Terms: next.Terms()})
-	if err := next.Check(); err != nil {
+	check := next.Check
+	if !o.asksAgain(next) {
+		check = func() error { return errors.Join(next.checkWords()...) }
+	}
+	if err := check(); err != nil {
 		return o, err
 	}
 	return next, nil
+}
+
+// asksAgain reports whether a step has to find the terms lawful: where they change, and where they are asked for or granted. An order that was decided under
+// older rules can still be challenged, suspended, upheld and ended.
+func (o Order) asksAgain(next Order) bool {
+	if !reflect.DeepEqual(o.Terms(), next.Terms()) {
+		return true
+	}
+	switch next.State {
+	case Filed, Interim:
+		return true
+	case InForce:
+		return o.State != Contested && o.State != Suspended
+	}
+	return false
 }
 
 // needs refuses a step whose preconditions are not there.

@@ -505,3 +505,24 @@ func TestOldOrderIsRead(t *testing.T) {
 		t.Errorf("it is kept as %s: %v", kept, err)
 	}
 }
+
+// TestAnOrderOfOlderRulesCanBeEnded: what would be refused today was granted once. It is challenged, upheld, suspended and rescinded as it is, and not varied into another thing
+// that would be refused.
+func TestAnOrderOfOlderRulesCanBeEnded(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	o := order.Order{ID: "o", Case: "c", Party: "p", Reference: "1", State: order.InForce, From: at.Add(-time.Hour), Decided: at.Add(-time.Hour),
+		Measures: []order.Measure{{Kind: order.Pseudonym}, {Kind: order.FaceAlteration, Audiences: []protection.Audience{protection.DefenceCounsel}}}}
+	if o.Check() == nil {
+		t.Fatal("this order is lawful: the test shows nothing")
+	}
+	for _, s := range []order.Step{order.Contest, order.Uphold, order.Suspend, order.Resume, order.Rescind} {
+		at = at.Add(time.Hour)
+		next, err := o.Take(order.Act{Step: s, By: "j", Office: "judge", Judge: true, At: at, Reasons: "because", Change: "something changed", ExParte: "urgent",
+			Consent: order.Consent{Will: order.Consents}})
+		if err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+		o = next
+	}
+}
