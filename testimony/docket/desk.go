@@ -173,6 +173,7 @@ func Unlock(ctx context.Context, path, login string, passphrase []byte, opts Opt
 	_ = d.vault.AttestSigners(ctx) // where it can't be written, the next opening tries again
 	_, _ = d.vault.Rotate(ctx)     // likewise
 	_ = d.TendCare(ctx)            // likewise
+	_ = d.tidyDrafts(ctx)          // likewise
 	return d, nil
 }
 
