@@ -162,6 +162,7 @@ func families() []string {
 	for _, s := range []string{"revoked", "kept", "unkept"} {
 		add("people.state.", s+".text")
 	}
+	careFamilies(add)
 	add("weekday.short.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

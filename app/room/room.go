@@ -22,6 +22,7 @@ import (
 	"paravent/app/xwidget"
 	"paravent/media/reference"
 	"paravent/protection"
+	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/protection/policy"
@@ -204,6 +205,10 @@ func Say(err error) string {
 	var early *store.WaitError
 	if errors.As(err, &early) && !errors.Is(err, store.ErrWrongPassphrase) {
 		return i18n.T("error.wait", map[string]any{"Time": Short(early.Remaining)})
+	}
+	var entry *care.EntryError
+	if errors.As(err, &entry) {
+		return i18n.T("error.entry", map[string]any{"Field": entryField(entry.Field), "Why": i18n.T("entry.why." + entry.Why)})
 	}
 	if paper := sayPaper(err); paper != "" {
 		return paper

@@ -116,7 +116,7 @@ func (s *Shell) typed(k *fyne.KeyEvent) {
 		}
 		return
 	}
-	if xwidget.HasSheet(s.window.Canvas()) {
+	if xwidget.SheetKey(s.window.Canvas(), k.Name) {
 		return
 	}
 	act := s.screen.Keys[k.Name]

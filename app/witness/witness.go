@@ -134,6 +134,8 @@ var tabs []tab
 
 func init() { // here, because the sides turn to each other
 	tabs = []tab{
+		{"1", "overview", "witness.tab.overview", (*Room).overviewTab},
+		{"2", "status", "witness.tab.status", (*Room).statusTab},
 		{"3", "measures", "witness.tab.measures", (*Room).measuresTab},
 		{"8", "cases", "witness.tab.cases", (*Room).casesTab},
 		{"9", "identity", "witness.tab.identity", (*Room).identityTab},

@@ -17,6 +17,7 @@ type Sheet struct {
 	canvas  fyne.Canvas
 	back    fyne.Focusable // what had the focus before
 	onEsc   func()
+	keys    map[fyne.KeyName]func()
 	onClose []func()
 }
 
@@ -68,6 +69,18 @@ func (s *Sheet) Fit() {
 
 // OnEscape replaces closing as what Escape does.
 func (s *Sheet) OnEscape(fn func()) { s.onEsc = fn }
+
+// OnKeys gives the sheet keys of its own: those that no input has a use for.
+func (s *Sheet) OnKeys(keys map[fyne.KeyName]func()) { s.keys = keys }
+
+// SheetKey does what a key means to the topmost sheet of a canvas, and reports whether there is a sheet.
+func SheetKey(c fyne.Canvas, k fyne.KeyName) bool {
+	s := topSheet(c)
+	if s != nil && s.keys[k] != nil {
+		s.keys[k]()
+	}
+	return s != nil
+}
 
 // OnClosed runs fn when the sheet has been taken away.
 func (s *Sheet) OnClosed(fn func()) { s.onClose = append(s.onClose, fn) }

@@ -41,6 +41,18 @@ const (
 // FactConsent is the open fact of a purpose that a person was asked about.
 func FactConsent(p care.Purpose) FactKind { return FactKind(factConsent + string(p)) }
 
+// CareFacts lists the kinds of facts of this file and FactWords their words, for whoever has texts for them.
+var (
+	CareFacts = func() []FactKind {
+		list := []FactKind{FactFile, FactNeed, FactReflection}
+		for _, p := range care.Purposes {
+			list = append(list, FactConsent(p))
+		}
+		return list
+	}()
+	FactWords = []string{string(care.Given), string(care.NotGiven), string(care.Withdrawn), WordActedOn, string(care.Needed), string(care.NotNeeded), "running", "ended"}
+)
+
 // WordActedOn is the word of a withdrawal that was acted upon.
 const WordActedOn = "acted_on"
 
@@ -257,4 +269,16 @@ func (d *Desk) careItems(ctx context.Context, people []protection.Party, now tim
 		}
 	}
 	return items, nil
+}
+
+// WithdrawalsOf are the purposes whose withdrawal this user's office has to act upon; none where the facts can't be read.
+func (d *Desk) WithdrawalsOf(ctx context.Context, p protection.PartyID) []care.Purpose {
+	var list []care.Purpose
+	for _, purpose := range care.Purposes {
+		f, ok, err := d.FactOf(ctx, p, FactConsent(purpose))
+		if err == nil && ok && f.Word == string(care.Withdrawn) && slices.Contains(acting[purpose], string(d.Me().Role)) {
+			list = append(list, purpose)
+		}
+	}
+	return list
 }

@@ -1,0 +1,16 @@
+package room
+
+import (
+	"slices"
+
+	"paravent/app/i18n"
+	"paravent/protection/care"
+)
+
+// entryField is the name of a field of a care form. A question is named by its letter and number.
+func entryField(field string) string {
+	if slices.ContainsFunc(care.Questions, func(q care.Question) bool { return string(q.ID) == field }) {
+		return field
+	}
+	return i18n.T("entry.field." + field)
+}
