@@ -118,7 +118,7 @@ func TestTwoDecisionsOnOneOrder(t *testing.T) {
 			}
 			for id, p := range names.Parties {
 				if len(p.Appearances) > 0 && p.Appearances[0].Pseudonym == "Witness D" {
-					s.Go(room.Witnesses, string(id))
+					s.Go(room.Witnesses, string(id)+"//measures")
 				}
 			}
 			orders, err := s.desk.Orders(t.Context())

@@ -332,7 +332,7 @@ func TestAnOrderIsGrantedByASecondActThatNamesItsEffect(t *testing.T) {
 	}
 	for id, p := range names.Parties {
 		if len(p.Appearances) > 0 && p.Appearances[0].Pseudonym == "Witness D" {
-			s.Go(room.Witnesses, string(id))
+			s.Go(room.Witnesses, string(id)+"//measures")
 		}
 	}
 	press(t, s, "Grant")

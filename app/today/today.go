@@ -74,7 +74,7 @@ func hearing(h room.Host, names room.Register, x testimony.Hearing, key string) 
 		}
 		buttons = append(buttons, open)
 	}
-	buttons = append(buttons, xwidget.NewButton(i18n.T("today.protection"), "", func() { h.Go(room.Witnesses, string(x.Party)+"/"+string(x.Case)) }),
+	buttons = append(buttons, xwidget.NewButton(i18n.T("today.protection"), "", func() { h.Go(room.Witnesses, string(x.Party)+"/"+string(x.Case)+"/measures") }),
 		xwidget.NewButton(i18n.T("today.hearing"), "", func() { h.Go(room.Hearings, string(x.ID)) }))
 	rows := []fyne.CanvasObject{head, who}
 	if m, err := h.Desk().Matrix(room.Ctx(), x.Case, x.Party, x.Mode, x.Start); err == nil {
@@ -114,6 +114,12 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		switch i.Kind {
 		case docket.HearingUnclosed:
 			to, id = room.Hearings, string(i.Hearing)
+		case docket.NoOrder, docket.OrderExpired, docket.OrderContested, docket.OrderInterim, docket.OrderUndecided:
+			id += "/measures"
+		case docket.ConsentWithdrawn, docket.ReflectionEnds:
+			id += "/status"
+		case docket.IdentityNotTaken, docket.ErasureAsked, docket.ErasureOpen, docket.CareToErase:
+			id += "/identity"
 		case docket.DisclosureAsked, docket.DisclosureOpen, docket.DisclosureReview:
 			to, id = room.Approvals, string(i.Request)
 		case docket.FailedTries:

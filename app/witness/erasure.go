@@ -73,6 +73,11 @@ func erasureActs(h room.Host, e identity.Erasure) []fyne.CanvasObject {
 	case identity.Pending:
 		return []fyne.CanvasObject{sign, refuse}
 	case identity.Granted:
+		if h.Desk().May(testimony.ActKeepCare) {
+			if _, kept, err := d.FactOf(room.Ctx(), e.Party, docket.FactFile); err == nil && kept {
+				return []fyne.CanvasObject{xwidget.NewButton(i18n.T("care.destroy"), "", func() { destroyCare(h, e) }), refuse}
+			}
+		}
 		return []fyne.CanvasObject{xwidget.NewButton(i18n.T("erasure.do"), "", func() { carryOut(h, e) }), refuse}
 	case identity.Deleted:
 		return []fyne.CanvasObject{xwidget.NewButton(i18n.T("erasure.end"), "", func() { runErasure(h, e) })}
@@ -96,6 +101,18 @@ func refuseErasure(h room.Host, id identity.RequestID) {
 	room.Form(h, i18n.T("erasure.refuse"), i18n.T("erasure.refuse"), xwidget.Field(i18n.T("erasure.reason"), reason), reason, func() error {
 		_, err := h.Desk().RefuseErasure(room.Ctx(), id, reason.Text)
 		return err
+	})
+}
+
+// destroyCare asks for the pseudonym to be typed, as carrying out the erasure does.
+func destroyCare(h room.Host, e identity.Erasure) {
+	typed := xwidget.NewInput("")
+	room.Form(h, i18n.T("care.destroy"), i18n.T("care.destroy"), xwidget.Column(10, xwidget.Paragraph(i18n.T("care.destroy.text")),
+		xwidget.Field(i18n.T("erasure.do.type", map[string]any{"Who": e.Pseudonym}), typed)), typed, func() error {
+		if strings.TrimSpace(typed.Text) != e.Pseudonym {
+			return room.ErrOther
+		}
+		return h.Desk().DestroyCare(room.Ctx(), e.ID)
 	})
 }
 

@@ -56,7 +56,7 @@ func (r *Room) nextCard(h room.Host, names room.Register, p protection.Party) (f
 	if len(rows) == 0 {
 		rows = append(rows, xwidget.Empty(i18n.T("witness.nothing_missing")))
 	}
-	todo, err := missing(h, names, p.ID)
+	todo, err := missing(h, names, p.ID, docket.IdentityNotTaken, docket.NoOrder)
 	if err != nil {
 		return nil, err
 	}

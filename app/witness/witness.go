@@ -36,11 +36,12 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
-	// A party can be asked for alone, or as it appears in one case.
+	// A party can be asked for alone, as it appears in one case, or with the side of its page that is wanted.
 	id, in, _ := strings.Cut(h.Selected(), "/")
+	in, side, _ := strings.Cut(in, "/")
 	if p, ok := names.Parties[protection.PartyID(id)]; ok && len(p.Appearances) > 0 {
 		if r.asked != h.Selected() {
-			*r = Room{asked: h.Selected(), cas: protection.CaseID(in), mode: protection.PublicMode}
+			*r = Room{asked: h.Selected(), cas: protection.CaseID(in), tab: side, mode: protection.PublicMode}
 		}
 		return r.one(h, names, p)
 	}
@@ -119,7 +120,7 @@ func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.S
 		return screen, err
 	}
 	turn := func(i int) { r.turn(h, tabs[i].name) }
-	screen.Content = xwidget.SidedPage(string(p.PseudonymIn(r.cas)), chips, append([]fyne.CanvasObject{back}, actions...), xwidget.Sides(words, keys, at, turn), content)
+	screen.Content = xwidget.SidedPage(string(p.PseudonymIn(r.cas)), chips, back, actions, xwidget.Sides(words, keys, at, turn), content)
 	return screen, nil
 }
 
@@ -226,17 +227,20 @@ func joinCase(h room.Host, names room.Register, party protection.PartyID, free [
 }
 
 // missing is what the day's list says of this party.
-func missing(h room.Host, names room.Register, p protection.PartyID) (fyne.CanvasObject, error) {
+func missing(h room.Host, names room.Register, p protection.PartyID, but ...docket.ItemKind) (fyne.CanvasObject, error) {
 	items, err := h.Desk().Today(room.Ctx(), h.Desk().Now())
 	if err != nil {
 		return nil, err
 	}
 	var rows []fyne.CanvasObject
 	for _, i := range items {
-		if i.Party != p || i.Kind == docket.HearingSoon || i.Kind == docket.HearingNow {
+		if i.Party != p || i.Kind == docket.HearingSoon || i.Kind == docket.HearingNow || slices.Contains(but, i.Kind) {
 			continue
 		}
 		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), names.Cases[i.Case]+"\n"+i18n.T("need."+string(i.Kind)+".do")))
+	}
+	if len(rows) == 0 && len(but) > 0 {
+		return xwidget.Gap(0, 0), nil // the rest is told elsewhere
 	}
 	if len(rows) == 0 {
 		rows = append(rows, xwidget.WrappedSmall(i18n.T("witness.nothing_missing")))

@@ -155,14 +155,15 @@ func (r *sideRenderer) Objects() []fyne.CanvasObject {
 }
 func (r *sideRenderer) Destroy() {}
 
-// SidedPage is a page with sides: its actions stand at the end of the heading's row where there is room, and in a row of their own below the sides
-// otherwise.
-func SidedPage(title string, chips, actions []fyne.CanvasObject, sides, content fyne.CanvasObject) fyne.CanvasObject {
+// SidedPage is a page with sides. The way back stands in the heading's row; so do the actions where there is room, and in a row of their own below the
+// sides otherwise.
+func SidedPage(title string, chips []fyne.CanvasObject, back fyne.CanvasObject, actions []fyne.CanvasObject, sides, content fyne.CanvasObject) fyne.CanvasObject {
 	name := cut(Text(title, theme.Ink, theme.SizeTitle, true), widestTitle)
 	bar := Column(8, sides, Line())
+	chips = append(chips[:len(chips):len(chips)], Gap(4, 0), back)
 	if Row(12, append(append([]fyne.CanvasObject{name}, chips...), actions...)...).MinSize().Width <= headRow {
-		chips = append(append(chips[:len(chips):len(chips)], Gap(4, 0)), actions...)
-	} else {
+		chips = append(chips, actions...)
+	} else if len(actions) > 0 {
 		bar.Add(Row(10, append([]fyne.CanvasObject{layout.NewSpacer()}, actions...)...))
 	}
 	bar.Add(Gap(0, 2))
