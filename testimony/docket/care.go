@@ -170,31 +170,6 @@ func (c careRecord[T]) history(ctx context.Context, d *Desk, party protection.Pa
 	return list, err
 }
 
-// all are the newest versions of all parties whose files the user can read. An office that keeps no care files gets none.
-func (c careRecord[T]) all(ctx context.Context, d *Desk) (map[protection.PartyID]CareVersion[T], error) {
-	out := map[protection.PartyID]CareVersion[T]{}
-	if !d.May(testimony.ActKeepCare) {
-		return out, nil
-	}
-	people, err := d.Parties(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range people {
-		v, err := c.latest(ctx, d, p.ID)
-		if errors.Is(err, ErrCareShut) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if v.N > 0 {
-			out[p.ID] = v
-		}
-	}
-	return out, nil
-}
-
 func (c careRecord[T]) get(tx store.Reading, in store.Compartment, id string) (CareVersion[T], error) {
 	line, err := careLines.Get(tx, in, id)
 	if err != nil {

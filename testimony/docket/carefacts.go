@@ -52,14 +52,6 @@ func (d *Desk) putFact(tx *store.Tx, part store.Compartment, f Fact) error {
 	return factsOf.Put(tx, part, factID(f.Party, f.Kind), f)
 }
 
-// dropFact takes a fact away; one that is not there doesn't matter.
-func dropFact(tx *store.Tx, part store.Compartment, p protection.PartyID, k FactKind) error {
-	if err := factsOf.Delete(tx, part, factID(p, k)); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	return nil
-}
-
 // Facts are the open facts of a party, by kind. Everyone who sees the party may read them.
 func (d *Desk) Facts(ctx context.Context, p protection.PartyID) ([]Fact, error) {
 	list, err := all(ctx, d, factsOf)
