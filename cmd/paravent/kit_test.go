@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,7 +85,7 @@ func TestAKitIsMadeAndUsedFromTheCommandLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := strings.Index(string(text), "= ") + 9
-	bent := []byte(text)
+	bent := bytes.Clone(text)
 	if bent[at] = '7'; text[at] == '7' {
 		bent[at] = '8'
 	}
