@@ -163,6 +163,7 @@ func families() []string {
 		add("people.state.", s+".text")
 	}
 	careFamilies(add)
+	supportFamilies(add)
 	add("weekday.short.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

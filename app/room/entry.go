@@ -2,6 +2,7 @@ package room
 
 import (
 	"slices"
+	"strings"
 
 	"paravent/app/i18n"
 	"paravent/protection/care"
@@ -13,4 +14,9 @@ func entryField(field string) string {
 		return field
 	}
 	return i18n.T("entry.field." + field)
+}
+
+// lacking says what a preparation lacks.
+func lacking(e *care.LacksError) string {
+	return i18n.T("error.preparation_lacks", map[string]any{"Topics": strings.Join(Words("topic.", e.Topics), "; ")})
 }

@@ -159,7 +159,7 @@ var sayings = []struct {
 }{
 	{statistics.ErrExposed, "error.statistics_exposed"}, {statistics.ErrTooLarge, "error.statistics_large"}, {statistics.ErrThreshold, "error.statistics_threshold"},
 	{statistics.ErrDimensions, "error.statistics_dimensions"}, {docket.ErrNobodyCounted, "error.statistics_nobody"}, {figures.ErrName, "error.statistics_file"},
-	{docket.ErrCareShut, "error.care_shut"}, {docket.ErrCareStays, "error.care_stays"}, {docket.ErrCareRemains, "error.care_remains"}, {docket.ErrNotCleared, "error.erasure_not_cleared"}, {store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
+	{docket.ErrCareShut, "error.care_shut"}, {docket.ErrCareStays, "error.care_stays"}, {docket.ErrCareRemains, "error.care_remains"}, {care.ErrComplete, "error.complete"}, {docket.ErrNotCleared, "error.erasure_not_cleared"}, {store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
 	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
 	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},
 	{audit.ErrShorter, "error.shorter"}, {audit.ErrOtherLog, "error.other_log"}, {audit.ErrNotProof, "error.not_proof"}, {audit.ErrBroken, "error.audit_broken"}, {store.ErrUnvouched, "error.unvouched"},
@@ -205,6 +205,10 @@ func Say(err error) string {
 	var early *store.WaitError
 	if errors.As(err, &early) && !errors.Is(err, store.ErrWrongPassphrase) {
 		return i18n.T("error.wait", map[string]any{"Time": Short(early.Remaining)})
+	}
+	var lacks *care.LacksError
+	if errors.As(err, &lacks) {
+		return lacking(lacks)
 	}
 	var entry *care.EntryError
 	if errors.As(err, &entry) {

@@ -118,6 +118,16 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			id += "/measures"
 		case docket.ConsentWithdrawn, docket.ReflectionEnds:
 			id += "/status"
+		case docket.RiskReview:
+			id += "/risk"
+			words["Why"] = i18n.T("trigger." + i.Why)
+		case docket.WarningNotGiven, docket.PreparationOpen:
+			id += "/preparation"
+		case docket.IncidentOpen, docket.CompanionBarred, docket.PlanReview, docket.PlanTeamEnds:
+			id += "/protection"
+		case docket.FollowUpDue:
+			id += "/return"
+			words["Count"] = i.Count
 		case docket.IdentityNotTaken, docket.ErasureAsked, docket.ErasureOpen, docket.CareToErase:
 			id += "/identity"
 		case docket.DisclosureAsked, docket.DisclosureOpen, docket.DisclosureReview:

@@ -81,6 +81,12 @@ func missingAt(m docket.MissingKind) string {
 		return "measures"
 	case docket.MissingIdentity:
 		return "identity"
+	case docket.MissingRisk, docket.MissingNeeds:
+		return "risk"
+	case docket.MissingPrepared:
+		return "preparation"
+	case docket.MissingContact:
+		return "protection"
 	}
 	return "status"
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/protection/statistics"
@@ -100,6 +101,7 @@ var sentences = []sentence{
 	{store.ErrUnvouched, exitRefused, "Nobody has vouched yet for the user who signed this head. Let those who enrolled users open the vault once with this version."},
 	{store.ErrRolledBack, exitBehind, "This is an older copy of the vault than the one that was last used here, or what remembers it can't be read. It can be read; nothing was written. See 'paravent vault status'; to go on with it takes two signatures: 'paravent vault accept'."},
 	{docket.ErrTwoColleges, exitRefused, "A member of the court and one of the bench have to sign together. Nothing was written."},
+	{care.ErrEntry, exitRefused, ""},
 	{docket.ErrCareShut, exitRefused, "You have no key of the care files yet: another advocate has to open the vault once. Nothing was changed."},
 	{docket.ErrCareStays, exitRefused, "There is a care file in this case and no advocate who keeps it where the case is to go: take that advocate in first. Nothing was moved."},
 	{docket.ErrCareRemains, exitRefused, "The care file of this person is still there: an advocate destroys it first. Nothing was erased."},

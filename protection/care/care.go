@@ -1,8 +1,9 @@
-// Package care holds the rules of accompanying a protected person: the screening interview, the decision on their status, the time to recover and reflect, and what
-// they agree to (A/CONF.213/7 §35-37).
+// Package care holds the rules of accompanying a protected person: the screening interview, the decision on their status, the time to recover and reflect, what
+// they agree to, their danger and their needs, how they are made familiar with a hearing, how they and their family are protected and contacted, and their return
+// (A/CONF.213/7 §35-37).
 //
-// Everything here is pure: moments and people come in as arguments. Nothing here decides about a person: indicators are shown with their reasons, and a status
-// is what a named authority decided. The types to start from are [Interview], [Decision], [Reflection] and [Consents].
+// Everything here is pure: moments and people come in as arguments. Nothing here decides about a person: indicators are shown with their reasons, a danger has no score, and a status
+// is what a named authority decided. The types to start from are [Interview], [Decision], [Reflection], [Consents], [Assessment], [Needs], [Preparation], [Plan] and [Return].
 package care
 
 import (

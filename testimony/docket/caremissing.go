@@ -22,11 +22,15 @@ const (
 	MissingNeed       MissingKind = "cooperation"
 	MissingReflection MissingKind = "reflection"
 	MissingConsent    MissingKind = "consent_recording"
+	MissingRisk       MissingKind = "risk"
+	MissingNeeds      MissingKind = "needs"
+	MissingContact    MissingKind = "contact_rules"
+	MissingPrepared   MissingKind = "preparation" // a hearing is planned
 	MissingOrder      MissingKind = "order"
 )
 
 // MissingKinds lists them.
-var MissingKinds = []MissingKind{MissingIdentity, MissingScreening, MissingStatus, MissingNeed, MissingReflection, MissingConsent, MissingOrder}
+var MissingKinds = []MissingKind{MissingIdentity, MissingScreening, MissingStatus, MissingNeed, MissingReflection, MissingConsent, MissingRisk, MissingNeeds, MissingContact, MissingPrepared, MissingOrder}
 
 // Missing is one thing that is missing, by when it is needed and who can do it.
 type Missing struct {
@@ -72,6 +76,9 @@ func (d *Desk) MissingOf(ctx context.Context, p protection.PartyID, now time.Tim
 		return nil, err
 	} else if !asked {
 		lacks(MissingConsent, testimony.Advocate)
+	}
+	if err := d.missingSupport(ctx, p, !next.Start.IsZero(), lacks); err != nil {
+		return nil, err
 	}
 	ordered, err := d.Orders(ctx)
 	if err != nil {

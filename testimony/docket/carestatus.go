@@ -193,11 +193,17 @@ func (d *Desk) Consents(ctx context.Context, p protection.PartyID) (CareVersion[
 // RecordConsent adds a person's answer. What they withdraw is withdrawn from this moment on, for everyone who reads the open fact of the purpose.
 func (d *Desk) RecordConsent(ctx context.Context, p protection.PartyID, x care.Consent) error {
 	x.By = string(d.Me().ID)
-	_, err := consents.change(ctx, d, p, func(now CareVersion[care.Consents]) (care.Consents, []Fact, error) {
-		next, err := now.Value.Record(x, d.Now().UTC())
-		return next, []Fact{{Kind: FactConsent(x.Purpose), Word: string(next.Overall(x.Purpose))}}, err
+	return d.keepCare(ctx, p, func(tx *store.Tx, part store.Compartment) ([]Fact, error) {
+		said, _, err := consents.changeIn(tx, d, part, p, func(now CareVersion[care.Consents]) (care.Consents, []Fact, error) {
+			next, err := now.Value.Record(x, d.Now().UTC())
+			return next, nil, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		stopped, err := d.stopReturnIn(tx, part, p, said.Value)
+		return append(stopped, Fact{Kind: FactConsent(x.Purpose), Word: string(said.Value.Overall(x.Purpose))}), err
 	})
-	return err
 }
 
 // ConsentGiven says whether a person's consent to a purpose stands, as everyone who sees the party may know. Who was never asked has not given it.

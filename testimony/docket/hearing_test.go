@@ -415,11 +415,11 @@ func TestHearingOnTheListOfTheDay(t *testing.T) {
 		want   []docket.ItemKind
 	}{
 		{docket.Soon + time.Second, nil},
-		{docket.Soon, []docket.ItemKind{docket.NoOrder, docket.HearingSoon}},
-		{time.Hour + time.Second, []docket.ItemKind{docket.NoOrder, docket.HearingSoon}},
-		{time.Hour, []docket.ItemKind{docket.HearingNow, docket.NoOrder}},
-		{0, []docket.ItemKind{docket.HearingNow, docket.NoOrder}},
-		{-h.Duration, []docket.ItemKind{docket.HearingNow, docket.NoOrder}},
+		{docket.Soon, []docket.ItemKind{docket.NoOrder, docket.WarningNotGiven, docket.HearingSoon}},
+		{time.Hour + time.Second, []docket.ItemKind{docket.NoOrder, docket.WarningNotGiven, docket.HearingSoon}},
+		{time.Hour, []docket.ItemKind{docket.HearingNow, docket.NoOrder, docket.WarningNotGiven}},
+		{0, []docket.ItemKind{docket.HearingNow, docket.NoOrder, docket.WarningNotGiven}},
+		{-h.Duration, []docket.ItemKind{docket.HearingNow, docket.NoOrder, docket.WarningNotGiven}},
 		{-h.Duration - time.Second, nil},
 	} {
 		got := slices.DeleteFunc(kinds(t, d, h.Start.Add(-c.before)), func(k docket.ItemKind) bool {

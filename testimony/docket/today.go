@@ -50,12 +50,20 @@ const (
 	ConsentWithdrawn ItemKind = "consent_withdrawn" // somebody of this user's office has to act upon it
 	CareToErase      ItemKind = "care_to_erase"     // both colleges signed the erasure of a person whose care file is still there
 	ReflectionEnds   ItemKind = "reflection_ends"   // a person's time to recover and reflect is over soon
+	IncidentOpen     ItemKind = "incident_open"     // a threat or an incident that nobody has done anything about
+	CompanionBarred  ItemKind = "companion_barred"  // somebody who stands by a person has a conflict of interest
+	RiskReview       ItemKind = "risk_review"       // a person's danger has to be looked at again
+	WarningNotGiven  ItemKind = "warning_not_given" // a hearing is near and the witness was not told that they may be disclosed later
+	PreparationOpen  ItemKind = "preparation_open"  // a hearing is near and the witness is not prepared
+	PlanReview       ItemKind = "plan_review"       // a protection plan has to be looked at again
+	PlanTeamEnds     ItemKind = "plan_team_ends"    // the team that carries a protection plan ends soon
+	FollowUpDue      ItemKind = "follow_up_due"     // nobody has asked yet how a person is after their return
 )
 
 // Kinds lists the kinds, most urgent first.
-var Kinds = []ItemKind{HearingUnclosed, HearingNow, ConsentWithdrawn, FailedTries, NoOrder, OrderForged, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
+var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, OrderEndsSoon,
-	RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, ReflectionEnds, HearingSoon}
+	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -66,8 +74,8 @@ type Item struct {
 	Order   protection.OrderID
 	Request identity.RequestID
 	When    time.Time
-	Why     string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose
-	Count   int    // of FailedTries
+	Why     string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose; of a RiskReview: a trigger
+	Count   int    // of FailedTries; of a FollowUpDue: the month
 }
 
 // Soon is how far ahead a hearing stands on the list of the day.
@@ -114,7 +122,11 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
+	supporting, err := d.supportItems(ctx, partyList, hearingList, now)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
