@@ -138,6 +138,10 @@ func init() { // here, because the sides turn to each other
 		{"1", "overview", "witness.tab.overview", (*Room).overviewTab},
 		{"2", "status", "witness.tab.status", (*Room).statusTab},
 		{"3", "measures", "witness.tab.measures", (*Room).measuresTab},
+		{"4", "risk", "witness.tab.risk", (*Room).riskTab},
+		{"5", "preparation", "witness.tab.preparation", (*Room).preparationTab},
+		{"6", "protection", "witness.tab.protection", (*Room).protectionTab},
+		{"7", "return", "witness.tab.return", (*Room).returnTab},
 		{"8", "cases", "witness.tab.cases", (*Room).casesTab},
 		{"9", "identity", "witness.tab.identity", (*Room).identityTab},
 	}

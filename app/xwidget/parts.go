@@ -80,6 +80,13 @@ func WrappedSmall(s string) fyne.CanvasObject {
 	return container.New(flush{}, l)
 }
 
+// WrappedLarge is a paragraph in large type, for what is read together with a person.
+func WrappedLarge(s string) fyne.CanvasObject {
+	l := Wrapped(s)
+	l.SizeName = theme.SizeNameHeading
+	return container.New(flush{}, l)
+}
+
 // WrappedStrong is a paragraph of bold text.
 func WrappedStrong(s string) fyne.CanvasObject {
 	l := Wrapped(s)

@@ -54,6 +54,8 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"paper order --order 2026/114 --to @o.pdf", refused}, {"paper accused --hearing x --to @a.pdf", refused}, {"paper press --hearing x --to @p.pdf", refused},
 		{"paper witness --hearing x --to @w.pdf", refused}, {"paper readiness --hearing x --to @r.pdf", refused}, {"paper minutes --hearing x --to @m.pdf", refused},
 		{"statistics show --by sex", refused}, {"statistics profile --case TC~12/2026 --party Witness~B", refused}, {"statistics release --by sex", refused}, {"statistics list", refused}, {"statistics export x @s.csv", refused},
+		{"care facts --case TC~12/2026 --party Witness~B", refused}, {"care risk --case TC~12/2026 --party Witness~B", refused}, {"care contact --case TC~12/2026 --party Witness~B", refused},
+		{"care incident --case TC~12/2026 --party Witness~B --kind threat --what @docket.json", refused}, {"care return --case TC~12/2026 --party Witness~B", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)

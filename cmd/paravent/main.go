@@ -37,6 +37,7 @@ type commands struct {
 	Resource   resourceCmds   `cmd:"" help:"Rooms, people and things that hearings take."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
 	Paper      paperCmds      `cmd:"" help:"Papers as PDF, in English or French: orders, notices, minutes."`
+	Care       careCmds       `cmd:"" help:"A person's care: what the court may know, risk, contact, incidents, return."`
 	Erasure    erasureCmds    `cmd:"" help:"Destroy a sealed identity: two colleges sign, and a certificate says what was destroyed and what remains."`
 	Disclosure disclosureCmds `cmd:"" help:"Disclose a true identity: two colleges, one receiver, until a date."`
 	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`
