@@ -179,6 +179,9 @@ func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
 						if !ok {
 							return
 						}
+						if strings.Contains(x.Text, "<no value>") {
+							t.Errorf("%s: a sentence lacks a value: %q", where, x.Text)
+						}
 						if bareKey.MatchString(x.Text) && !strings.HasSuffix(x.Text, ".paravent") && r != room.Audit {
 							t.Errorf("%s shows the bare key %q", where, x.Text)
 						}

@@ -77,7 +77,7 @@ func TestSidesOfCareFitTheWindow(t *testing.T) {
 		if err := s.Apply(look); err != nil {
 			t.Fatal(err)
 		}
-		for _, side := range supportSides {
+		for _, side := range append([]fyne.KeyName{fyne.Key1}, supportSides...) {
 			s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
 			s.Go(room.Witnesses, string(p)+"/"+string(c))
 			s.typed(&fyne.KeyEvent{Name: side})
@@ -94,6 +94,12 @@ func TestSidesOfCareFitTheWindow(t *testing.T) {
 				})
 			}
 			fits()
+			if says(s, "<no value>") {
+				t.Errorf("%s: a sentence lacks a value: %q", where, words(s))
+			}
+			if side == fyne.Key1 {
+				continue
+			}
 			if s.screen.New == nil {
 				t.Fatalf("%s has nothing to begin", where)
 			}

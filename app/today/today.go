@@ -109,7 +109,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			continue
 		}
 		to, id := room.Witnesses, string(i.Party)+"/"+string(i.Case)
-		words := map[string]any{}
+		words := room.ItemWords(i)
 		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
 		switch i.Kind {
 		case docket.HearingUnclosed:
@@ -120,28 +120,21 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			id += "/status"
 		case docket.RiskReview:
 			id += "/risk"
-			words["Why"] = i18n.T("trigger." + i.Why)
 		case docket.WarningNotGiven, docket.PreparationOpen:
 			id += "/preparation"
 		case docket.IncidentOpen, docket.CompanionBarred, docket.PlanReview, docket.PlanTeamEnds:
 			id += "/protection"
 		case docket.FollowUpDue:
 			id += "/return"
-			words["Count"] = i.Count
 		case docket.IdentityNotTaken, docket.ErasureAsked, docket.ErasureOpen, docket.CareToErase:
 			id += "/identity"
 		case docket.DisclosureAsked, docket.DisclosureOpen, docket.DisclosureReview:
 			to, id = room.Approvals, string(i.Request)
 		case docket.FailedTries:
 			to, id, detail = room.Settings, "", ""
-			words["Count"] = i.Count
 		case docket.NoCase:
 			to, id, detail = room.Cases, "", ""
-		case docket.BackupFailed:
-			to, id, detail = room.Backups, "", ""
-			since := i.When.Local()
-			words["Since"], words["Why"] = room.Day(since)+", "+room.Clock(since), i18n.T("backup.why."+i.Why)
-		case docket.BackupDue, docket.AnchorFailed:
+		case docket.BackupFailed, docket.BackupDue, docket.AnchorFailed:
 			to, id, detail = room.Backups, "", ""
 		case docket.NoCollege, docket.RecoveryReview, docket.ApplicantWaits, docket.KitWaits, docket.NoKit, docket.KitStale:
 			to, id, detail = room.People, "", ""

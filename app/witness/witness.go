@@ -241,7 +241,7 @@ func missing(h room.Host, names room.Register, p protection.PartyID, but ...dock
 		if i.Party != p || i.Kind == docket.HearingSoon || i.Kind == docket.HearingNow || slices.Contains(but, i.Kind) {
 			continue
 		}
-		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind)), names.Cases[i.Case]+"\n"+i18n.T("need."+string(i.Kind)+".do")))
+		rows = append(rows, xwidget.Entry(i18n.T("need."+string(i.Kind), room.ItemWords(i)), names.Cases[i.Case]+"\n"+i18n.T("need."+string(i.Kind)+".do", room.ItemWords(i))))
 	}
 	if len(rows) == 0 && len(but) > 0 {
 		return xwidget.Gap(0, 0), nil // the rest is told elsewhere
