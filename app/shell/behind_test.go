@@ -4,10 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -50,7 +48,7 @@ func TestAnOlderCopyIsSaidAndSignedInTheWindow(t *testing.T) {
 	}
 	write()
 
-	s, err := New(test.NewTempApp(t), Options{Vault: path, Look: &room.Look{Language: "en"}})
+	s, err := New(newApp(t), Options{Vault: path, Look: &room.Look{Language: "en"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,17 +98,4 @@ func inputs(s *Shell) []*xwidget.Input {
 		})
 	}
 	return found
-}
-
-// until waits for what work off the window's goroutine brings about.
-func until(t *testing.T, met func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		now := false
-		fyne.DoAndWait(func() { now = met() })
-		if now {
-			return
-		}
-	}
-	t.Fatal("it did not come about")
 }

@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
 	"paravent/store"
@@ -59,7 +60,7 @@ func open(t *testing.T, login string) *Shell {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(test.NewTempApp(t), Options{Vault: path, Look: &room.Look{Language: "en"}})
+	s, err := New(newApp(t), Options{Vault: path, Look: &room.Look{Language: "en"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +169,9 @@ func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
 					if r == room.Witnesses && id != "" {
 						s.typed(&fyne.KeyEvent{Name: tab[0]})
 						tab = append(tab[1:], tab[0]) // another tab for each witness
+					}
+					if r == room.Audit {
+						until(t, func() bool { return !says(s, i18n.T("audit.reading")) })
 					}
 					s.window.Resize(fyne.NewSize(windowWidth, windowHeight))
 					where := login + " " + look.Language + " " + string(r) + " " + id
