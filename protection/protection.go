@@ -282,9 +282,9 @@ func (a Access) Stricter(b Access) Access {
 	}
 }
 
-// AtMost reports whether a grants nothing that b does not grant.
+// AtMost reports whether a grants nothing that b does not grant. What comes after the testimony comes later than any delay.
 func (a Access) AtMost(b Access) bool {
-	return a.Picture <= b.Picture && a.Voice <= b.Voice && a.Release <= b.Release && a.Delay >= b.Delay &&
+	return a.Picture <= b.Picture && a.Voice <= b.Voice && a.Release <= b.Release && (a.Release < Delayed || a.Delay >= b.Delay) &&
 		(!a.Connected || b.Connected)
 }
 

@@ -170,7 +170,7 @@ var sayings = []struct {
 	{store.ErrRolledBack, "error.behind"}, {store.ErrRevoked, "error.revoked"}, {docket.ErrTwoColleges, "error.two_colleges"}, {docket.ErrLastOfCollege, "error.last_of_college"},
 	{docket.ErrTeamColleges, "error.team_colleges"}, {docket.ErrOtherTeam, "error.other_team"}, {docket.ErrRecordingShut, "error.recording_shut"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
-	{docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"}, {docket.ErrForgedOrder, "error.order_forged"},
+	{docket.ErrAfterReview, "error.after_review"}, {docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"}, {docket.ErrForgedOrder, "error.order_forged"},
 	{identity.ErrNoCollege, "error.no_college"}, {identity.ErrEmpty, "error.empty"}, {identity.ErrTooLong, "error.too_long"},
 	{identity.ErrTerms, "error.terms"}, {identity.ErrNotPending, "error.not_pending"}, {identity.ErrNotGranted, "error.not_granted"}, {identity.ErrOwn, "error.own"},
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},

@@ -130,7 +130,7 @@ func TestTwoDecisionsOnOneOrder(t *testing.T) {
 			press(t, s, "Show the effect")
 			for _, o := range orders {
 				if o.Reference == "2026/130" {
-					if _, err := s.desk.StepOrder(t.Context(), o.ID, "", order.Act{Step: c.theirs, Reasons: "Theirs.", ExParte: "Urgent."}); err != nil {
+					if _, err := s.desk.StepOrder(t.Context(), o.ID, nil, order.Act{Step: c.theirs, Reasons: "Theirs.", ExParte: "Urgent."}); err != nil {
 						t.Fatal(err)
 					}
 				}

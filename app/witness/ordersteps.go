@@ -178,7 +178,7 @@ func askStep(h room.Host, o order.Order, s order.Step, f *stepForm) {
 			return err
 		}
 		if !order.JudgeTakes(s) {
-			_, err := h.Desk().StepOrder(room.Ctx(), o.ID, o.State, a)
+			_, err := h.Desk().StepOrder(room.Ctx(), o.ID, &o, a)
 			var changed *docket.ChangedError
 			if errors.As(err, &changed) {
 				then = func() { stepped(h, o, s, f, err) }
@@ -209,7 +209,7 @@ func signStep(h room.Host, o order.Order, a order.Act, f *stepForm, changes []po
 	})
 	sign := xwidget.NewPrimary(i18n.T("order.sign"), "", func() {
 		s.Close()
-		if _, err := h.Desk().StepOrder(room.Ctx(), o.ID, o.State, a); err != nil && !stepped(h, o, a.Step, f, err) {
+		if _, err := h.Desk().StepOrder(room.Ctx(), o.ID, &o, a); err != nil && !stepped(h, o, a.Step, f, err) {
 			room.Failed(h, err)
 			return
 		}
@@ -225,11 +225,15 @@ func effects(changes []policy.Change) fyne.CanvasObject {
 		return xwidget.Paragraph(i18n.T("order.no_change"))
 	}
 	col := xwidget.Column(8)
-	mode := changes[0].Mode - 1
+	under := ""
 	for _, c := range changes {
-		if c.Mode != mode {
-			mode = c.Mode
-			col.Add(xwidget.Strong(room.ModeWord(mode)))
+		heading := i18n.T("order.outside")
+		if c.Measure == "" {
+			heading = room.ModeWord(c.Mode)
+		}
+		if heading != under {
+			under = heading
+			col.Add(xwidget.Strong(heading))
 		}
 		text := xwidget.WrappedSmall(i18n.T("order.was", map[string]any{"Text": c.Before}))
 		if c.Lifts {

@@ -120,6 +120,7 @@ var sentences = []sentence{
 	{store.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
 	{store.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
 	{audit.ErrBroken, exitDamaged, ""}, // of a proof or an export: nothing of the vault
+	{docket.ErrAfterReview, exitNotAllowed, "An order in force keeps this recording until a judge has reviewed it. A judge has to make the copy. The refusal is in the audit log."},
 	{docket.ErrNotAllowed, exitNotAllowed, "Your office does not allow this. The refusal is in the audit log where the act itself would have been."},
 	{store.ErrNoAccess, exitNotAllowed, "You are not among those to whom this is sealed."},
 	{docket.ErrEnrol, exitNotAllowed, "A member of the court or of the bench is enrolled by a member of the same college. Nothing was changed."},

@@ -197,15 +197,19 @@ func (f stepFlags) take(ctx context.Context, c *console, act func(order.Order) o
 		}
 		var words strings.Builder
 		for _, ch := range changes {
-			fmt.Fprintf(&words, "%s session: %s (was: %s)\n", ch.Mode, ch.After, ch.Before)
+			where := "Outside the matrix"
+			if ch.Measure == "" {
+				where = ch.Mode.String() + " session"
+			}
+			fmt.Fprintf(&words, "%s: %s (was: %s)\n", where, ch.After, ch.Before)
 		}
 		if len(changes) == 0 {
-			words.WriteString("Nobody receives more or less than before.\n")
+			words.WriteString("Nothing becomes different for anyone.\n")
 		}
 		if f.Preview {
 			return c.print(map[string]any{"order": o.ID, "state": o.State, "changes": changes}, words.String())
 		}
-		if o, err = d.StepOrder(ctx, o.ID, o.State, act(o)); err != nil {
+		if o, err = d.StepOrder(ctx, o.ID, &o, act(o)); err != nil {
 			return err
 		}
 		return c.print(map[string]any{"order": o.ID, "state": o.State, "changes": changes}, fmt.Sprintf("Order %s is %s.\n", o.Reference, o.State)+words.String())

@@ -160,3 +160,39 @@ func (p Parameters) sets() []Parameter {
 func (e Entry) Needs() []Parameter {
 	return slices.DeleteFunc(slices.Clone(e.Takes), func(p Parameter) bool { return p == TakesDisguise || p == TakesWeight || p == TakesCounterbalances })
 }
+
+// When reads when the public receives. What no order could be filed with, is never.
+func (p Parameters) When() (protection.Release, time.Duration) {
+	switch p.Release {
+	case protection.Delayed:
+		if p.Delay >= MinDelay {
+			return protection.Delayed, time.Duration(p.Delay)
+		}
+	case protection.AfterTestimony, protection.AfterReview:
+		return p.Release, 0
+	}
+	return protection.Never, 0
+}
+
+// Keeps reports whether a measure orders all that an earlier one of its kind did: no audience, topic, passage, condition or counterbalance is lost, and
+// nothing is released sooner or to more ears.
+func (m Measure) Keeps(was Measure) bool {
+	return m.Kind == was.Kind && within(was.Audiences, m.Audiences) && m.Parameters.keep(was.Parameters)
+}
+
+func (p Parameters) keep(was Parameters) bool {
+	release, delay := p.When()
+	wasRelease, wasDelay := was.When()
+	sooner := release > wasRelease || release == wasRelease && delay < wasDelay
+	later := !was.ReviewBy.IsZero() && (p.ReviewBy.IsZero() || p.ReviewBy.After(was.ReviewBy))
+	return !sooner && !later && (was.Disguise || !p.Disguise) && p.Exhibit == was.Exhibit && within(was.Topics, p.Topics) &&
+		within(was.Conditions, p.Conditions) && within(was.Counterbalances, p.Counterbalances) && within(was.Stages, p.Stages) &&
+		!slices.ContainsFunc(was.Passages, func(w Passage) bool {
+			return !slices.ContainsFunc(p.Passages, func(n Passage) bool { return !n.From.After(w.From) && !n.To.Before(w.To) })
+		})
+}
+
+// within reports whether every part is in the whole.
+func within[T comparable](parts, whole []T) bool {
+	return !slices.ContainsFunc(parts, func(t T) bool { return !slices.Contains(whole, t) })
+}

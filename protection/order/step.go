@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"paravent/protection"
 )
 
 // Step is something done to an order in its life.
@@ -280,7 +279,7 @@ func (o Order) varied(a Act) (Order, error) {
 	case a.Terms == nil || sameTerms(*a.Terms, o.Terms()):
 		return o, &RuleError{RuleVaries, "terms", "nothing would change"}
 	case a.Step == Augment && !adds(o.Terms(), *a.Terms):
-		return o, &RuleError{RuleAugments, "terms", "a measure, an audience or some time would be lost"}
+		return o, &RuleError{RuleAugments, "terms", "a measure, an audience, some time or a part of what a measure says would be lost"}
 	case !a.Terms.Until.IsZero() && !a.Terms.Until.After(a.At):
 		return o, &RuleError{RulePeriod, "until", "the varied order would have ended already"}
 	}
@@ -310,9 +309,7 @@ func adds(old, new Terms) bool {
 		return false
 	}
 	for _, m := range old.Measures {
-		if !slices.ContainsFunc(new.Measures, func(n Measure) bool {
-			return n.Kind == m.Kind && !slices.ContainsFunc(m.Audiences, func(a protection.Audience) bool { return !slices.Contains(n.Audiences, a) })
-		}) {
+		if !slices.ContainsFunc(new.Measures, func(n Measure) bool { return n.Keeps(m) }) {
 			return false
 		}
 	}

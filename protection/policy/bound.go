@@ -2,7 +2,6 @@ package policy
 
 import (
 	"slices"
-	"time"
 
 	"paravent/protection"
 	"paravent/protection/order"
@@ -83,7 +82,7 @@ func boundsOf(list []bound, m *measure, mode protection.SessionMode) []bound {
 	case order.FullAnonymity:
 		return append(list, anonymity(m)...)
 	case order.DelayedBroadcast:
-		to.Release, to.Delay = release(m.Parameters)
+		to.Release, to.Delay = m.When()
 	case order.NonDisclosure, order.Expunge:
 		// The public record is read before it is released: a name in a question, a passage that was taken out.
 		to.Release = protection.AfterReview
@@ -117,15 +116,20 @@ func anonymity(m *measure) []bound {
 	return []bound{rest, toward(m, side, to)}
 }
 
-// release reads when the public receives. What no order could be filed with, is never.
-func release(p order.Parameters) (protection.Release, time.Duration) {
-	switch p.Release {
-	case protection.Delayed:
-		if p.Delay >= order.MinDelay {
-			return protection.Delayed, time.Duration(p.Delay)
+// Review finds the first measure in force by which the public record is read by a judge before it is released. What a session mode takes out of that
+// record was never written to it, and asks for no review.
+func Review(in Input) (Cause, bool) {
+	public := seatOf(protection.PublicRecord)
+	measures := measuresOf(order.Applying(in.Orders, in.Case, in.Party, in.At), in)
+	for i := range measures {
+		if k := measures[i].Kind; k == order.PrivateSession || k == order.ClosedSession {
+			continue
 		}
-	case protection.AfterTestimony, protection.AfterReview:
-		return p.Release, 0
+		for _, b := range boundsOf(nil, &measures[i], protection.PublicMode) {
+			if b.seats&public != 0 && b.to.Release < protection.AfterTestimony {
+				return measures[i].cause, true
+			}
+		}
 	}
-	return protection.Never, 0
+	return Cause{}, false
 }

@@ -37,8 +37,8 @@ func (m Matrix) Asks(k order.MeasureKind) bool {
 // effectWords is what each such measure asks for, as one sentence without its end.
 var effectWords = map[Language]map[order.MeasureKind]string{
 	English: {
-		order.NonDisclosure:        "Name and whereabouts stay out of what the public reads",
-		order.Expunge:              "Passages are taken out of what the public gets",
+		order.NonDisclosure:        "Name and whereabouts stay out of what the public reads, and a judge reviews the public record before anyone gets it",
+		order.Expunge:              "Passages are to stay out of what the public gets, and a judge reviews the public record before anyone gets it",
 		order.LiveLink:             "The witness testifies from elsewhere, with a coordinator beside them",
 		order.PreRecorded:          "Part of the questioning is recorded before the trial",
 		order.IntermediaryHelp:     "An intermediary sits with the witness",
@@ -52,8 +52,8 @@ var effectWords = map[Language]map[order.MeasureKind]string{
 		order.PhysicalProtection:   "A protection plan is in force",
 	},
 	French: {
-		order.NonDisclosure:        "Le nom et le lieu de séjour n’apparaissent dans rien de ce que lit le public",
-		order.Expunge:              "Des passages sont retirés de ce que reçoit le public",
+		order.NonDisclosure:        "Le nom et le lieu de séjour n’apparaissent dans rien de ce que lit le public, et un juge relit l’enregistrement public avant toute remise",
+		order.Expunge:              "Des passages ne doivent pas parvenir au public, et un juge relit l’enregistrement public avant toute remise",
 		order.LiveLink:             "Le témoin dépose d’ailleurs, un coordonnateur à ses côtés",
 		order.PreRecorded:          "Une partie de l’interrogatoire est enregistrée avant le procès",
 		order.IntermediaryHelp:     "Un intermédiaire est assis avec le témoin",

@@ -156,6 +156,36 @@ func TestLaw3AddingAMeasureNeverWeakensACell(t *testing.T) {
 	})
 }
 
+// A measure that keeps all of an earlier one weakens no cell in its place: an augmentation lifts nothing.
+func TestLaw3MeasureThatKeepsAnotherWeakensNoCell(t *testing.T) {
+	t.Parallel()
+	kept := 0
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		o := drawOrder(t, 9)
+		was, is := drawMeasure(t), drawMeasure(t)
+		is.Kind = was.Kind
+		if rapid.Bool().Draw(t, "same audiences") {
+			is.Audiences = append(slices.Clone(was.Audiences), is.Audiences...)
+			is.Topics, is.Conditions = was.Topics, was.Conditions
+		}
+		if !is.Keeps(was) {
+			return
+		}
+		kept++
+		o.Measures = []order.Measure{was}
+		in.Orders = append(in.Orders, o)
+		before := policy.Compile(in)
+		in.Orders[len(in.Orders)-1].Measures = []order.Measure{is}
+		if who, ok := atMost(policy.Compile(in), before); !ok {
+			t.Fatalf("%+v instead of %+v gives %q more", is, was, who)
+		}
+	})
+	if kept == 0 {
+		t.Error("no measure kept another")
+	}
+}
+
 func TestLaw3StricterOfTwoMeasuresWins(t *testing.T) {
 	t.Parallel()
 	in := policy.Input{Party: party, Case: here, At: day, Mode: protection.PublicMode, Orders: []order.Order{{

@@ -221,7 +221,7 @@ func TestOrdersCarryOverToAJoinedCase(t *testing.T) {
 	d := training(t)
 	first, p := aParty(t, d)
 	o := must(d.FileOrder(t.Context(), order.Order{Case: first, Party: p.ID, Reference: "2026/900", Measures: []order.Measure{{Kind: order.FaceAlteration}}}))(t)
-	must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(order.InForce)))(t)
+	must(d.StepOrder(t.Context(), o.ID, nil, docket.Grounds(order.InForce)))(t)
 	second := must(d.FindCase(t.Context(), "training-2"))(t)
 	must(d.JoinCase(t.Context(), p.ID, second))(t)
 	cell := must(d.Matrix(t.Context(), second, p.ID, protection.PublicMode, noon))(t).Cell(protection.Gallery)
@@ -283,7 +283,7 @@ func TestDecisionsAreTheJudges(t *testing.T) {
 	file := func(to ...order.State) order.Order {
 		o := must(d.FileOrder(t.Context(), order.Order{Case: c, Party: p.ID, Reference: "2026/902", Measures: []order.Measure{{Kind: order.FaceAlteration}}}))(t)
 		for _, s := range to {
-			o = must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(s)))(t)
+			o = must(d.StepOrder(t.Context(), o.ID, nil, docket.Grounds(s)))(t)
 		}
 		return o
 	}
@@ -295,7 +295,7 @@ func TestDecisionsAreTheJudges(t *testing.T) {
 				if !order.JudgeTakes(step) {
 					continue
 				}
-				if _, err := d.StepOrder(t.Context(), o.ID, "", docket.Ground(step)); !errors.Is(err, order.ErrJudgeOnly) {
+				if _, err := d.StepOrder(t.Context(), o.ID, nil, docket.Ground(step)); !errors.Is(err, order.ErrJudgeOnly) {
 					t.Errorf("the %s did to an order that was %s: %s: %v", office, o.State, step, err)
 				}
 				if _, err := d.Foresee(t.Context(), o.ID, docket.Ground(step), protection.PublicMode, noon); !errors.Is(err, order.ErrJudgeOnly) {
@@ -312,10 +312,10 @@ func TestDecisionsAreTheJudges(t *testing.T) {
 		}
 	}
 	d = as(t, d, testimony.Judge)
-	if _, err := d.StepOrder(t.Context(), list[0].ID, "", docket.Grounds(order.Spent)); !errors.Is(err, order.ErrStep) {
+	if _, err := d.StepOrder(t.Context(), list[0].ID, nil, docket.Grounds(order.Spent)); !errors.Is(err, order.ErrStep) {
 		t.Errorf("from filed to spent: %v", err)
 	}
-	if _, err := d.StepOrder(t.Context(), "none", "", docket.Grounds(order.InForce)); !errors.Is(err, docket.ErrNotFound) {
+	if _, err := d.StepOrder(t.Context(), "none", nil, docket.Grounds(order.InForce)); !errors.Is(err, docket.ErrNotFound) {
 		t.Errorf("an order that does not exist: %v", err)
 	}
 }
@@ -334,7 +334,7 @@ func TestForeseenIsWhatComes(t *testing.T) {
 	if before != protection.ClearPicture || foreseen != protection.Silhouette || see() != before {
 		t.Errorf("before %s, foreseen %s, and then %s", before, foreseen, see())
 	}
-	must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(order.InForce)))(t)
+	must(d.StepOrder(t.Context(), o.ID, nil, docket.Grounds(order.InForce)))(t)
 	if see() != foreseen {
 		t.Errorf("foreseen %s, and it became %s", foreseen, see())
 	}
@@ -404,7 +404,7 @@ func TestAuditorChangesNothing(t *testing.T) {
 		"join a case":   func() error { _, err := d.JoinCase(t.Context(), p.ID, c); return err },
 		"file an order": func() error { _, err := d.FileOrder(t.Context(), o); return err },
 		"step an order": func() error {
-			_, err := d.StepOrder(t.Context(), filed.ID, "", docket.Grounds(order.Served))
+			_, err := d.StepOrder(t.Context(), filed.ID, nil, docket.Grounds(order.Served))
 			return err
 		},
 		"plan a hearing":   func() error { _, err := d.Schedule(t.Context(), planned(c, p.ID, noon)); return err },

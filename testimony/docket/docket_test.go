@@ -237,7 +237,7 @@ func TestOnlyAJudgeDecides(t *testing.T) {
 	}
 	for _, o := range list {
 		if o.State == order.Filed {
-			if _, err := d.StepOrder(t.Context(), o.ID, "", docket.Grounds(order.InForce)); !errors.Is(err, order.ErrJudgeOnly) {
+			if _, err := d.StepOrder(t.Context(), o.ID, nil, docket.Grounds(order.InForce)); !errors.Is(err, order.ErrJudgeOnly) {
 				t.Errorf("the clerk decided an order: %v", err)
 			}
 		}
@@ -245,7 +245,7 @@ func TestOnlyAJudgeDecides(t *testing.T) {
 	d = as(t, d, testimony.Judge)
 	for _, o := range list {
 		if o.State == order.Filed {
-			if o, err = d.StepOrder(t.Context(), o.ID, "", docket.Grounds(order.InForce)); err != nil || !o.Decided.Equal(noon) {
+			if o, err = d.StepOrder(t.Context(), o.ID, nil, docket.Grounds(order.InForce)); err != nil || !o.Decided.Equal(noon) {
 				t.Errorf("the judge could not decide: %v", err)
 			}
 		}

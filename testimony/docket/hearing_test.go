@@ -254,6 +254,60 @@ func TestRecordingsOpenToThoseEntitled(t *testing.T) {
 	}
 }
 
+// While an order asks for a review, or its passages have to stay out, the public version is for a judge to hand out; others are refused, in the audit log.
+// A measure that withholds nothing from the public record keeps nobody from it, and neither does an order that a judge has rescinded.
+func TestPublicVersionWaitsForItsReview(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		measure order.Measure
+		kept    bool
+	}{
+		"non-disclosure":       {order.Measure{Kind: order.NonDisclosure}, true},
+		"expunged":             {order.Measure{Kind: order.Expunge, Parameters: order.Parameters{Passages: []order.Passage{{From: noon, To: noon.Add(time.Minute)}}}}, true},
+		"released on review":   {order.Measure{Kind: order.DelayedBroadcast, Parameters: order.Parameters{Release: protection.AfterReview}}, true},
+		"released afterwards":  {order.Measure{Kind: order.DelayedBroadcast, Parameters: order.Parameters{Release: protection.AfterTestimony}}, false},
+		"in private session":   {order.Measure{Kind: order.PrivateSession}, false},
+		"with another picture": {order.Measure{Kind: order.FaceAlteration}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := training(t)
+			h := must(d.FindHearing(t.Context(), "hearing-1"))(t)
+			for _, o := range must(d.Orders(t.Context()))(t) {
+				if slices.Contains(d.MayStep(o), order.Rescind) {
+					step(t, d, o, order.Rescind)
+				}
+			}
+			o := must(d.FileOrder(t.Context(), order.Order{Case: h.Case, Party: h.Party, Reference: "2026/961", From: noon.Add(-time.Hour), Measures: []order.Measure{c.measure}}))(t)
+			step(t, d, o, order.Grant)
+			public := record(t, d, h.ID, protection.PublicRecord, "said")
+			opens := func() error {
+				_, reader, err := d.OpenRecording(t.Context(), public.ID, "the test")
+				if err == nil {
+					err = reader.Close()
+				}
+				return err
+			}
+			if err := opens(); err != nil {
+				t.Errorf("the judge: %v", err)
+			}
+			d = as(t, d, testimony.Clerk)
+			if err := opens(); errors.Is(err, docket.ErrAfterReview) != c.kept || !c.kept && err != nil {
+				t.Errorf("the clerk: %v", err)
+			}
+			d = as(t, d, testimony.Judge)
+			if logged := slices.ContainsFunc(acts(t, d, 0), func(e audit.Entry) bool { return e.Action == "recording.refused" }); logged != c.kept {
+				t.Errorf("a refusal is in the audit log: %t", logged)
+			}
+			step(t, d, must(d.Order(t.Context(), o.ID))(t), order.Rescind)
+			d = as(t, d, testimony.Clerk)
+			if err := opens(); err != nil {
+				t.Errorf("the clerk, once the order was rescinded: %v", err)
+			}
+		})
+	}
+}
+
 func TestRecordingsAreBegunByWhoeverHoldsTheHearing(t *testing.T) {
 	t.Parallel()
 	d := training(t)
@@ -456,7 +510,7 @@ func TestOrdersOnTheListOfTheDay(t *testing.T) {
 		o := must(d.FileOrder(t.Context(), order.Order{Case: h.Case, Party: h.Party, Reference: "2026/1", From: past.Add(-time.Hour), Until: c.until, Change: "Each follows another.",
 			Measures: []order.Measure{{Kind: order.FaceAlteration}}}))(t)
 		for _, s := range c.steps {
-			o = must(d.StepOrder(t.Context(), o.ID, "", docket.Grounds(s)))(t)
+			o = must(d.StepOrder(t.Context(), o.ID, nil, docket.Grounds(s)))(t)
 		}
 		var got docket.Item
 		for _, item := range must(d.Today(t.Context(), noon))(t) {

@@ -3,6 +3,7 @@ package docket
 import (
 	"cmp"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
@@ -81,6 +82,9 @@ func (d *Desk) signing(o order.Order, judges map[string]store.User) order.Signin
 type genuineStatements struct{ found sync.Map }
 
 func (g *genuineStatements) check(vault string, public, statement, signature []byte) bool {
+	if len(public) != ed25519.PublicKeySize || len(signature) != ed25519.SignatureSize {
+		return false // of other lengths, two different triples could share a key
+	}
 	key := string(public) + string(signature) + string(statement)
 	if _, ok := g.found.Load(key); ok {
 		return true
@@ -177,13 +181,13 @@ func (d *Desk) act(a order.Act) order.Act {
 }
 
 // StepOrder takes a step of an order's life, in one transaction with its line in the audit log. A judge's decision is signed with the judge's key. Seen is
-// the state of the order as it stood before whoever decides, or empty; it fails with a [*ChangedError] when the order has moved on meanwhile, and with
-// what [order.Order.Take] returns.
-func (d *Desk) StepOrder(ctx context.Context, id protection.OrderID, seen order.State, a order.Act) (order.Order, error) {
+// the order as whoever decides had it before them, or nil; it fails with a [*ChangedError] when the order has moved on meanwhile, and with what
+// [order.Order.Take] returns.
+func (d *Desk) StepOrder(ctx context.Context, id protection.OrderID, seen *order.Order, a order.Act) (order.Order, error) {
 	if !d.mayStep(a.Step) {
 		return order.Order{}, ErrNotAllowed
 	}
-	before, err := d.Order(ctx, id)
+	judges, err := d.judges(ctx)
 	if err != nil {
 		return order.Order{}, err
 	}
@@ -193,13 +197,11 @@ func (d *Desk) StepOrder(ctx context.Context, id protection.OrderID, seen order.
 		if err != nil {
 			return notFound(err)
 		}
-		if seen != "" && o.State != seen {
-			return &ChangedError{Theirs: string(o.State), Seen: string(seen)}
+		// A variation leaves the state as it was: only the number of versions tells that there was one.
+		if seen != nil && (o.State != seen.State || len(o.History) != len(seen.History)) {
+			return &ChangedError{Theirs: string(o.State), Seen: string(seen.State)}
 		}
-		if len(o.History) != len(before.History) || o.State != before.State {
-			return &ChangedError{Theirs: string(o.State), Seen: string(before.State)}
-		}
-		if before.Signing == order.FalselySigned {
+		if d.signing(o, judges) == order.FalselySigned {
 			return ErrForgedOrder
 		}
 		if next, err = o.Take(d.act(a)); err != nil {
@@ -292,29 +294,29 @@ func (d *Desk) Foresee(ctx context.Context, id protection.OrderID, a order.Act, 
 	return d.compile(ctx, list[i].Case, list[i].Party, list, mode, at)
 }
 
-// CompareOrder tells in words what a step would change for every audience in public, private and closed session. Nothing is written.
+// CompareOrder tells in words what a step would change: for every audience in public, private and closed session, and then outside the matrix. Nothing is
+// written.
 func (d *Desk) CompareOrder(ctx context.Context, id protection.OrderID, a order.Act, l policy.Language) ([]policy.Change, error) {
 	o, err := d.Order(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	at := d.Now()
+	if at.Before(o.From) {
+		at = o.From // of an order that is still to begin, what it will do
+	}
 	var changes []policy.Change
+	var before, after policy.Matrix
 	for _, mode := range []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode} {
-		at := d.Now()
-		if at.Before(o.From) {
-			at = o.From // of an order that is still to begin, what it will do
-		}
-		before, err := d.Matrix(ctx, o.Case, o.Party, mode, at)
-		if err != nil {
+		if before, err = d.Matrix(ctx, o.Case, o.Party, mode, at); err != nil {
 			return nil, err
 		}
-		after, err := d.Foresee(ctx, id, a, mode, at)
-		if err != nil {
+		if after, err = d.Foresee(ctx, id, a, mode, at); err != nil {
 			return nil, err
 		}
 		changes = append(changes, policy.Compare(before, after, mode, l)...)
 	}
-	return changes, nil
+	return append(changes, policy.CompareEffects(before, after, l)...), nil
 }
 
 func (d *Desk) compile(ctx context.Context, c protection.CaseID, p protection.PartyID, list []order.Order, mode protection.SessionMode, at time.Time) (policy.Matrix, error) {

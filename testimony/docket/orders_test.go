@@ -26,7 +26,7 @@ func filed(t *testing.T, d *docket.Desk, c protection.CaseID, p protection.Party
 // step takes a step, as whoever sits at the desk.
 func step(t *testing.T, d *docket.Desk, o order.Order, s order.Step) order.Order {
 	t.Helper()
-	return must(d.StepOrder(t.Context(), o.ID, o.State, docket.Ground(s)))(t)
+	return must(d.StepOrder(t.Context(), o.ID, &o, docket.Ground(s)))(t)
 }
 
 // A judge's decisions are signed, the registry's steps are not, and all of them are kept with who took them.
@@ -41,7 +41,7 @@ func TestOrderKeepsItsVersionsSigned(t *testing.T) {
 	d = as(t, d, testimony.Judge)
 	part := docket.Ground(order.GrantInPart)
 	part.Strike = []order.MeasureKind{order.FaceAlteration}
-	o = must(d.StepOrder(t.Context(), o.ID, o.State, part))(t)
+	o = must(d.StepOrder(t.Context(), o.ID, &o, part))(t)
 	d = as(t, d, testimony.Registrar)
 	o = must(d.Order(t.Context(), step(t, d, o, order.Contest).ID))(t)
 	if o.Signing != order.Signed || o.State != order.Contested || len(o.Measures) != 1 {
@@ -96,7 +96,7 @@ func TestForgedOrder(t *testing.T) {
 				t.Error("it is not on the list of the day")
 			}
 			for _, s := range order.Steps {
-				if _, err := d.StepOrder(t.Context(), o.ID, "", docket.Ground(s)); !errors.Is(err, docket.ErrForgedOrder) {
+				if _, err := d.StepOrder(t.Context(), o.ID, nil, docket.Ground(s)); !errors.Is(err, docket.ErrForgedOrder) {
 					t.Errorf("%s: %v", s, err)
 				}
 			}
@@ -133,7 +133,7 @@ func TestVariationOfOneCellChangesThatCellOnly(t *testing.T) {
 	if again := must(d.Matrix(t.Context(), c, p.ID, protection.PublicMode, noon))(t); cmp.Diff(before.Cells, again.Cells) != "" {
 		t.Error("to foresee changed something")
 	}
-	must(d.StepOrder(t.Context(), o.ID, o.State, vary))(t)
+	must(d.StepOrder(t.Context(), o.ID, &o, vary))(t)
 	after := must(d.Matrix(t.Context(), c, p.ID, protection.PublicMode, noon))(t)
 	for _, cell := range after.Cells {
 		if was := before.Access(cell.Audience); (was != cell.Access) != (cell.Audience == protection.Accused) {
@@ -164,7 +164,7 @@ func TestRefusedStepKeepsNothing(t *testing.T) {
 		"a megabyte":      {Step: order.Grant, ExParte: "Urgent.", Reasons: strings.Repeat("x", 1<<20), Consent: order.Consent{Will: order.Consents}},
 	} {
 		var breach *order.RuleError
-		if _, err := d.StepOrder(t.Context(), o.ID, "", a); !errors.As(err, &breach) {
+		if _, err := d.StepOrder(t.Context(), o.ID, nil, a); !errors.As(err, &breach) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -182,7 +182,7 @@ func TestServiceIsTheRegistrys(t *testing.T) {
 	c, p := aParty(t, d)
 	o := filed(t, d, c, p.ID)
 	d = as(t, d, testimony.Advocate)
-	if _, err := d.StepOrder(t.Context(), o.ID, "", docket.Ground(order.Serve)); !errors.Is(err, docket.ErrNotAllowed) {
+	if _, err := d.StepOrder(t.Context(), o.ID, nil, docket.Ground(order.Serve)); !errors.Is(err, docket.ErrNotAllowed) {
 		t.Errorf("an advocate served an application: %v", err)
 	}
 	if got := d.MayStep(o); !slices.Equal(got, []order.Step{order.Oppose}) {
@@ -229,5 +229,50 @@ func TestTimesOfOrdersOnTheListOfTheDay(t *testing.T) {
 		if got := kind(x.o, x.at); got != x.want {
 			t.Errorf("%s at %s: %q, want %q", x.o.Reference, x.at, got, x.want)
 		}
+	}
+}
+
+// A judge signs over what they had before them: a variation at another desk leaves the state as it was, and is noticed all the same.
+func TestVariationMeanwhileIsNotSignedOver(t *testing.T) {
+	t.Parallel()
+	d := training(t)
+	c, p := aParty(t, d)
+	seen := step(t, d, filed(t, d, c, p.ID), order.Grant)
+	vary := docket.Ground(order.Augment)
+	terms := seen.Terms()
+	terms.Measures[0].Audiences = []protection.Audience{protection.Accused}
+	vary.Terms = &terms
+	theirs := must(d.StepOrder(t.Context(), seen.ID, &seen, vary))(t)
+	if theirs.State != seen.State {
+		t.Fatalf("the variation brings the order from %s to %s", seen.State, theirs.State)
+	}
+	var changed *docket.ChangedError
+	if _, err := d.StepOrder(t.Context(), seen.ID, &seen, docket.Ground(order.Rescind)); !errors.As(err, &changed) {
+		t.Errorf("a rescission of what was varied meanwhile: %v", err)
+	}
+	must(d.StepOrder(t.Context(), seen.ID, &theirs, docket.Ground(order.Rescind)))(t)
+}
+
+// What is varied outside the matrix is told as well.
+func TestVariationOutsideTheMatrixIsTold(t *testing.T) {
+	t.Parallel()
+	d := training(t)
+	c, p := aParty(t, d)
+	o := must(d.FileOrder(t.Context(), order.Order{Case: c, Party: p.ID, Reference: "2026/960", From: noon.Add(-time.Hour), Measures: []order.Measure{
+		{Kind: order.Questioning, Parameters: order.Parameters{Topics: []string{"Religion", "Health"}}}}}))(t)
+	o = step(t, d, o, order.Grant)
+	vary := docket.Ground(order.Vary)
+	terms := o.Terms()
+	terms.Measures = []order.Measure{{Kind: order.Questioning, Parameters: order.Parameters{Topics: []string{"Health"}}}}
+	vary.Terms = &terms
+	changes := must(d.CompareOrder(t.Context(), o.ID, vary, policy.English))(t)
+	want := []policy.Change{{Measure: order.Questioning, Before: "These topics are barred: Religion; Health.", After: "These topics are barred: Health.", Lifts: true}}
+	if diff := cmp.Diff(want, changes); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	vary.Step = order.Augment
+	var breach *order.RuleError
+	if _, err := d.StepOrder(t.Context(), o.ID, &o, vary); !errors.As(err, &breach) || breach.Rule != order.RuleAugments {
+		t.Errorf("an augmentation that takes a topic out: %v", err)
 	}
 }

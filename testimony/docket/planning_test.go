@@ -138,7 +138,7 @@ func TestAnOrderThatHasRunOutByThen(t *testing.T) {
 	c, p := aParty(t, d)
 	o := must(d.FileOrder(t.Context(), order.Order{Case: c, Party: p.ID, Reference: "2026/905", Measures: []order.Measure{{Kind: order.FaceAlteration}},
 		From: noon.Add(-24 * time.Hour), Until: noon.Add(48 * time.Hour)}))(t)
-	if _, err := d.StepOrder(t.Context(), o.ID, "", docket.Grounds(order.InForce)); err != nil {
+	if _, err := d.StepOrder(t.Context(), o.ID, nil, docket.Grounds(order.InForce)); err != nil {
 		t.Fatal(err)
 	}
 	for start, want := range map[time.Time]bool{noon.Add(time.Hour): true, noon.Add(72 * time.Hour): false} {

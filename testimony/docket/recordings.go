@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/policy"
 	"paravent/store"
 	"paravent/store/blob"
 	"paravent/testimony"
@@ -189,7 +190,39 @@ func (d *Desk) recordingKey(ctx context.Context, r Recording) (blob.Key, error) 
 	return key, err
 }
 
-// OpenRecording opens a recording's file for reading. The act is in the audit log before anything is read.
+// ErrAfterReview says that an order in force keeps a public version from everyone until a judge has reviewed it.
+var ErrAfterReview = fmt.Errorf("%w: an order keeps this recording until a judge has reviewed it", ErrNotAllowed)
+
+// released refuses a public version that an order keeps, as it stood when the recording was begun or as it stands now, for any protected party of the case:
+// a question put to one of them can name another.
+func (d *Desk) released(ctx context.Context, r Recording) error {
+	if r.Version != protection.PublicRecord || d.May(testimony.ActDecideOrder) {
+		return nil
+	}
+	h, err := find(ctx, d, hearings, string(r.Hearing))
+	if err != nil {
+		return err
+	}
+	others, err := d.othersIn(ctx, h.Case, h.Party)
+	if err != nil {
+		return err
+	}
+	list, err := d.Orders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range append(others, h.Party) {
+		for _, at := range []time.Time{r.Started, d.Now()} {
+			if _, kept := policy.Review(policy.Input{Party: p, Case: h.Case, Orders: list, At: at}); kept {
+				return ErrAfterReview
+			}
+		}
+	}
+	return nil
+}
+
+// OpenRecording opens a recording's file for reading. The act is in the audit log before anything is read. A public version that an order keeps until it
+// was reviewed opens to judges alone; to others it fails with [ErrAfterReview].
 func (d *Desk) OpenRecording(ctx context.Context, id testimony.RecordingID, purpose string) (Recording, *blob.Reader, error) {
 	r, err := d.Recording(ctx, id)
 	if err != nil {
@@ -200,7 +233,15 @@ func (d *Desk) OpenRecording(ctx context.Context, id testimony.RecordingID, purp
 		act = testimony.ActExportMaster
 	}
 	if !d.May(act) {
-		return r, nil, errors.Join(ErrNotAllowed, d.Note(ctx, "recording.refused", map[string]string{"recording": string(id)}))
+		err = ErrNotAllowed
+	} else {
+		err = d.released(ctx, r)
+	}
+	if errors.Is(err, ErrNotAllowed) {
+		return r, nil, errors.Join(err, d.Note(ctx, "recording.refused", map[string]string{"recording": string(id)}))
+	}
+	if err != nil {
+		return r, nil, err
 	}
 	key, err := d.recordingKey(ctx, r)
 	if err != nil {

@@ -263,7 +263,7 @@ func TestEventsOfOtherRoomsCallForAReview(t *testing.T) {
 	look("a new hearing", care.HearingSet)
 	for _, o := range must(b.as(testimony.Judge).Orders(ctx))(t) {
 		if o.Party == p {
-			must(b.desk.StepOrder(ctx, o.ID, o.State, docket.Ground(order.Suspend)))(t)
+			must(b.desk.StepOrder(ctx, o.ID, &o, docket.Ground(order.Suspend)))(t)
 		}
 	}
 	look("a decision on an order", care.OrderDecided)

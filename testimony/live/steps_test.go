@@ -442,7 +442,7 @@ func TestRecordTellsTheModeInForce(t *testing.T) {
 	h := s.State().Hearing
 	o, err := d.FileOrder(t.Context(), order.Order{Case: h.Case, Party: h.Party, Reference: "8/2026", Measures: []order.Measure{{Kind: order.PrivateSession}}})
 	must(t, err)
-	_, err = d.StepOrder(t.Context(), o.ID, "", order.Act{Step: order.Grant, Reasons: "Danger.", ExParte: "Urgent.", Consent: order.Consent{Will: order.Consents}})
+	_, err = d.StepOrder(t.Context(), o.ID, nil, order.Act{Step: order.Grant, Reasons: "Danger.", ExParte: "Urgent.", Consent: order.Consent{Will: order.Consents}})
 	must(t, err)
 	must(t, s.Reload(t.Context()))
 	if got := s.State().Effective; got != protection.PrivateMode {
@@ -450,7 +450,7 @@ func TestRecordTellsTheModeInForce(t *testing.T) {
 	}
 	admitted(t, s, testimony.RoleWitness)
 	call(t, s, testimony.IdentityCheck)
-	_, err = d.StepOrder(t.Context(), o.ID, "", order.Act{Step: order.Rescind, Reasons: "No danger.", Change: "The accused is dead.", Consent: order.Consent{Will: order.Consents}})
+	_, err = d.StepOrder(t.Context(), o.ID, nil, order.Act{Step: order.Rescind, Reasons: "No danger.", Change: "The accused is dead.", Consent: order.Consent{Will: order.Consents}})
 	must(t, err)
 	must(t, s.Reload(t.Context()))
 	var got []string

@@ -63,10 +63,10 @@ func TestCourtOnACluster(t *testing.T) {
 	}
 	seen := orders[at]
 	second := sit(t, place, testimony.Judge)
-	_, err = second.StepOrder(t.Context(), seen.ID, seen.State, lifts(order.Suspend))
+	_, err = second.StepOrder(t.Context(), seen.ID, &seen, lifts(order.Suspend))
 	must(t, err)
 	var changed *docket.ChangedError
-	_, err = judge.StepOrder(t.Context(), seen.ID, seen.State, lifts(order.Rescind))
+	_, err = judge.StepOrder(t.Context(), seen.ID, &seen, lifts(order.Rescind))
 	if !errors.As(err, &changed) || changed.Theirs != string(order.Suspended) || !errors.Is(err, docket.ErrChanged) {
 		t.Errorf("got %v", err)
 	}
