@@ -149,7 +149,7 @@ func families() []string {
 		add("subject.", string(s))
 	}
 	add("audit.fault.", string(docket.LogBroken), string(docket.LogShorter), string(docket.LogForked))
-	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "people", "audit", "backups", "settings")
+	add("room.", "today", "cases", "witnesses", "hearings", "bench", "approvals", "people", "audit", "backups", "statistics", "settings")
 	add("backups.state.", string(backup.Checked), string(backup.Complete), string(backup.Incomplete), string(backup.Foreign))
 	add("erasure.state.", string(identity.Pending), string(identity.Granted), string(identity.Refused), string(identity.Withdrawn), string(identity.Deleted), string(identity.Erased))
 	add("backups.size.", "kb", "mb", "gb")

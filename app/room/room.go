@@ -45,20 +45,21 @@ type Name string
 
 // The rooms.
 const (
-	Today     Name = "today"
-	Cases     Name = "cases"
-	Witnesses Name = "witnesses"
-	Hearings  Name = "hearings"
-	Bench     Name = "bench"
-	Approvals Name = "approvals"
-	People    Name = "people"
-	Audit     Name = "audit"
-	Backups   Name = "backups"
-	Settings  Name = "settings"
+	Today      Name = "today"
+	Cases      Name = "cases"
+	Witnesses  Name = "witnesses"
+	Hearings   Name = "hearings"
+	Bench      Name = "bench"
+	Approvals  Name = "approvals"
+	People     Name = "people"
+	Audit      Name = "audit"
+	Backups    Name = "backups"
+	Statistics Name = "statistics"
+	Settings   Name = "settings"
 )
 
 // Names lists the rooms in the order of the rail.
-var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, People, Backups, Settings}
+var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, People, Backups, Statistics, Settings}
 
 // Screen is what a room shows: its content, and the keys that act in it whatever has the focus.
 type Screen struct {

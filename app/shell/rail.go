@@ -48,7 +48,7 @@ func (s *Shell) rail() fyne.CanvasObject {
 	sign := xwidget.Row(10, xwidget.Middle(xwidget.Glyph(xwidget.IconScreen, theme.RailInk, 24)), xwidget.Middle(xwidget.Text("Paravent", theme.RailInk, 19, true)))
 	var rows []fyne.CanvasObject
 	for i, r := range s.rooms() {
-		b := xwidget.NewButton(i18n.T("room."+string(r)), fmt.Sprintf("Ctrl %d", (i+1)%10), func() { s.Go(r, "") })
+		b := xwidget.NewButton(i18n.T("room."+string(r)), roomKey(i, r), func() { s.Go(r, "") })
 		b.Kind, b.Wide, b.Selected = xwidget.Quiet, true, s.at == r
 		if r == room.Bench && s.bench != nil {
 			b.Icon = xwidget.IconRecord
@@ -60,6 +60,17 @@ func (s *Shell) rail() fyne.CanvasObject {
 		xwidget.Text(i18n.T("office."+string(me.Role)), theme.RailInk, 11.5, false), xwidget.Short(s.place(), theme.RailInk, 11.5, railWidth-40))
 	body := container.NewBorder(xwidget.Column(14, xwidget.Inset(sign, 8, 4), xwidget.Column(2, rows...)), xwidget.Inset(foot, 10, 0), nil, nil)
 	return container.NewStack(back, xwidget.Inset(body, 10, 14))
+}
+
+// roomKey is the key of a room in the rail. The first ten have digits; the settings have the comma, as in other programs, whatever stands before them.
+func roomKey(i int, r room.Name) string {
+	switch {
+	case r == room.Settings:
+		return "Ctrl ,"
+	case i < 10:
+		return fmt.Sprintf("Ctrl %d", (i+1)%10)
+	}
+	return ""
 }
 
 func railLine() fyne.CanvasObject {
@@ -93,6 +104,7 @@ func (s *Shell) bindKeys() {
 			}
 		})
 	}
+	bind(fyne.KeyComma, func() { s.Go(room.Settings, "") })
 	c.SetOnTypedKey(s.typed)
 	if keys, ok := c.(desktop.Canvas); ok { // where nothing has the focus
 		keys.SetOnKeyDown(func(*fyne.KeyEvent) { s.idle.stir() })

@@ -21,6 +21,7 @@ import (
 	"paravent/app/people"
 	"paravent/app/room"
 	"paravent/app/settings"
+	"paravent/app/statistics"
 	"paravent/app/suspend"
 	"paravent/app/theme"
 	"paravent/app/today"
@@ -69,6 +70,7 @@ type Shell struct {
 	redraw   func() // of what stands before a vault is open
 	witness  witness.Room
 	hearing  hearing.Room
+	figures  statistics.Room
 	bench    *bench.Bench // nil while no courtroom is open
 	inCourt  atomic.Bool  // bench is not nil, for those who may not look at it
 	link     link
@@ -290,6 +292,8 @@ func (s *Shell) draw() (room.Screen, error) {
 		return ledger.New(s)
 	case room.Backups:
 		return backups.New(s)
+	case room.Statistics:
+		return s.figures.Screen(s)
 	case room.Settings:
 		return settings.New(s)
 	case room.Bench:
@@ -372,7 +376,7 @@ func (s *Shell) close() {
 	s.keeper.stop()
 	s.keeper = nil
 	d := s.desk
-	s.desk, s.selected, s.witness, s.hearing = nil, "", witness.Room{}, hearing.Room{}
+	s.desk, s.selected, s.witness, s.hearing, s.figures = nil, "", witness.Room{}, hearing.Room{}, statistics.Room{}
 	if err := d.Close(); err != nil {
 		room.Tell(s.window, i18n.T("error.title"), room.Say(err))
 	}

@@ -67,7 +67,12 @@ func (i Icon) in(c color.NRGBA) fyne.Resource {
 	if !ok {
 		return nil
 	}
+	return drawn(string(i), inner, c)
+}
+
+// drawn is a drawing of the family in a colour, under a name that no other drawing has: Fyne keeps pictures by their names.
+func drawn(name, inner string, c color.NRGBA) fyne.Resource {
 	hex := fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">` + fmt.Sprintf(inner, hex) + `</svg>`
-	return fyne.NewStaticResource(string(i)+hex+".svg", []byte(svg))
+	return fyne.NewStaticResource(name+hex+".svg", []byte(svg))
 }

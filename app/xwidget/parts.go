@@ -73,6 +73,12 @@ func Wrapped(s string) *widget.Label {
 // Paragraph is text over as many lines as it takes, aligned with what stands above and below it.
 func Paragraph(s string) fyne.CanvasObject { return container.New(flush{}, Wrapped(s)) }
 
+// Spoken is a paragraph whose words change while it is shown. It keeps a height for as many lines as it takes, so that nothing below it moves.
+func Spoken(s string, height float32) (o fyne.CanvasObject, say func(string)) {
+	l := Wrapped(s)
+	return container.NewStack(Gap(0, height), container.NewBorder(container.New(flush{}, l), nil, nil, nil)), l.SetText
+}
+
 // WrappedSmall is a paragraph of secondary text.
 func WrappedSmall(s string) fyne.CanvasObject {
 	l := Wrapped(s)
@@ -292,4 +298,34 @@ func (w fixedWidth) MinSize(o []fyne.CanvasObject) fyne.Size {
 // MinHeight keeps at least a height for an object, which stands at its top.
 func MinHeight(height float32, o fyne.CanvasObject) fyne.CanvasObject {
 	return container.NewStack(Gap(0, height), container.NewBorder(o, nil, nil, nil))
+}
+
+// Shares sets objects beside each other with a panel's gap between them, as wide as their shares and as high as the place.
+func Shares(shares []float32, objects ...fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(shared(shares), objects...)
+}
+
+type shared []float32
+
+func (s shared) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	all := float32(0)
+	for _, each := range s {
+		all += each
+	}
+	x, room := float32(0), size.Width-theme.Gap*float32(len(objects)-1)
+	for i, o := range objects {
+		w := room * s[i] / all
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(w, size.Height))
+		x += w + theme.Gap
+	}
+}
+
+func (s shared) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.NewSize(theme.Gap*float32(len(objects)-1), 0)
+	for _, o := range objects {
+		m := o.MinSize()
+		size = fyne.NewSize(size.Width+m.Width, max(size.Height, m.Height))
+	}
+	return size
 }
