@@ -56,13 +56,15 @@ func (r Reception) atIdentityCheck(p Participant) bool {
 	return p.Role == RoleBench || p.Role == RoleCoordinator || r.testifies(p)
 }
 
-// follows reports whether a participant is let to follow the testimony at all. Whoever the mode keeps from the witness is kept
-// from the rest of that session too: an answer is heard in the next question.
+// follows reports whether a participant is let to follow the testimony as it is given. Whoever the mode keeps from the witness is kept
+// from the rest of that session too: an answer is heard in the next question, and whoever receives the witness later receives the
+// interpreter and the questions no sooner.
 func (r Reception) follows(p Participant) bool {
 	if p.Role == RoleBench || r.testifies(p) {
 		return true
 	}
-	return receives(r.Matrix.Access(p.Audience()))
+	a := r.Matrix.Access(p.Audience())
+	return receives(a) && a.Release == protection.Live
 }
 
 func receives(a protection.Access) bool {

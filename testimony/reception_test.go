@@ -143,6 +143,26 @@ func TestWhoeverIsKeptFromTheTestimonyHearsNoQuestionEither(t *testing.T) {
 	})
 }
 
+// Whoever receives the witness later receives nobody sooner: a name in a question and the interpreter's rendering are what the delay is for.
+func TestDelayedAudienceReceivesNobodyLive(t *testing.T) {
+	t.Parallel()
+	for _, release := range []protection.Release{protection.Delayed, protection.AfterTestimony, protection.AfterReview, protection.Never} {
+		o := order.Order{ID: "o", Case: here, Party: party, State: order.InForce, Measures: []order.Measure{{Kind: order.DelayedBroadcast,
+			Audiences: []protection.Audience{protection.Gallery}, Parameters: order.Parameters{Release: release, Delay: order.Delay(30 * time.Minute)}}}}
+		session := testimony.Begin(protection.PublicMode)
+		session.Phase = testimony.Testimony
+		r := receptionOf([]order.Order{o}, session)
+		for _, from := range seats {
+			if a := r.Access(from, gallery); gives(a) && a.Release == protection.Live {
+				t.Errorf("with the release %s the gallery receives the %s live: %+v", release, from.Role, a)
+			}
+		}
+		if !gives(r.Access(prosecution, accused)) {
+			t.Errorf("with the release %s the accused does not hear the prosecution", release)
+		}
+	}
+}
+
 func TestPublicReceivesNothingInPrivateAndClosedSession(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
