@@ -162,6 +162,9 @@ func families() []string {
 	for _, s := range []string{"revoked", "kept", "unkept"} {
 		add("people.state.", s+".text")
 	}
+	for _, s := range []docket.Standing{docket.CountedIn, docket.NoConsent, docket.NoForm, docket.WithTeam} {
+		add("standing.", string(s), string(s)+".text")
+	}
 	careFamilies(add)
 	supportFamilies(add)
 	add("weekday.short.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

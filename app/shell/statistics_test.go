@@ -164,3 +164,36 @@ func TestWhoSeesStatistics(t *testing.T) {
 		t.Error("an auditor released a table")
 	}
 }
+
+// The categories of a person are entered on their page, and are told with their codes.
+func TestCategoriesAreEnteredOnAPersonsPage(t *testing.T) {
+	for _, login := range []string{testimony.Clerk, testimony.Advocate} {
+		s := open(t, login)
+		c, err := s.desk.FindCase(t.Context(), "TC 12/2026")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.desk.FindParty(t.Context(), c, "Witness B")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Go(room.Witnesses, string(p.ID)+"/"+string(c)+"/cases")
+		if !says(s, "Without the person’s agreement") {
+			t.Fatalf("%s: %q", login, words(s))
+		}
+		s.screen.New()
+		for _, chosen := range []string{"Given", "Forced begging (HTCDS 2.0 ForcedBegging)", "Female (HTCDS 2.0 Female)", "18 to 24", "Western Africa (UN M49 011)"} {
+			each(s.window.Canvas().Overlays().Top(), fyne.Position{}, func(o fyne.CanvasObject, _ fyne.Position) {
+				if c, ok := o.(*xwidget.Choice); ok && slices.Contains(c.Options, chosen) {
+					c.SetSelected(chosen)
+				}
+			})
+		}
+		press(t, s, "Save")
+		if want := (statistics.Profile{Consent: statistics.Given, Exploited: "forced_begging", Sex: "female", AgeBand: "18_24", Region: "africa_west"}); !says(s, "HTCDS 2.0 ForcedBegging") || !says(s, "Counted in the tables") {
+			t.Errorf("%s: %q", login, words(s))
+		} else if got, err := s.desk.StatisticsProfile(t.Context(), p.ID); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", login, got, err)
+		}
+	}
+}

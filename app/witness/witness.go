@@ -165,10 +165,6 @@ func (r *Room) measuresTab(h room.Host, names room.Register, p protection.Party,
 	return content, actions, err
 }
 
-func (r *Room) casesTab(h room.Host, names room.Register, p protection.Party, _ *room.Screen) (fyne.CanvasObject, []fyne.CanvasObject, error) {
-	return r.appearances(h, names, p), nil, nil
-}
-
 func (r *Room) identityTab(h room.Host, _ room.Register, p protection.Party, s *room.Screen) (fyne.CanvasObject, []fyne.CanvasObject, error) {
 	var acts []fyne.CanvasObject
 	if h.Desk().May(testimony.ActEnterIdentity) {

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"paravent/protection"
-	"paravent/protection/care"
-	"paravent/protection/order"
 	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/testimony"
@@ -36,6 +34,15 @@ func (d *Desk) StatisticsProfile(ctx context.Context, party protection.PartyID) 
 
 // SetStatisticsProfile records a party for statistics. The audit log has that it was recorded, and nothing of what.
 func (d *Desk) SetStatisticsProfile(ctx context.Context, party protection.PartyID, p statistics.Profile) error {
+	return d.putProfile(ctx, party, p, nil)
+}
+
+// ReplaceStatisticsProfile records a party for statistics in the place of what was read before; with [ErrChanged] where that stands no more.
+func (d *Desk) ReplaceStatisticsProfile(ctx context.Context, party protection.PartyID, before, p statistics.Profile) error {
+	return d.putProfile(ctx, party, p, &before)
+}
+
+func (d *Desk) putProfile(ctx context.Context, party protection.PartyID, p statistics.Profile, before *statistics.Profile) error {
 	if !d.May(testimony.ActEnterStatistics) {
 		return ErrNotAllowed
 	}
@@ -46,6 +53,15 @@ func (d *Desk) SetStatisticsProfile(ctx context.Context, party protection.PartyI
 		_, part, err := locate(tx, parties, string(party))
 		if err != nil {
 			return fmt.Errorf("the protected party: %w", notFound(err))
+		}
+		if before != nil {
+			now, err := profiles.Get(tx, part, string(party))
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			if now != *before {
+				return ErrChanged
+			}
 		}
 		tx.Log("statistics.recorded", map[string]string{"party": string(party)})
 		return profiles.Put(tx, part, string(party), p)
@@ -164,138 +180,6 @@ func earlierReleases(tx reading) ([]statistics.Release, error) {
 	}
 	slices.SortStableFunc(list, func(a, b statistics.Release) int { return cmp.Compare(a.Number, b.Number) })
 	return list, nil
-}
-
-// countable makes the records of a family, of those of the docket who said yes.
-func countable(tx reading, f statistics.Family, now time.Time) ([]statistics.Record, Counted, error) {
-	var counted Counted
-	people, err := parties.All(tx, docketPart)
-	if err != nil {
-		return nil, counted, err
-	}
-	recorded, err1 := profiles.All(tx, docketPart)
-	opened, err2 := cases.All(tx, docketPart)
-	ordered, err3 := orders.All(tx, docketPart)
-	planned, err4 := hearings.All(tx, docketPart)
-	facts, err5 := factsOf.All(tx, docketPart)
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
-		return nil, counted, err
-	}
-	profileOf := make(map[string]statistics.Profile, len(recorded))
-	for _, e := range recorded {
-		profileOf[e.ID] = e.Value
-	}
-	caseOf := make(map[protection.CaseID]testimony.Case, len(opened))
-	for _, e := range opened {
-		caseOf[e.Value.ID] = e.Value
-	}
-	ordersOf := map[protection.PartyID][]order.Order{}
-	for _, e := range ordered {
-		ordersOf[e.Value.Party] = append(ordersOf[e.Value.Party], e.Value)
-	}
-	said := map[protection.PartyID]string{}
-	for _, e := range facts {
-		if e.Value.Kind == FactConsent(care.ForStatistics) {
-			said[e.Value.Party] = e.Value.Word
-		}
-	}
-	type seat struct {
-		party protection.PartyID
-		c     protection.CaseID
-	}
-	outcome := map[seat]statistics.Value{}
-	for _, e := range planned {
-		s := seat{e.Value.Party, e.Value.Case}
-		switch {
-		case !e.Value.Held.IsZero():
-			outcome[s] = "testified"
-		case outcome[s] == "":
-			outcome[s] = "hearing_planned"
-		}
-	}
-	list := make([]statistics.Record, 0, len(people))
-	for _, e := range people {
-		p, profile := e.Value, profileOf[e.ID]
-		form := profile.FormIn(f)
-		within, mixed := []protection.CaseID(nil), false
-		for _, a := range p.Appearances {
-			switch offence := caseOf[a.Case].Offence; {
-			case string(offence) == string(f), offence == testimony.Mixed && form != "":
-				within = append(within, a.Case)
-			case offence == testimony.Mixed:
-				mixed = mixed || profile.Exploited == "" && profile.Smuggled == ""
-			}
-		}
-		switch {
-		case len(within) == 0 && mixed:
-			counted.NoForm++
-			continue
-		case len(within) == 0:
-			counted.OtherCases++
-			continue
-		case !agreed(profile.Consent, said[p.ID]):
-			counted.NoConsent++
-			continue
-		}
-		counted.In++
-		r := statistics.Record{Family: f, Form: form, Sex: profile.Sex, AgeBand: profile.AgeBand, Region: profile.Region, Status: statistics.Value(p.Status),
-			Measures: "none", Outcome: "no_hearing"}
-		first := time.Time{}
-		reach := 0
-		for _, c := range within {
-			if at := caseOf[c].Opened; first.IsZero() || !at.IsZero() && at.Before(first) {
-				first = at
-			}
-			if o := outcome[seat{p.ID, c}]; o == "testified" || o != "" && r.Outcome == "no_hearing" {
-				r.Outcome = o
-			}
-			if len(ordersOf[p.ID]) > 0 {
-				for _, o := range order.Applying(ordersOf[p.ID], c, p.ID, now) {
-					for _, m := range o.Measures {
-						if n := reachOf(m.Kind); n > reach {
-							reach, r.Measures = n, measureClasses[n]
-						}
-					}
-				}
-			}
-		}
-		if !first.IsZero() {
-			r.Period = statistics.Value(strconv.Itoa(first.Year()))
-		}
-		list = append(list, r)
-	}
-	return list, counted, nil
-}
-
-// agreed reports whether a person may be counted: what the care file and the profile say has to be a yes in one of them, and a no in neither.
-func agreed(profile statistics.Consent, file string) bool {
-	yes := string(statistics.Given)
-	return (string(profile) == yes || file == yes) && (profile == statistics.NotAsked || profile == statistics.Given) && (file == "" || file == yes)
-}
-
-// measureClasses are the classes of measures for statistics, the furthest-reaching last.
-var measureClasses = []statistics.Value{"none", "other_measure", "name", "screen_or_link", "picture_or_voice", "private_or_closed"}
-
-// reachOf is the place of a measure among the classes.
-func reachOf(kind order.MeasureKind) int {
-	entry, ok := order.Find(kind)
-	if !ok {
-		return 1
-	}
-	switch entry.Medium {
-	case order.OnName:
-		return 2
-	case order.OnAccused, order.OnPlace:
-		return 3
-	case order.OnPicture, order.OnVoice:
-		if kind == order.ScreenWitness {
-			return 3
-		}
-		return 4
-	case order.OnSession:
-		return 5
-	}
-	return 1
 }
 
 // recordedProfiles are the profiles of all parties that the user can read.
