@@ -9,6 +9,7 @@ import (
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/schedule"
 )
@@ -82,7 +83,16 @@ func standing(h room.Host, x testimony.Hearing) (fyne.CanvasObject, error) {
 	if uses := usesOf(plan, x); uses != "" {
 		rows = append(rows, xwidget.WrappedSmall(uses))
 	}
-	return xwidget.Card(i18n.T("conflict.title"), rows...), nil
+	stands := xwidget.Card(i18n.T("conflict.title"), rows...)
+	if needs := needed(plan, x.Party); needs != "" {
+		return xwidget.Column(16, xwidget.Card(i18n.T("hearing.needs"), xwidget.WrappedSmall(needs)), stands), nil
+	}
+	return stands, nil
+}
+
+// needed is what a witness needs of a hearing, in sentences.
+func needed(plan *schedule.Index, p protection.PartyID) string {
+	return strings.Join(plan.SayNeeds(p, i18n.Policy()), " ")
 }
 
 // usesOf names the rooms, people and things of a hearing.

@@ -42,7 +42,7 @@ type plan struct {
 	who, mode                    *xwidget.Choice
 	day, at, minutes             *xwidget.Input
 	courtZone, witnessZone, room *xwidget.Input
-	before, after                *xwidget.Input
+	before, after, rest          *xwidget.Input
 	seats                        map[testimony.Role]*xwidget.Tick
 	uses                         []choiceOf
 }
@@ -73,7 +73,7 @@ func add(h room.Host, names room.Register) {
 		room.Failed(h, err)
 		return
 	}
-	f := plan{before: xwidget.NewInput(""), after: xwidget.NewInput(""), who: xwidget.NewChoice(words, 0, nil), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
+	f := plan{rest: xwidget.NewInput(""), before: xwidget.NewInput(""), after: xwidget.NewInput(""), who: xwidget.NewChoice(words, 0, nil), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
 		mode:      xwidget.NewChoice([]string{room.ModeWord(modes[0]), room.ModeWord(modes[1]), room.ModeWord(modes[2])}, 0, nil),
 		courtZone: xwidget.NewInput(i18n.T("hint.zone")), witnessZone: xwidget.NewInput(i18n.T("hint.zone")), room: xwidget.NewInput(""),
 		seats: map[testimony.Role]*xwidget.Tick{}}
@@ -94,15 +94,24 @@ func add(h room.Host, names room.Register) {
 	}
 	f.before.SetText("0")
 	f.after.SetText("0")
+	needs := xwidget.Wrapped("")
+	chosen := func() appearance { return offered[max(f.who.SelectedIndex(), 0)] }
+	turn := func(string) {
+		// The breaks that the witness needs are planned, unless the clerk plans others.
+		f.rest.SetText(strconv.Itoa(inMinutes(docketPlan.Standing(chosen().party).Longest)))
+		needs.SetText(needed(docketPlan, chosen().party))
+	}
+	f.who.OnChanged = turn
+	turn("")
 	two := func(a, b fyne.CanvasObject) fyne.CanvasObject { return xwidget.Halves(a, b) }
 	why := xwidget.NewInput("")
 	times := container.NewVBox()
 	read := func() (testimony.Hearing, error) {
 		x, err := f.read()
-		chosen := offered[max(f.who.SelectedIndex(), 0)]
-		x.Case, x.Party, x.Mode = chosen.cas, chosen.party, modes[max(f.mode.SelectedIndex(), 0)]
+		who := chosen()
+		x.Case, x.Party, x.Mode = who.cas, who.party, modes[max(f.mode.SelectedIndex(), 0)]
 		if len(x.Participants) > 0 {
-			x.Participants[0].Party = chosen.party
+			x.Participants[0].Party = who.party
 		}
 		return x, err
 	}
@@ -112,13 +121,13 @@ func add(h room.Host, names room.Register) {
 		times.Refresh()
 		sheet.Fit()
 	})
-	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.witness"), f.who)}
+	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.witness"), f.who), needs}
 	fields := f.resources(list)
 	for len(fields) > 1 {
 		rows, fields = append(rows, two(fields[0], fields[1])), fields[2:]
 	}
 	rows = append(append(rows, fields...), two(two(xwidget.Field(i18n.T("hearing.minutes"), f.minutes), xwidget.Field(i18n.T("hearing.before"), f.before)),
-		two(xwidget.Field(i18n.T("hearing.after"), f.after), xwidget.Field(i18n.T("hearing.mode"), f.mode))),
+		two(xwidget.Field(i18n.T("hearing.after"), f.after), xwidget.Field(i18n.T("hearing.rest"), f.rest))), xwidget.Field(i18n.T("hearing.mode"), f.mode),
 		two(xwidget.Field(i18n.T("hearing.court_zone"), f.courtZone), xwidget.Field(i18n.T("hearing.witness_zone"), f.witnessZone)),
 		two(xwidget.Field(i18n.T("hearing.day"), f.day), xwidget.Field(i18n.T("hearing.time"), f.at)), container.NewVBox(container.NewHBox(find), times),
 		two(xwidget.Field(i18n.T("hearing.room.named"), f.room), xwidget.Field(i18n.T("conflict.reason.short"), why)),
@@ -201,7 +210,7 @@ func (f plan) read() (testimony.Hearing, error) {
 	for _, slot := range []struct {
 		typed *xwidget.Input
 		into  *time.Duration
-	}{{f.before, &x.Before}, {f.after, &x.After}} {
+	}{{f.before, &x.Before}, {f.after, &x.After}, {f.rest, &x.BreakEvery}} {
 		n, err := strconv.Atoi(strings.TrimSpace(slot.typed.Text))
 		if err != nil || n < 0 || n > int(testimony.LongestSlot/time.Minute) {
 			return x, room.ErrNumber

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -109,6 +110,13 @@ func factsCard(h room.Host, p protection.PartyID) (fyne.CanvasObject, error) {
 			chip = xwidget.Chip(i18n.T("factword."+f.Word), factTone(f.Word))
 		}
 		rows = append(rows, xwidget.Entry(kind, detail, chip))
+	}
+	speech, known, err := h.Desk().SpeechOf(room.Ctx(), p)
+	if err != nil {
+		return nil, err
+	}
+	if known {
+		rows = append(rows, xwidget.Entry(i18n.T("speech.fact"), strings.Trim(speech.Language+" · "+speech.Dialect, " ·")))
 	}
 	if len(rows) == 0 {
 		rows = append(rows, xwidget.WrappedSmall(i18n.T("overview.no_facts")))

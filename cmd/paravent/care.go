@@ -67,6 +67,14 @@ func (f careFactsCmd) Run(ctx context.Context, c *console) error {
 			}
 			pairs = append(pairs, x.Kind, words)
 		}
+		speech, known, err := d.SpeechOf(ctx, p)
+		if err != nil {
+			return err
+		}
+		if known {
+			said := strings.TrimSpace(speech.Language + " " + speech.Dialect)
+			lines, pairs = append(lines, factLine{Kind: "speech", Word: said, On: speech.On}), append(pairs, "speech", said+" "+speech.On.Local().Format(time.DateOnly))
+		}
 		words := table(pairs...)
 		if words == "" {
 			words = "Nothing is recorded of this person's care.\n"

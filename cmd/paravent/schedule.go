@@ -128,6 +128,7 @@ type hearingLine struct {
 	Remote    string               `json:"remote"`
 	Minutes   int                  `json:"minutes"`
 	Cancelled bool                 `json:"cancelled,omitempty"`
+	Needs     []string             `json:"needs,omitempty"` // of the witness, in sentences
 	Conflicts []conflictLine       `json:"conflicts,omitempty"`
 }
 
@@ -229,7 +230,11 @@ func (s scheduleCheckCmd) Run(ctx context.Context, c *console) error {
 				return err
 			}
 			line.Conflicts = conflictLines(x, x.Check(schedule.Of(h)), h, s.language())
+			line.Needs = x.SayNeeds(h.Party, s.language())
 			words += line.words()
+			for _, n := range line.Needs {
+				words += "  needs        " + n + "\n"
+			}
 			for _, f := range line.Conflicts {
 				words += f.words()
 				open = open || f.Accepted == ""

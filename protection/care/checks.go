@@ -100,3 +100,19 @@ func languageTag(field, s string) error {
 	}
 	return nil
 }
+
+// maxDialect bounds the name of a dialect, in words.
+const maxDialect = 4
+
+// dialect checks the name of a dialect. An interpreter is found by it, so the court reads it: it is a name of a few words and no story.
+func dialect(field, s string) error {
+	if err := label(field, s, true); err != nil {
+		return err
+	}
+	if len(strings.Fields(s)) > maxDialect || len(s) > 60 || strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" -'’", r)
+	}) {
+		return refuse(field, Facts)
+	}
+	return nil
+}

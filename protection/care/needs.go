@@ -39,10 +39,13 @@ var Helps = []Help{HelpNeeded, HelpNotNeeded}
 // BreakSteps are the minutes of testimony after which a person can ask to have a break. The court reads which.
 var BreakSteps = []int{15, 20, 30, 45, 60, 90}
 
+// NoDialect stands for a language that is spoken without a dialect that an interpreter has to know.
+const NoDialect = "none"
+
 // Needs is what a person needs so that they can testify.
 type Needs struct {
 	Language     string   `json:"language"` // a tag, as "yo"
-	Dialect      string   `json:"dialect"`  // as the person calls it; "none" where there is none to tell
+	Dialect      string   `json:"dialect"`  // as the person calls it; [NoDialect] where there is none to tell
 	Literacy     Literacy `json:"literacy"`
 	Interpreter  Sex      `json:"interpreter"`
 	Breaks       int      `json:"breaks"` // minutes of testimony between two breaks: one of [BreakSteps]
@@ -60,7 +63,7 @@ func (n Needs) Check() error {
 	if err := languageTag("language", n.Language); err != nil {
 		return err
 	}
-	if err := label("dialect", n.Dialect, true); err != nil {
+	if err := dialect("dialect", n.Dialect); err != nil {
 		return err
 	}
 	if err := one("literacy", Literacies, n.Literacy); err != nil {

@@ -110,6 +110,8 @@ func TestWhatIsRefusedSaysWhy(t *testing.T) {
 		{"needs without a language", "language", Missing, need(func(n *Needs) { n.Language = "" })},
 		{"a story for a language", "language", Facts, need(func(n *Needs) { n.Language = "he took my passport" })},
 		{"a language without its dialect", "dialect", Missing, need(func(n *Needs) { n.Dialect = "" })},
+		{"a story for a dialect", "dialect", Facts, need(func(n *Needs) { n.Dialect = "the one of the village where they took me" })},
+		{"a number for a dialect", "dialect", Facts, need(func(n *Needs) { n.Dialect = "call 0803" })},
 		{"a dialect over lines", "dialect", TooLong, need(func(n *Needs) { n.Dialect = "a\nb" })},
 		{"reading not asked", "literacy", Missing, need(func(n *Needs) { n.Literacy = "" })},
 		{"an interpreter of no list", "interpreter", Unknown, need(func(n *Needs) { n.Interpreter = "child" })},

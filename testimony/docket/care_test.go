@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"paravent/protection"
+	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/store"
 	"paravent/testimony"
@@ -166,6 +167,9 @@ func TestAnErasureTakesTheCareFile(t *testing.T) {
 	if err := b.as(testimony.Advocate).DestroyCare(t.Context(), "none"); !errors.Is(err, docket.ErrNotFound) {
 		t.Errorf("without an erasure: %v", err)
 	}
+	if err := b.desk.SaveNeeds(t.Context(), p, 0, care.Needs{Language: "yo", Dialect: "Ekiti", Literacy: "reads", Interpreter: care.Woman, Breaks: 30, Intermediary: care.HelpNotNeeded}); err != nil {
+		t.Fatal(err)
+	}
 	e := b.askErasure()
 	if err := b.as(testimony.Advocate).DestroyCare(t.Context(), e.ID); !errors.Is(err, identity.ErrNotGranted) {
 		t.Errorf("before both colleges agreed: %v", err)
@@ -189,6 +193,9 @@ func TestAnErasureTakesTheCareFile(t *testing.T) {
 	}
 	if facts := must(d.Facts(t.Context(), p))(t); len(facts) != 0 {
 		t.Errorf("there is still %+v", facts)
+	}
+	if speech, known, err := d.SpeechOf(t.Context(), p); known || err != nil {
+		t.Errorf("there is still %+v, %v", speech, err)
 	}
 	b.audited("care.erased", "identity.erased")
 }

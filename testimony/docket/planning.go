@@ -185,6 +185,9 @@ func circumstances(tx reading) (schedule.Circumstances, error) {
 	for _, e := range people {
 		c.Parties[e.Value.ID] = schedule.Standing{Language: e.Value.Language}
 	}
+	if err := needsIn(tx, c.Parties); err != nil {
+		return c, err
+	}
 	all, err := everywhere(tx, orders)
 	if err != nil {
 		return c, err
@@ -237,8 +240,8 @@ func (d *Desk) settle(tx reading, h *testimony.Hearing) (accepted []string, err 
 		case c.Rule.Hard() || !found || a.Reason == "" || len(a.Reason) > maxReason:
 			open = append(open, c)
 			continue
-		case a.By == "" && c.Rule == schedule.NoPermit && !d.May(testimony.ActDecideOrder):
-			open = append(open, c) // to hear a witness on another State's territory without its leave is a judge's decision
+		case a.By == "" && c.Rule.ForJudge() && !d.May(testimony.ActDecideOrder):
+			open = append(open, c)
 			continue
 		case a.By == "":
 			a.By, a.At = string(d.Me().ID), d.Now()

@@ -186,14 +186,25 @@ func (d *Desk) Needs(ctx context.Context, p protection.PartyID) (CareVersion[car
 	return requirements.latest(ctx, d, p)
 }
 
-// SaveNeeds keeps what a person needs. The court learns of it the interpreter's sex, the breaks and whether an intermediary is needed, and nothing of their health, faith or family.
+// SaveNeeds keeps what a person needs. The court learns of it the language and dialect of the interpreter and their sex, the breaks and whether an intermediary is needed, and nothing of the
+// person's health, faith or family.
 func (d *Desk) SaveNeeds(ctx context.Context, p protection.PartyID, seen int, n care.Needs) error {
 	if err := n.Check(); err != nil {
 		return err
 	}
-	_, err := requirements.put(ctx, d, p, seen, n, Fact{Kind: FactInterpreter, Word: string(n.Interpreter)}, Fact{Kind: FactBreaks, Word: WordBreaks(n.Breaks)},
-		Fact{Kind: FactIntermediary, Word: string(n.Intermediary)})
-	return err
+	return d.keepCare(ctx, p, func(tx *store.Tx, part store.Compartment) ([]Fact, error) {
+		_, _, err := requirements.changeIn(tx, d, part, p, func(now CareVersion[care.Needs]) (care.Needs, []Fact, error) {
+			if now.N != seen {
+				return n, nil, &ChangedError{Theirs: strconv.Itoa(now.N), Seen: strconv.Itoa(seen)}
+			}
+			return n, nil, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		return []Fact{{Kind: FactInterpreter, Word: string(n.Interpreter)}, {Kind: FactBreaks, Word: WordBreaks(n.Breaks)}, {Kind: FactIntermediary, Word: string(n.Intermediary)}},
+			d.putSpeech(tx, part, p, n)
+	})
 }
 
 // caseIDs are the cases that a party appears in.

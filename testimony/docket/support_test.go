@@ -258,8 +258,8 @@ func TestEventsOfOtherRoomsCallForAReview(t *testing.T) {
 	look("one college")
 	b.approve(testimony.Judge, r)
 	look("a disclosure that was granted", care.Disclosed)
-	must(b.as(testimony.Clerk).Schedule(ctx, testimony.Hearing{Case: c, Party: p, Start: noon.AddDate(0, 1, 0), Duration: time.Hour, CourtZone: "UTC", WitnessZone: "UTC", Room: "1", Mode: protection.PublicMode,
-		Participants: []testimony.Participant{{Role: testimony.RoleWitness, Party: p}}}))(t)
+	planAll(t, b.as(testimony.Clerk), testimony.Hearing{Case: c, Party: p, Start: noon.AddDate(0, 1, 0), Duration: time.Hour, CourtZone: "UTC", WitnessZone: "UTC", Room: "1", Mode: protection.PublicMode,
+		Participants: []testimony.Participant{{Role: testimony.RoleWitness, Party: p}}})
 	look("a new hearing", care.HearingSet)
 	for _, o := range must(b.as(testimony.Judge).Orders(ctx))(t) {
 		if o.Party == p {

@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"paravent/protection"
@@ -38,20 +39,27 @@ const (
 	Unprepared   Rule = "unprepared"
 	LinkUntested Rule = "link_untested"
 	LinkBad      Rule = "link_bad"
+
+	NoIntermediary Rule = "no_intermediary" // the witness needs one and none is booked
+	ConsentRefused Rule = "consent_refused" // to being recorded; or withdrawn, and an office has acted upon it
 )
 
 // RuleList lists the rules, the hard ones first.
 var RuleList = []Rule{UnknownResource, UnknownZone, NoTime, WitnessTwice, DoubleBooked, TooFar, Shut, KeptApart, SameDoors, Conflicted, WrongLanguage, ConsentGone,
-	Away, NoTurn, WitnessNight, TooLong, WrongDialect, WrongSex, NoOrder, NoPermit, Unprepared, LinkUntested, LinkBad}
+	Away, NoTurn, WitnessNight, TooLong, WrongDialect, WrongSex, NoOrder, NoPermit, Unprepared, LinkUntested, LinkBad, NoIntermediary, ConsentRefused}
 
 // Hard reports whether no reason allows what breaks the rule. An unknown rule is hard.
 func (r Rule) Hard() bool {
 	switch r {
-	case Away, NoTurn, WitnessNight, TooLong, WrongDialect, WrongSex, NoOrder, NoPermit, Unprepared, LinkUntested, LinkBad:
+	case Away, NoTurn, WitnessNight, TooLong, WrongDialect, WrongSex, NoOrder, NoPermit, Unprepared, LinkUntested, LinkBad, NoIntermediary, ConsentRefused:
 		return false
 	}
 	return true
 }
+
+// ForJudge reports whether only a judge accepts what breaks the rule: to hear a witness on another State's territory without its leave, or one who does not agree to be
+// recorded, is a decision on the testimony and not on the docket.
+func (r Rule) ForJudge() bool { return r == NoPermit || r == ConsentRefused }
 
 // Conflict is one reason why a booking cannot be, or should not be: what is broken, by whom, with which other hearing, and when.
 type Conflict struct {
@@ -286,7 +294,7 @@ func (c *checker) interpreter(r *Resource) {
 	for _, s := range r.Speech {
 		if s.Language == w.Language {
 			speaks = true
-			dialect = dialect || s.Dialect == w.Dialect
+			dialect = dialect || strings.EqualFold(strings.TrimSpace(s.Dialect), strings.TrimSpace(w.Dialect))
 		}
 	}
 	switch {
@@ -325,6 +333,12 @@ func (c *checker) standing(zone *time.Location) {
 	}
 	if w.Waits {
 		c.add(Conflict{Rule: Unprepared})
+	}
+	if w.Intermediary && c.x.first(b, Intermediary) == nil {
+		c.add(Conflict{Rule: NoIntermediary})
+	}
+	if w.Unrecorded && !w.Withdrawn {
+		c.add(Conflict{Rule: ConsentRefused})
 	}
 }
 

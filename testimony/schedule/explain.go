@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"paravent/protection"
 	"paravent/protection/policy"
 )
 
@@ -14,6 +15,13 @@ type words struct {
 	why      map[Why]string
 	nobody   string
 	span     string
+	needs    needWords
+}
+
+// needWords say what a witness needs of a hearing.
+type needWords struct {
+	speech, dialect, rest, intermediary string
+	sex                                 map[Sex]string
 }
 
 var vocabulary = map[policy.Language]words{
@@ -32,22 +40,26 @@ var vocabulary = map[policy.Language]words{
 			SameDoors:       "Witness and accused come or go by the same doors within %[3]s: %[2]s.",
 			Conflicted:      "%[1]s: a conflict of interest in this case.",
 			WrongLanguage:   "%[1]s: does not interpret the witness's language.",
-			ConsentGone:     "The witness has withdrawn the consent to testify in this way.",
+			ConsentGone:     "The witness has withdrawn a consent on which this hearing rests, and nobody has acted upon it yet.",
 			Away:            "%[1]s: not on duty, %[2]s.",
 			NoTurn:          "%[1]s: only %[3]s free between this and another hearing, %[2]s.",
 			WitnessNight:    "It is night where the witness is: %[2]s by the court's clock.",
 			TooLong:         "The witness needs a break after %[3]s.",
 			WrongDialect:    "%[1]s: interprets the language, and not the witness's dialect.",
-			WrongSex:        "%[1]s: the witness asks for an interpreter of the other sex.",
+			WrongSex:        "%[1]s: not of the sex that the witness asks for in an interpreter, or nobody has entered it.",
 			NoOrder:         "No protective order is in force at that time.",
 			NoPermit:        "The other State has not given leave for that day. A judge decides whether to hear the witness all the same.",
 			Unprepared:      "The familiarisation of the witness is not complete.",
 			LinkUntested:    "%[1]s: the line has not been tested.",
 			LinkBad:         "%[1]s: the last test of the line was bad.",
+			NoIntermediary:  "The witness needs an intermediary, and none is booked.",
+			ConsentRefused:  "The witness does not agree to be recorded. A judge decides how to hear them.",
 		},
 		why: map[Why]string{FirstPossible: "nothing is possible before", NothingSoft: "nothing stands against it", GoodHour: "a good hour where the witness is",
 			SamePeople: "the same people in all sittings", ClocksMove: "the clocks are changed before %[2]s: %[3]s for the witness", Taken: "with %[1]s"},
 		nobody: "a room or a person", span: "%s to %s",
+		needs: needWords{speech: "Interpreter: %s.", dialect: "Interpreter: %s, %s.", rest: "A break after %s of testimony.", intermediary: "An intermediary.",
+			sex: map[Sex]string{Female: "A woman as interpreter.", Male: "A man as interpreter."}},
 	},
 	policy.French: {
 		kind: map[Kind]string{Courtroom: "salle d’audience", RemotePoint: "point distant", Judge: "juge", Prosecution: "accusation", Defence: "défense", Accused: "accusé",
@@ -64,22 +76,26 @@ var vocabulary = map[policy.Language]words{
 			SameDoors:       "Le témoin et l’accusé passent les mêmes portes à moins de %[3]s : %[2]s.",
 			Conflicted:      "%[1]s : un conflit d’intérêts dans cette affaire.",
 			WrongLanguage:   "%[1]s : n’interprète pas la langue du témoin.",
-			ConsentGone:     "Le témoin a retiré son consentement à déposer ainsi.",
+			ConsentGone:     "Le témoin a retiré un consentement sur lequel repose cette audience, et nul n’y a encore donné suite.",
 			Away:            "%[1]s : pas en service, %[2]s.",
 			NoTurn:          "%[1]s : seulement %[3]s libres entre cette audience et une autre, %[2]s.",
 			WitnessNight:    "Il fait nuit où se trouve le témoin : %[2]s à l’heure du tribunal.",
 			TooLong:         "Le témoin a besoin d’une pause au bout de %[3]s.",
 			WrongDialect:    "%[1]s : interprète la langue, non le dialecte du témoin.",
-			WrongSex:        "%[1]s : le témoin demande un interprète de l’autre sexe.",
+			WrongSex:        "%[1]s : pas du sexe que le témoin demande pour l’interprète, ou personne ne l’a saisi.",
 			NoOrder:         "Aucune ordonnance de protection n’est en vigueur à ce moment.",
 			NoPermit:        "L’autre État n’a pas donné son accord pour ce jour. Un juge décide s’il faut entendre le témoin malgré tout.",
 			Unprepared:      "La familiarisation du témoin n’est pas achevée.",
 			LinkUntested:    "%[1]s : la liaison n’a pas été essayée.",
 			LinkBad:         "%[1]s : le dernier essai de la liaison a été mauvais.",
+			NoIntermediary:  "Le témoin a besoin d’un intermédiaire, et aucun n’est réservé.",
+			ConsentRefused:  "Le témoin n’accepte pas d’être enregistré. Un juge décide comment l’entendre.",
 		},
 		why: map[Why]string{FirstPossible: "rien n’est possible avant", NothingSoft: "rien ne s’y oppose", GoodHour: "une bonne heure pour le témoin",
 			SamePeople: "les mêmes personnes à toutes les séances", ClocksMove: "changement d’heure avant le %[2]s : %[3]s pour le témoin", Taken: "avec %[1]s"},
 		nobody: "une salle ou une personne", span: "du %s au %s",
+		needs: needWords{speech: "Interprète : %s.", dialect: "Interprète : %s, %s.", rest: "Une pause après %s de déposition.", intermediary: "Un intermédiaire.",
+			sex: map[Sex]string{Female: "Une femme comme interprète.", Male: "Un homme comme interprète."}},
 	},
 }
 
@@ -94,6 +110,28 @@ func (x *Index) Say(c Conflict, l policy.Language, zone *time.Location) string {
 		return string(c.Rule)
 	}
 	return fill(sentence, x.name(c.Resource, v), times(c.From, c.To, v, zone), length(c.Length))
+}
+
+// SayNeeds tells what a witness needs of a hearing, as far as it is known, a sentence for each need.
+func (x *Index) SayNeeds(p protection.PartyID, l policy.Language) []string {
+	v, s := vocabulary[l].needs, x.standing[p]
+	var said []string
+	switch {
+	case s.Dialect != "":
+		said = append(said, fmt.Sprintf(v.dialect, s.Language, s.Dialect))
+	case s.Language != "":
+		said = append(said, fmt.Sprintf(v.speech, s.Language))
+	}
+	if word := v.sex[s.Sex]; word != "" {
+		said = append(said, word)
+	}
+	if s.Longest > 0 {
+		said = append(said, fmt.Sprintf(v.rest, length(s.Longest)))
+	}
+	if s.Intermediary {
+		said = append(said, v.intermediary)
+	}
+	return said
 }
 
 // SayWhy tells a reason for a proposal in a few words.

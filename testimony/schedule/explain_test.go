@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"paravent/protection"
 	"paravent/protection/policy"
 	"paravent/testimony/schedule"
 )
@@ -37,6 +38,28 @@ func TestEveryConflictAndReasonIsSaid(t *testing.T) {
 	if got := x.Say(schedule.Conflict{Rule: schedule.TooFar, Resource: "judge", From: day(3, 10, 10), To: day(3, 11, 11), Length: 30 * time.Minute}, policy.English, zone); got !=
 		"Presiding judge: in another building, 2027-03-10 10:00 to 2027-03-11 11:00; only 30 min remain for the way." {
 		t.Error(got)
+	}
+}
+
+// TestNeedsAreSaid in both languages, and nothing of a witness who is not known.
+func TestNeedsAreSaid(t *testing.T) {
+	t.Parallel()
+	x := schedule.NewIndex(nil, nil, schedule.Circumstances{Parties: map[protection.PartyID]schedule.Standing{
+		"all":  {Language: "yo", Dialect: "Ekiti", Sex: schedule.Female, Longest: 30 * time.Minute, Intermediary: true},
+		"some": {Language: "vi", Sex: schedule.Male}}}, schedule.Rules{})
+	for _, c := range []struct {
+		party protection.PartyID
+		in    policy.Language
+		want  string
+	}{
+		{"all", policy.English, "Interpreter: yo, Ekiti. A woman as interpreter. A break after 30 min of testimony. An intermediary."},
+		{"all", policy.French, "Interprète : yo, Ekiti. Une femme comme interprète. Une pause après 30 min de déposition. Un intermédiaire."},
+		{"some", policy.English, "Interpreter: vi. A man as interpreter."},
+		{"nobody", policy.French, ""},
+	} {
+		if got := strings.Join(x.SayNeeds(c.party, c.in), " "); got != c.want {
+			t.Errorf("%s: %q", c.party, got)
+		}
 	}
 }
 

@@ -220,6 +220,9 @@ func (x *Index) Resource(id ResourceID) (Resource, bool) {
 	return Resource{}, false
 }
 
+// Standing returns what is known of a witness; the zero Standing where nothing is.
+func (x *Index) Standing(p protection.PartyID) Standing { return x.standing[p] }
+
 // Booking returns a booking by its hearing.
 func (x *Index) Booking(id testimony.HearingID) (Booking, bool) {
 	at, found := slices.BinarySearchFunc(x.bookings, id, func(b Booking, id testimony.HearingID) int { return cmp.Compare(b.Hearing, id) })

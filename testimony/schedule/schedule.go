@@ -136,8 +136,11 @@ type Standing struct {
 	Applied   bool          // for protection, granted or not
 	Orders    []Period      // the times in which an order is in force
 	Waits     bool          // the familiarisation is known not to be complete
-	Withdrawn bool          // the consent to testify by this means is withdrawn
+	Withdrawn bool          // the consent to testify by this means is withdrawn, and nobody has acted upon it
 	Permit    Permit
+
+	Intermediary bool // the witness needs one
+	Unrecorded   bool // the witness does not agree to be recorded
 }
 
 // Permit is another State's permission to hear a witness on its territory.

@@ -25,6 +25,7 @@ func court() []schedule.Resource {
 		{ID: "accused", Kind: schedule.Accused, Name: "The accused"},
 		{ID: "viet-f", Kind: schedule.Interpreter, Name: "Interpreter 1", Sex: schedule.Female, Speech: []schedule.Speech{{Language: "vi", Dialect: "Nghe An"}, {Language: "vi"}}},
 		{ID: "viet-m", Kind: schedule.Interpreter, Name: "Interpreter 2", Sex: schedule.Male, Speech: []schedule.Speech{{Language: "vi"}}},
+		{ID: "helper", Kind: schedule.Intermediary, Name: "Intermediary 1"},
 		{ID: "screens", Kind: schedule.Equipment, Name: "Screens", Number: 2},
 	}
 }
@@ -107,6 +108,11 @@ func TestConflicts(t *testing.T) {
 		"no permission":                  {wanted: hearing("a"), standing: schedule.Standing{Permit: schedule.Permit{Needed: true}}, want: []schedule.Rule{schedule.NoPermit}},
 		"a permission that has ended":    {wanted: hearing("a"), standing: schedule.Standing{Permit: schedule.Permit{Needed: true, Granted: true, Period: schedule.Period{Until: day(3, 9, 0)}}}, want: []schedule.Rule{schedule.NoPermit}},
 		"not prepared":                   {wanted: hearing("a"), standing: schedule.Standing{Language: "vi", Waits: true}, want: []schedule.Rule{schedule.Unprepared}},
+		"no intermediary":                {wanted: hearing("a"), standing: schedule.Standing{Intermediary: true}, want: []schedule.Rule{schedule.NoIntermediary}},
+		"an intermediary":                {wanted: hearing("a", "helper"), standing: schedule.Standing{Intermediary: true}},
+		"no consent to be recorded":      {wanted: hearing("a"), standing: schedule.Standing{Unrecorded: true}, want: []schedule.Rule{schedule.ConsentRefused}},
+		"withdrawn, and said once":       {wanted: hearing("a"), standing: schedule.Standing{Unrecorded: true, Withdrawn: true}, want: []schedule.Rule{schedule.ConsentGone}},
+		"a dialect in other letters":     {wanted: hearing("a", "viet-f"), standing: schedule.Standing{Language: "vi", Dialect: "nghe an "}},
 		"consent withdrawn":              {wanted: hearing("a"), standing: schedule.Standing{Withdrawn: true}, want: []schedule.Rule{schedule.ConsentGone}},
 	} {
 		t.Run(name, func(t *testing.T) {
