@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"paravent/testimony"
 	"paravent/testimony/docket"
 )
 
@@ -19,6 +20,7 @@ type docketCmds struct {
 
 type docketImportCmd struct {
 	vaultFlags
+	langFlag
 	File string `arg:"" help:"The docket file; - reads standard input." placeholder:"FILE.json"`
 }
 
@@ -33,13 +35,30 @@ func (i docketImportCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		var words strings.Builder
-		fmt.Fprintf(&words, "Imported %d cases, %d protected parties, %d orders, %d hearings.\n",
-			len(done.Cases), len(done.Parties), len(done.Orders), len(done.Hearings))
-		for _, h := range doc.Hearings {
-			fmt.Fprintf(&words, "Hearing %s is %s.\n", h.Key, done.Hearings[h.Key])
+		x, err := d.Plan(ctx)
+		if err != nil {
+			return err
 		}
-		return c.print(done, words.String())
+		out := importedLine{done, map[string][]conflictLine{}}
+		fmt.Fprintf(&words, "Imported %d cases, %d protected parties, %d orders, %d rooms, people and things, %d hearings.\n",
+			len(done.Cases), len(done.Parties), len(done.Orders), len(done.Resources), len(done.Hearings))
+		for _, line := range doc.Hearings {
+			fmt.Fprintf(&words, "Hearing %s is %s.\n", line.Key, done.Hearings[line.Key])
+			if against := done.Against[line.Key]; len(against) > 0 {
+				out.Against[line.Key] = conflictLines(x, against, testimony.Hearing{CourtZone: line.CourtZone}, i.language())
+				for _, f := range out.Against[line.Key] {
+					words.WriteString(f.words())
+				}
+			}
+		}
+		return c.print(out, words.String())
 	})
+}
+
+// importedLine is an import with the soft conflicts of its hearings, by key, that wait for somebody's reason.
+type importedLine struct {
+	docket.Imported
+	Against map[string][]conflictLine `json:"against"`
 }
 
 func (i docketImportCmd) document(c *console) (docket.Document, error) {

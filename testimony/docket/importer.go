@@ -15,13 +15,14 @@ import (
 	"paravent/protection/order"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/schedule"
 )
 
 var printer = message.NewPrinter(language.English)
 
 // alias remembers the key under which an entry was imported.
 type alias struct {
-	Kind string `json:"kind"` // case, party, order, hearing, seat
+	Kind string `json:"kind"` // case, party, order, resource, hearing, seat
 	Key  string `json:"key"`
 	ID   string `json:"id"`
 }
@@ -53,7 +54,7 @@ func (d *Desk) keys(ctx context.Context) (keyring, error) {
 }
 
 // Resolve finds the id of an entry from what a person typed: the id itself, or the key of its import.
-// Kind is case, party, order, hearing or seat. It returns [ErrNotFound] when the key stands for more than one.
+// Kind is case, party, order, resource, hearing or seat. It returns [ErrNotFound] when the key stands for more than one.
 func (d *Desk) Resolve(ctx context.Context, kind, typed string) (string, error) {
 	list, err := all(ctx, d, aliases)
 	if err != nil {
@@ -88,7 +89,8 @@ type importer struct {
 func newImporter(d *Desk, tx *store.Tx) *importer {
 	return &importer{desk: d, tx: tx, given: map[protection.CaseID][]protection.Pseudonym{}, parties: map[protection.PartyID]protection.Party{},
 		done: Imported{Cases: map[string]protection.CaseID{}, Parties: map[string]protection.PartyID{},
-			Orders: map[string]protection.OrderID{}, Hearings: map[string]testimony.HearingID{}}}
+			Orders: map[string]protection.OrderID{}, Hearings: map[string]testimony.HearingID{},
+			Resources: map[string]testimony.ResourceID{}, Against: map[string][]schedule.Conflict{}}}
 }
 
 func (im *importer) fail(path, format string, args ...any) {
@@ -103,7 +105,7 @@ func (im *importer) run(doc Document) error {
 	for _, e := range existing {
 		im.known = append(im.known, e.Value)
 	}
-	steps := []func(Document) error{im.cases, im.partyLines, im.orders, im.hearings}
+	steps := []func(Document) error{im.cases, im.partyLines, im.orders, im.resourceLines, im.hearings, im.clashes}
 	for _, step := range steps {
 		if err := step(doc); err != nil {
 			return err
@@ -331,6 +333,7 @@ func (im *importer) hearings(doc Document) error {
 			}
 			h.Participants = append(h.Participants, participant)
 		}
+		im.takes(path, line, &h)
 		im.check(path, h.Check())
 		im.done.Hearings[line.Key] = h.ID
 		if err := hearings.Put(im.tx, docketPart, id, h); err != nil {

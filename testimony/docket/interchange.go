@@ -21,6 +21,7 @@ import (
 	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/schedule"
 )
 
 // Format is the value of an interchange document's "format" field.
@@ -39,6 +40,8 @@ type Document struct {
 	Parties  []PartyLine   `json:"parties,omitempty"`
 	Orders   []OrderLine   `json:"orders,omitempty"`
 	Hearings []HearingLine `json:"hearings,omitempty"`
+
+	Resources []ResourceLine `json:"resources,omitempty"` // what hearings take
 }
 
 // CaseLine is a case in a document.
@@ -109,6 +112,16 @@ type HearingLine struct {
 	Room         string                 `json:"room,omitempty"`
 	Mode         protection.SessionMode `json:"mode"`
 	Participants []ParticipantLine      `json:"participants"`
+
+	Before     int          `json:"before,omitempty"`      // minutes
+	After      int          `json:"after,omitempty"`       // minutes
+	BreakEvery int          `json:"break_every,omitempty"` // minutes of testimony
+	Uses       []string     `json:"uses,omitempty"`        // keys of resources
+	Accepted   []ReasonLine `json:"accepted,omitempty"`
+	Held       time.Time    `json:"held,omitzero"`
+	Cancelled  time.Time    `json:"cancelled,omitzero"`
+	Why        string       `json:"why,omitempty"` // it was cancelled
+	Sequence   int          `json:"sequence,omitempty"`
 }
 
 // ParticipantLine is a seat in a document.
@@ -138,6 +151,10 @@ type Imported struct {
 	Parties  map[string]protection.PartyID  `json:"parties"`
 	Orders   map[string]protection.OrderID  `json:"orders"`
 	Hearings map[string]testimony.HearingID `json:"hearings"`
+
+	Resources map[string]testimony.ResourceID `json:"resources"`
+	// Against are the soft conflicts of hearings, by key, to which the document has no reason.
+	Against map[string][]schedule.Conflict `json:"-"`
 }
 
 // maxDocument is the largest document that is read, in bytes.
@@ -231,7 +248,7 @@ func (d *Desk) Import(ctx context.Context, doc Document) (Imported, error) {
 		}
 		done = im.done
 		tx.Log("docket.imported", map[string]string{"cases": strconv.Itoa(len(doc.Cases)), "parties": strconv.Itoa(len(doc.Parties)),
-			"orders": strconv.Itoa(len(doc.Orders)), "hearings": strconv.Itoa(len(doc.Hearings))})
+			"orders": strconv.Itoa(len(doc.Orders)), "hearings": strconv.Itoa(len(doc.Hearings)), "resources": strconv.Itoa(len(doc.Resources))})
 		return nil
 	})
 	if err != nil {
@@ -264,6 +281,10 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 		return doc, err
 	}
 	keys, err := d.keys(ctx)
+	if err != nil {
+		return doc, err
+	}
+	taken, err := d.Resources(ctx)
 	if err != nil {
 		return doc, err
 	}
@@ -300,6 +321,7 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 	for _, h := range hearingList {
 		doc.Hearings = append(doc.Hearings, exportHearing(h, keys))
 	}
+	doc.Resources = exportResources(taken, doc, keys)
 	return doc, d.Note(ctx, "docket.exported", map[string]string{"cases": strconv.Itoa(len(doc.Cases))})
 }
 
@@ -335,5 +357,6 @@ func exportHearing(h testimony.Hearing, keys keyring) HearingLine {
 		}
 		line.Participants = append(line.Participants, seat)
 	}
+	exportTaking(&line, h, keys)
 	return line
 }

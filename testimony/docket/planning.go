@@ -314,12 +314,7 @@ func (d *Desk) book(tx *store.Tx, part store.Compartment, h *testimony.Hearing, 
 		details["accepted"] = strings.Join(accepted, ",")
 	}
 	tx.Log(act, details)
-	if len(h.Uses) > 0 {
-		t := taking{h.Start, h.Duration, h.Before, h.After, h.CourtZone, h.WitnessZone, h.Uses}
-		if err := takings.Put(tx, docketPart, string(h.ID), t); err != nil {
-			return err
-		}
-	} else if err := freed(tx, h.ID); err != nil {
+	if err := take(tx, *h); err != nil {
 		return err
 	}
 	return hearings.Put(tx, part, string(h.ID), *h)

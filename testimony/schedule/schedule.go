@@ -41,7 +41,7 @@ func (k Kind) person() bool { return k != Courtroom && k != RemotePoint && k != 
 
 // Resource is a room, a person or a thing that a hearing takes. No protected party is one: a witness is named by [Booking.Party].
 type Resource struct {
-	ID       ResourceID  `json:"id"`
+	ID       ResourceID  `json:"id,omitempty"`
 	Kind     Kind        `json:"kind"`
 	Name     string      `json:"name"`               // of a room or an office; never of a protected person
 	Zone     string      `json:"zone,omitempty"`     // IANA name of the zone in which Open and Closed are meant; empty: the court's
