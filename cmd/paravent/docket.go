@@ -42,6 +42,9 @@ func (i docketImportCmd) Run(ctx context.Context, c *console) error {
 		out := importedLine{done, map[string][]conflictLine{}}
 		fmt.Fprintf(&words, "Imported %d cases, %d protected parties, %d orders, %d rooms, people and things, %d hearings.\n",
 			len(done.Cases), len(done.Parties), len(done.Orders), len(done.Resources), len(done.Hearings))
+		if len(done.Left) > 0 {
+			fmt.Fprintf(&words, "Not taken over, because your office does not enter it: %s.\n", strings.Join(done.Left, ", "))
+		}
 		for _, line := range doc.Hearings {
 			fmt.Fprintf(&words, "Hearing %s is %s.\n", line.Key, done.Hearings[line.Key])
 			if against := done.Against[line.Key]; len(against) > 0 {

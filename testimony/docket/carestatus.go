@@ -50,8 +50,10 @@ var (
 		}
 		return list
 	}()
-	FactWords = []string{string(care.Given), string(care.NotGiven), string(care.Withdrawn), WordActedOn, string(care.Needed), string(care.NotNeeded), "running", "ended"}
+	FactWords = []string{string(care.Given), string(care.NotGiven), string(care.Withdrawn), WordActedOn, string(care.Needed), string(care.NotNeeded), wordRunning, wordEnded}
 )
+
+const wordRunning = "running" // of a time to reflect
 
 // WordActedOn is the word of a withdrawal that was acted upon.
 const WordActedOn = "acted_on"
@@ -176,9 +178,9 @@ func (d *Desk) EndReflection(ctx context.Context, p protection.PartyID, e care.E
 func (d *Desk) stepReflection(ctx context.Context, p protection.PartyID, step func(care.Reflection) (care.Reflection, error)) error {
 	_, err := reflections.change(ctx, d, p, func(now CareVersion[care.Reflection]) (care.Reflection, []Fact, error) {
 		next, err := step(now.Value)
-		word := "running"
+		word := wordRunning
 		if next.Ended != nil {
-			word = "ended"
+			word = wordEnded
 		}
 		return next, []Fact{{Kind: FactReflection, Word: word, On: next.Start, Due: next.Until()}}, err
 	})
@@ -269,7 +271,7 @@ func (d *Desk) careItems(ctx context.Context, people []protection.Party, now tim
 				items = append(items, item)
 			}
 		}
-		if f.Kind == FactReflection && f.Word == "running" && d.May(testimony.ActKeepCare) && now.Before(f.Due) && f.Due.Before(now.Add(Soon)) {
+		if f.Kind == FactReflection && f.Word == wordRunning && d.May(testimony.ActKeepCare) && now.Before(f.Due) && f.Due.Before(now.Add(Soon)) {
 			item.Kind, item.When = ReflectionEnds, f.Due
 			items = append(items, item)
 		}

@@ -193,6 +193,9 @@ func (im *importer) partyLines(doc Document) error {
 				return err
 			}
 		}
+		if err := im.partyCare(path, p.ID, line); err != nil {
+			return err
+		}
 	}
 	return nil
 }

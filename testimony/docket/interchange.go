@@ -61,6 +61,9 @@ type PartyLine struct {
 	Appearances []AppearanceLine  `json:"appearances"`
 	// Statistics are categories of closed lists; nil where nothing is recorded.
 	Statistics *statistics.Profile `json:"statistics,omitempty"`
+	// Decisions on the status, the oldest first; the last one is the status.
+	Decisions []DecisionLine `json:"decisions,omitempty"`
+	Care      []FactLine     `json:"care,omitempty"` // open facts
 }
 
 // AppearanceLine is a party's pseudonym in a case. Without a pseudonym the next free one is allotted.
@@ -155,6 +158,8 @@ type Imported struct {
 	Resources map[string]testimony.ResourceID `json:"resources"`
 	// Against are the soft conflicts of hearings, by key, to which the document has no reason.
 	Against map[string][]schedule.Conflict `json:"-"`
+	// Left are the paths of entries that were not taken over, because the importer's office does not enter what they say.
+	Left []string `json:"left,omitempty"`
 }
 
 // maxDocument is the largest document that is read, in bytes.
@@ -292,6 +297,10 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 	if err != nil {
 		return doc, err
 	}
+	decided, facts, err := d.careOfAll(ctx)
+	if err != nil {
+		return doc, err
+	}
 	apart, err := d.casesOfTeams(ctx)
 	if err != nil {
 		return doc, err
@@ -306,7 +315,7 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 		doc.Cases = append(doc.Cases, CaseLine{keys.of("case", string(c.ID)), c.Reference, c.Court, c.Offence, c.Opened})
 	}
 	for _, p := range partyList {
-		line := PartyLine{Key: keys.of("party", string(p.ID)), Status: p.Status, Language: p.Language}
+		line := PartyLine{Key: keys.of("party", string(p.ID)), Status: p.Status, Language: p.Language, Decisions: decisionLines(decided[p.ID]), Care: facts[p.ID]}
 		for _, a := range p.Appearances {
 			line.Appearances = append(line.Appearances, AppearanceLine{keys.of("case", string(a.Case)), a.Pseudonym})
 		}
