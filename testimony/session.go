@@ -51,6 +51,7 @@ const (
 	Unmuted       EventKind = "unmuted"
 	Marked        EventKind = "marked"
 	Requested     EventKind = "requested" // the witness asked: understand, break, pause, alarm
+	Prepared      EventKind = "prepared"  // the witness took a step before the hearing: rights, devices, silent
 	Fault         EventKind = "fault"
 	Refusal       EventKind = "refusal" // an invitation was refused
 	IdentityFound EventKind = "identity_verified"

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	qrcode "github.com/skip2/go-qrcode"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -118,6 +120,12 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	if p.Words != [4]string{} {
 		rows = append(rows, xwidget.Field(i18n.T("person.words"), xwidget.Strong(strings.Join(p.Words[:], " · "))), xwidget.WrappedSmall(i18n.T("person.words.text")))
 	}
+	if p.Lang != "" {
+		rows = append(rows, xwidget.Field(i18n.T("person.language"), xwidget.Strong(pageLanguage(p.Lang))))
+	}
+	if id == witness.ID && p.Presence != live.Absent {
+		rows = append(rows, xwidget.Field(i18n.T("person.prepared"), xwidget.WrappedSmall(preparedWords(p))))
+	}
 	if p.Link != "" {
 		rows = append(rows, b.link(st, p))
 	}
@@ -152,6 +160,34 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	rows = append(rows, xwidget.Wrap(8, buttons...))
 	s = xwidget.ShowSheet(b.host.Window().Canvas(), p.Label, 520, xwidget.Column(10, rows...), done)
 	b.host.Window().Canvas().Focus(done)
+}
+
+// pageLanguage names a language as the window's font can write it: by its code and, where it is known, in the window's words.
+func pageLanguage(code string) string {
+	tag, err := language.Parse(code)
+	if err != nil {
+		return code
+	}
+	words := display.English.Languages()
+	if i18n.Language() == "fr" {
+		words = display.French.Languages()
+	}
+	if name := words.Name(tag); name != "" {
+		return name
+	}
+	return code
+}
+
+// preparedWords says what the witness has read and checked before the hearing.
+func preparedWords(p live.Person) string {
+	if len(p.Prepared) == 0 {
+		return i18n.T("person.prepared.none")
+	}
+	var done []string
+	for _, step := range p.Prepared {
+		done = append(done, i18n.T("prepared."+step))
+	}
+	return strings.Join(done, ", ")
 }
 
 // link shows a join link as text and as a picture to photograph. It leaves this desk only by the hand that copies it.

@@ -181,6 +181,8 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 	switch {
 	case e.Kind == testimony.Requested:
 		words += " · " + i18n.T("ask."+e.Reason)
+	case e.Kind == testimony.Prepared:
+		words += " · " + i18n.T("prepared."+e.Reason)
 	case e.Kind == testimony.Marked:
 		words += " " + e.From.In(zone).Format("15:04:05") + "–" + e.To.In(zone).Format("15:04:05")
 	case e.Reason != "" && (e.Kind == testimony.ModeChanged || e.Kind == testimony.PhaseChanged || e.Kind == testimony.Removed):

@@ -132,10 +132,11 @@ func families() []string {
 	}
 	add("ask.", join.AskUnderstand, join.AskBreak, join.AskPause, join.AskAlarm, join.AskHand)
 	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
-		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
+		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
 		add("event.", string(e))
 		add("act.session.", string(e))
 	}
+	add("prepared.", join.StepRights, join.StepDevices, join.StepSilent)
 	for _, s := range []identity.RequestState{identity.Pending, identity.Granted, identity.Refused, identity.Withdrawn, identity.Expired} {
 		add("request.", string(s))
 	}

@@ -25,6 +25,8 @@ type hostCmd struct {
 	benchFlags
 	Hearing string `help:"The hearing: its id or its key in the docket file." required:"" placeholder:"H"`
 	Listen  string `help:"Address of the join page. Plain HTTP on this machine, HTTPS with a certificate of its own elsewhere." default:"127.0.0.1:0" placeholder:"ADDR"`
+	// Languages is where the court keeps languages of its own for the page.
+	Languages string `help:"Folder of the court's own languages for the join page; paravent-languages beside the vault where left out." type:"path" placeholder:"DIR"`
 }
 
 // Help is shown by 'paravent host --help'.
@@ -61,7 +63,7 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Logger: c.log, Camera: bench.camera, Microphone: bench.microphone})
+		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Languages: h.Languages, Logger: c.log, Camera: bench.camera, Microphone: bench.microphone})
 		if err != nil {
 			return err
 		}

@@ -158,6 +158,7 @@ func openWitness(t *testing.T, link string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
 	err = chromedp.Do(ctx, chromedp.Navigate(link),
+		chromedp.Click(`//button[not(@hidden) and normalize-space()="I have read this"]`, chromedp.NodeVisible),
 		chromedp.Click(`//button[not(@hidden) and normalize-space()="Allow camera and microphone"]`, chromedp.NodeVisible))
 	if err != nil {
 		t.Fatal(err)

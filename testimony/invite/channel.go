@@ -59,7 +59,7 @@ func newChannel(out, in []byte, t Transcript, words [4]byte) (*Channel, error) {
 func (c *Channel) Transcript() Transcript { return c.transcript }
 
 // Words returns the four verification words in a language. Both sides have the same ones exactly when nobody stands between
-// them. Any language but "fr" is English.
+// them. A language that has no list of words has numbers.
 func (c *Channel) Words(lang string) [4]string { return wordsOf(c.words, lang) }
 
 // Seal seals one JSON text.

@@ -174,6 +174,9 @@ func TestWordListsAreFitToBeReadAloud(t *testing.T) {
 		if !slices.IsSorted(words) {
 			t.Errorf("%s is not sorted", lang)
 		}
+		if lang == invite.Numbers {
+			continue // each of three figures, read one by one
+		}
 		for i, a := range words {
 			if len(a) < 4 || len(a) > 10 || strings.Trim(a, "abcdefghijklmnopqrstuvwxyz") != "" {
 				t.Errorf("%s: %q is too short, too long or has other letters", lang, a)

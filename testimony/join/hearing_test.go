@@ -50,6 +50,14 @@ func TestWitnessFromLinkToRemoval(t *testing.T) {
 		t.Errorf("the address bar still shows the secret")
 	}
 
+	p.until("what one can do and what to mind", "!document.getElementById('before').hidden")
+	p.shot("before-en-phone")
+	p.press("I have read this")
+	var took join.Prepared
+	guest.await(t, join.TypePrepared, &took)
+	if took.Step != join.StepRights {
+		t.Errorf("the page says that the step %q was taken", took.Step)
+	}
 	p.press("Allow camera and microphone")
 	var sent join.Media
 	guest.await(t, join.TypeMedia, &sent)
@@ -60,6 +68,15 @@ func TestWitnessFromLinkToRemoval(t *testing.T) {
 	// Lobby: the same words on both sides, and no connection for media.
 	if err := guest.Send(join.State{Phase: "lobby", Mode: "public"}); err != nil {
 		t.Fatal(err)
+	}
+	p.until("the check of the devices", "!document.getElementById('checking').hidden")
+	p.until("the level of the microphone", "Number(document.getElementById('checking-meter').getAttribute('aria-valuenow')) > 0")
+	p.press("Play a sound")
+	p.shot("checking-en-phone")
+	p.press("Yes, I heard it")
+	guest.await(t, join.TypePrepared, &took)
+	if took.Step != join.StepDevices {
+		t.Errorf("the page says that the step %q was taken", took.Step)
 	}
 	p.until("the lobby", "!document.getElementById('lobby').hidden")
 	words := ask[[]string](p, "[...document.querySelectorAll('#words li')].map(e => e.textContent)")

@@ -42,6 +42,9 @@ const (
 	TypeCandidate = "candidate"
 	TypeRequest   = "request"
 	TypeMedia     = "media"
+	TypePrepared  = "prepared"
+	TypeLanguage  = "language"
+	TypeHere      = "here"
 	TypeLeave     = "leave"
 
 	TypeWelcome = "welcome"
@@ -57,9 +60,19 @@ const (
 const (
 	AskUnderstand = "understand" // I did not understand
 	AskBreak      = "break"
-	AskPause      = "pause" // someone came in
-	AskAlarm      = "alarm" // silent call for help
-	AskHand       = "hand"  // may I speak
+	AskPause      = "pause"   // stop my picture and sound
+	AskSomeone    = "someone" // someone came in: stop my picture and sound
+	AskReady      = "ready"   // after a pause: I can go on
+	AskAlarm      = "alarm"   // silent call for help
+	AskHand       = "hand"    // may I speak
+	AskVoice      = "voice"   // let me hear my changed voice
+)
+
+// Steps by which a guest prepares before the hearing.
+const (
+	StepRights  = "rights"  // has read what one can do and what to mind
+	StepDevices = "devices" // has checked camera, microphone and sound
+	StepSilent  = "silent"  // has checked them, and heard no sound
 )
 
 // Request is a guest's button.
@@ -75,6 +88,20 @@ type Media struct {
 	Error string `json:"error,omitempty"`
 }
 
+// Prepared tells that the guest has taken a step of the preparation.
+type Prepared struct {
+	Step string `json:"step"`
+}
+
+// Speaks tells that the guest reads the page in another language now.
+type Speaks struct {
+	Code string `json:"code"`
+}
+
+// Here is what a page says every few seconds, so that a call for help that goes in its place cannot be told from it on the
+// network.
+type Here struct{}
+
 // Hello is the guest's first sealed message.
 type Hello struct {
 	Device    json.RawMessage `json:"device"` // JWK
@@ -84,10 +111,11 @@ type Hello struct {
 
 // Welcome is the court's first sealed message. Words are those of the court's side, for the guest to compare.
 type Welcome struct {
-	Words [4]string `json:"words"`
-	Role  string    `json:"role"`
-	Label string    `json:"label"`
-	Lang  string    `json:"lang"`
+	Words    [4]string `json:"words"`
+	Role     string    `json:"role"`
+	Label    string    `json:"label"`
+	Lang     string    `json:"lang"`               // of the words: en, fr or numbers
+	Prepared []string  `json:"prepared,omitempty"` // steps that the guest has taken already
 }
 
 // State is what the guest's page shows, whole; it replaces what was shown before. Everything in it may be seen by this guest:
@@ -178,6 +206,21 @@ func (m Request) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON writes the message with its type.
 func (m Media) MarshalJSON() ([]byte, error) { type plain Media; return typed(TypeMedia, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Prepared) MarshalJSON() ([]byte, error) {
+	type plain Prepared
+	return typed(TypePrepared, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Speaks) MarshalJSON() ([]byte, error) {
+	type plain Speaks
+	return typed(TypeLanguage, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Here) MarshalJSON() ([]byte, error) { type plain Here; return typed(TypeHere, plain(m)) }
 
 // MarshalJSON writes the message with its type.
 func (m Hello) MarshalJSON() ([]byte, error) { type plain Hello; return typed(TypeHello, plain(m)) }

@@ -45,7 +45,7 @@ var headers = map[string]string{
 
 // routes serves the page at /j/<id>, its parts under /a/, and the signalling at /s.
 func (s *Server) routes() (http.Handler, error) {
-	parts, err := pageParts()
+	parts, err := pageParts(s.languages)
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +85,11 @@ func servePart(w http.ResponseWriter, part []byte, kind string) {
 	_, _ = w.Write(part) // a browser that went away misses nothing
 }
 
-// pageParts are the page's files by name, with the lists of verification words beside them.
-func pageParts() (map[string][]byte, error) {
+// pageParts are the page's files by name, with its languages and the lists of verification words beside them.
+func pageParts(languages []Language) (map[string][]byte, error) {
 	parts := map[string][]byte{}
 	err := fs.WalkDir(pageFiles, "page", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || contentTypes[path.Ext(name)] == "" {
+		if err != nil || entry.IsDir() || contentTypes[path.Ext(name)] == "" || path.Dir(name) != "page" {
 			return err
 		}
 		text, err := pageFiles.ReadFile(name)
@@ -106,5 +106,13 @@ func pageParts() (map[string][]byte, error) {
 		}
 		parts["words."+lang+".json"] = list
 	}
+	for _, language := range languages {
+		parts["in."+language.Code+".json"] = language.text
+	}
+	list, err := json.Marshal(languages)
+	if err != nil {
+		return nil, fmt.Errorf("list the languages: %w", err)
+	}
+	parts["languages.json"] = list
 	return parts, nil
 }

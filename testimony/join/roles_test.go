@@ -48,6 +48,7 @@ func camera(t *testing.T, court *fakeCourt) *feed {
 	link, seat := court.invite("witness", "Witness B")
 	p := openTab(t, "en", chromedp.Navigate(link))
 	guest := seat.next(t)
+	p.press("I have read this")
 	p.press("Allow camera and microphone")
 	if err := guest.Send(testifying()); err != nil {
 		t.Fatal(err)
@@ -234,6 +235,9 @@ func TestEveryRoleFitsEveryScreen(t *testing.T) {
 		lang := []string{"en", "fr"}[n%2]
 		p := openTab(t, lang, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(link))
 		guest := seat.next(t)
+		if role == "witness" {
+			p.press(map[string]string{"en": "I have read this", "fr": "J’ai lu ces informations"}[lang])
+		}
 		if role != "gallery" {
 			p.press(map[string]string{"en": "Allow camera and microphone", "fr": "Autoriser la caméra et le micro"}[lang])
 		}
@@ -276,6 +280,7 @@ func TestKeyboardReachesTheButtons(t *testing.T) {
 	link, seat := court.invite("witness", "Witness B")
 	p := openTab(t, "en", chromedp.EmulateViewport(1280, 800), chromedp.Navigate(link))
 	guest := seat.next(t)
+	p.press("I have read this")
 	p.press("Allow camera and microphone")
 	if err := guest.Send(testifying()); err != nil {
 		t.Fatal(err)
@@ -370,8 +375,12 @@ func TestFrenchWitnessReadsTheSameWords(t *testing.T) {
 	if guest.Lang() != "fr" {
 		t.Errorf("the page said its language is %q", guest.Lang())
 	}
+	p.press("J’ai lu ces informations")
+	p.until("camera and microphone", "!document.getElementById('devices').hidden")
 	p.shot("devices-fr-phone-dark")
 	p.press("Autoriser la caméra et le micro")
+	p.press("Jouer un son")
+	p.press("Oui, je l’ai entendu")
 	p.until("the lobby", "!document.getElementById('lobby').hidden")
 	shown := ask[[]string](p, "[...document.querySelectorAll('#words li')].map(e => e.textContent)")
 	if w := guest.Words(); !slices.Equal(shown, w[:]) {

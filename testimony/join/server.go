@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"log/slog"
 	"net"
@@ -43,6 +44,8 @@ type Config struct {
 	// listened on. Links are built with it, and requests for it are answered.
 	Host  string
 	Court Court
+	// Languages is the folder of the court's own languages for the page; nil for none. See [Languages].
+	Languages fs.FS
 	// Certificate serves HTTPS; nil makes one.
 	Certificate *tls.Certificate
 	Clock       func() time.Time // nil for time.Now
@@ -67,6 +70,7 @@ const (
 // Server serves the join page. It runs from Listen to Close.
 type Server struct {
 	court       Court
+	languages   []Language
 	clock       func() time.Time
 	random      io.Reader
 	log         *slog.Logger
@@ -133,6 +137,9 @@ func newServer(config Config, a address) (*Server, error) {
 	}
 	var err error
 	if s.failures, err = newFailures(s.random); err != nil {
+		return nil, err
+	}
+	if s.languages, err = Languages(config.Languages, s.log); err != nil {
 		return nil, err
 	}
 	handler, err := s.routes()

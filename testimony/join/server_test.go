@@ -396,7 +396,7 @@ func TestPageIsServedWithItsHeaders(t *testing.T) {
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true, //nolint:gosec // the test's own server
 	}}
 	for path, want := range map[string]int{
-		"/j/abc": 200, "/a/page.js": 200, "/a/en.json": 200, "/a/words.fr.json": 200, "/a/page.html": 404, "/a/none.js": 404,
+		"/j/abc": 200, "/a/page.js": 200, "/a/in.en.json": 200, "/a/in.am.json": 200, "/a/languages.json": 200, "/a/in.xx.json": 404, "/a/en.json": 404, "/a/words.fr.json": 200, "/a/page.html": 404, "/a/none.js": 404,
 		"/": 404, "/a/": 404, "/j/": 404, "/a/..%2fserver.go": 404,
 	} {
 		response, err := client.Get(court.server.Base() + path)

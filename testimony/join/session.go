@@ -2,6 +2,7 @@ package join
 
 import (
 	"encoding/json"
+	"sync"
 
 	"paravent/testimony/invite"
 	"paravent/testimony/join/internal/sealed"
@@ -20,6 +21,8 @@ type Guest struct {
 	Role        string
 	Label       string // as the guest itself may read it
 	Returns     bool   // the device has been here before
+	// Prepared are the steps that the guest has taken already: rights, devices, silent. The page does not ask for them again.
+	Prepared []string
 }
 
 // Session is one guest's signalling, from the welcome until the connection ends. Its methods may be called from any
@@ -27,9 +30,12 @@ type Guest struct {
 type Session struct {
 	guest Guest
 	id    invite.ID
-	lang  string
-	words [4]string
 	conn  *sealed.Conn[Message]
+	// wordsIn are the verification words in a language; they do not change while the connection lasts.
+	wordsIn func(lang string) [4]string
+
+	mu   sync.Mutex
+	lang string
 }
 
 // Guest is whom the court let in.
@@ -41,18 +47,31 @@ func (s *Session) Participant() string { return s.guest.Participant }
 // Invitation is the invitation the guest came with.
 func (s *Session) Invitation() invite.ID { return s.id }
 
-// Lang is the language of the guest's page, "en" or "fr", as the page told it.
-func (s *Session) Lang() string { return s.lang }
+// Lang is the language that the guest's page is read in now, as the page told it: a BCP 47 code.
+func (s *Session) Lang() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lang
+}
 
-// Words are the four verification words, in the guest's language: they are read aloud and compared.
-func (s *Session) Words() [4]string { return s.words }
+// Speaks takes in that the guest reads the page in another language now. [Session.Words] follow.
+func (s *Session) Speaks(lang string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lang = lang
+}
+
+// Words are the four verification words as the guest reads them: they are read aloud and compared. In a language without a
+// list of words they are numbers.
+func (s *Session) Words() [4]string { return s.wordsIn(s.Lang()) }
 
 // Send queues a message: a value of this package or a peer.Message. It never blocks; messages arrive in the order of the
 // calls. A guest that is 256 messages behind is disconnected and Send returns ErrSlow. Afterwards it returns why the
 // connection ended.
 func (s *Session) Send(message any) error { return s.conn.Send(message) }
 
-// Messages gives the guest's messages in order: answer, candidate, request, media and leave, and no others. While nobody
+// Messages gives the guest's messages in order: answer, candidate, request, media, prepared, language, here and leave, and no
+// others. While nobody
 // takes them the guest waits. It is closed when the connection has ended.
 func (s *Session) Messages() <-chan Message { return s.conn.Messages() }
 
@@ -72,9 +91,15 @@ func (s *Session) Close(last any) {
 }
 
 // fromGuest are the messages a guest may send once it is let in.
-var fromGuest = map[string]bool{TypeAnswer: true, TypeCandidate: true, TypeRequest: true, TypeMedia: true, TypeLeave: true}
+var fromGuest = map[string]bool{
+	TypeAnswer: true, TypeCandidate: true, TypeRequest: true, TypeMedia: true, TypePrepared: true, TypeLanguage: true, TypeHere: true, TypeLeave: true,
+}
 
-var asks = map[string]bool{AskUnderstand: true, AskBreak: true, AskPause: true, AskAlarm: true, AskHand: true}
+var asks = map[string]bool{
+	AskUnderstand: true, AskBreak: true, AskPause: true, AskSomeone: true, AskReady: true, AskAlarm: true, AskHand: true, AskVoice: true,
+}
+
+var steps = map[string]bool{StepRights: true, StepDevices: true, StepSilent: true}
 
 func parseGuestMessage(text []byte) (Message, error) {
 	m, err := ParseMessage(text)
@@ -85,6 +110,16 @@ func parseGuestMessage(text []byte) (Message, error) {
 	case TypeRequest:
 		var r Request
 		if err := json.Unmarshal(text, &r); err != nil || !asks[r.Kind] {
+			return Message{}, ErrMessage
+		}
+	case TypePrepared:
+		var r Prepared
+		if err := json.Unmarshal(text, &r); err != nil || !steps[r.Step] {
+			return Message{}, ErrMessage
+		}
+	case TypeLanguage:
+		var r Speaks
+		if err := json.Unmarshal(text, &r); err != nil || !languageCode.MatchString(r.Code) {
 			return Message{}, ErrMessage
 		}
 	case TypeMedia:

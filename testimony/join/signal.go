@@ -58,10 +58,12 @@ func (s *Server) welcome(ws *websocket.Conn, from origin) (*Session, error) {
 		return nil, s.refuseSealed(ctx, ws, channel, from, refusalOf(err))
 	}
 	session := &Session{
-		guest: guest, id: id, lang: hello.Lang, words: channel.Words(hello.Lang),
+		guest: guest, id: id, lang: hello.Lang, wordsIn: channel.Words,
 		conn: sealed.Start(s.ctx, ws, channel, parseGuestMessage),
 	}
-	_ = session.conn.Send(Welcome{Words: session.words, Role: guest.Role, Label: guest.Label, Lang: hello.Lang})
+	_ = session.conn.Send(Welcome{
+		Words: session.Words(), Role: guest.Role, Label: guest.Label, Lang: invite.ListOf(hello.Lang), Prepared: guest.Prepared,
+	})
 	return session, nil
 }
 
@@ -122,7 +124,7 @@ func parseHello(text []byte, transcript invite.Transcript) (hello Hello, device 
 	if m, err := ParseMessage(text); err != nil || m.Type != TypeHello || json.Unmarshal(text, &hello) != nil {
 		return hello, invite.Device{}, ErrMessage
 	}
-	if hello.Lang != "fr" {
+	if !languageCode.MatchString(hello.Lang) {
 		hello.Lang = "en"
 	}
 	if device, err = invite.ParseDevice(hello.Device); err != nil {

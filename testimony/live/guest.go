@@ -24,6 +24,7 @@ type guest struct {
 	words       [4]string
 	muted       bool
 	camera      bool
+	lang        string // that the page is read in
 	lostAt      time.Time
 
 	peer   *peer.Peer // nil in the lobby, and whenever no connection may be held
@@ -58,8 +59,12 @@ func (c *court) Admit(ctx context.Context, id invite.ID, device invite.Thumbprin
 		return join.Guest{}, err
 	}
 	var p testimony.Participant
+	var steps []string
 	err = s.do(func() error {
 		var ok bool
+		if decision.Returns { // another device has been shown nothing yet
+			steps = slices.Clone(s.prepared[seat])
+		}
 		if p, ok = s.hearing.Participant(seat); !ok || s.state.Phase == testimony.Closed {
 			return invite.Unknown
 		}
@@ -68,7 +73,7 @@ func (c *court) Admit(ctx context.Context, id invite.ID, device invite.Thumbprin
 	if errors.Is(err, ErrEnded) {
 		err = invite.Busy
 	}
-	return join.Guest{Participant: string(p.ID), Role: string(p.Role), Label: p.Label, Returns: decision.Returns}, err
+	return join.Guest{Participant: string(p.ID), Role: string(p.Role), Label: p.Label, Returns: decision.Returns, Prepared: steps}, err
 }
 
 // Connected puts a guest into the lobby, or back on the seat that was held.
@@ -98,7 +103,7 @@ func (s *Session) arrive(session *join.Session) {
 	if g.presence == Lost {
 		g.presence = Admitted
 	}
-	g.session, g.words, g.told = session, session.Words(), nil
+	g.session, g.words, g.lang, g.told = session, session.Words(), session.Lang(), nil
 	s.links[id] = ""
 	s.note(testimony.Joined, id, "")
 	s.enforce()
@@ -156,9 +161,34 @@ func (s *Session) message(session *join.Session, m join.Message) {
 				s.refresh()
 			})
 		}
+	case join.TypePrepared:
+		var r join.Prepared
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) { s.prepares(g, r.Step) })
+		}
+	case join.TypeLanguage:
+		var r join.Speaks
+		if m.Decode(&r) == nil {
+			session.Speaks(r.Code)
+			s.current(session, func(g *guest) {
+				g.words, g.lang = session.Words(), session.Lang()
+				s.refresh()
+			})
+		}
 	case join.TypeLeave:
 		s.current(session, func(g *guest) { s.leave(g) })
 	}
+}
+
+// prepares notes a step of the witness's preparation, once.
+func (s *Session) prepares(g *guest, step string) {
+	id := g.participant.ID
+	if g.participant.Role != testimony.RoleWitness || slices.Contains(s.prepared[id], step) {
+		return
+	}
+	s.prepared[id] = append(s.prepared[id], step)
+	s.note(testimony.Prepared, id, step)
+	s.refresh()
 }
 
 // askAgain is how soon the same wish of the same guest counts as another one.

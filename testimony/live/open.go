@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"paravent/media"
@@ -27,7 +30,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 		return nil, docket.ErrNotAllowed
 	}
 	s := &Session{desk: c.Desk, log: c.Logger, hub: hub.New(), acts: make(chan func()), ended: make(chan struct{}), changed: make(chan struct{}),
-		guests: map[testimony.ParticipantID]*guest{}, closing: map[testimony.ParticipantID]chan struct{}{}, links: map[testimony.ParticipantID]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
+		guests: map[testimony.ParticipantID]*guest{}, closing: map[testimony.ParticipantID]chan struct{}{}, links: map[testimony.ParticipantID]string{}, prepared: map[testimony.ParticipantID][]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -49,7 +52,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if listen == "" {
 		listen = "127.0.0.1:0"
 	}
-	if s.server, err = join.Listen(ctx, join.Config{Listen: listen, Host: c.Host, Court: (*court)(s), Clock: c.Desk.Now, Rand: rand.Reader, Logger: s.log}); err != nil {
+	if s.server, err = join.Listen(ctx, join.Config{Listen: listen, Host: c.Host, Court: (*court)(s), Languages: c.languages(), Clock: c.Desk.Now, Rand: rand.Reader, Logger: s.log}); err != nil {
 		s.cancel()
 		return nil, err
 	}
@@ -62,6 +65,15 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	s.workers.Go(func() { s.soundLoop() })
 	go s.run()
 	return s, nil
+}
+
+// languages is the folder of the court's own languages for the join page.
+func (c Config) languages() fs.FS {
+	folder := c.Languages
+	if folder == "" {
+		folder = filepath.Join(filepath.Dir(c.Desk.Path()), LanguagesFolder)
+	}
+	return os.DirFS(folder)
 }
 
 // load reads the hearing and everything that its matrix is compiled from. The orders are those of the moment at which the

@@ -42,6 +42,9 @@ var (
 	ErrWitness   = errors.New("the witness has not been admitted yet")
 )
 
+// LanguagesFolder is the folder beside the vault in which a court can put languages of its own for the join page.
+const LanguagesFolder = "paravent-languages"
+
 // Config is what a session needs. Desk and Hearing must be set.
 type Config struct {
 	Desk    *docket.Desk
@@ -49,6 +52,8 @@ type Config struct {
 	Listen  string // address of the join page; "127.0.0.1:0" where left out
 	Host    string // the name under which guests reach it, where that is not the address
 	Logger  *slog.Logger
+	// Languages is the folder of the court's own languages for the join page; LanguagesFolder beside the vault where left out.
+	Languages string
 
 	// Microphone and Camera are the bench's own; nil for none. The session closes them.
 	Microphone capture.AudioSource
@@ -83,6 +88,7 @@ type Session struct {
 	guests    map[testimony.ParticipantID]*guest
 	closing   map[testimony.ParticipantID]chan struct{} // closed when a seat's earlier connection is down
 	links     map[testimony.ParticipantID]string
+	prepared  map[testimony.ParticipantID][]string // steps that a witness has taken before the hearing
 	events    []testimony.Event
 	requests  []Request
 	alarms    []Alarm
@@ -313,12 +319,12 @@ func (s *Session) describe() State {
 	}
 	st.Gallery = seats.publicAccess(witness)
 	for _, p := range s.hearing.Participants {
-		person := Person{Participant: p, Presence: Absent, Link: s.links[p.ID], Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
+		person := Person{Participant: p, Presence: Absent, Link: s.links[p.ID], Prepared: slices.Clone(s.prepared[p.ID]), Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
 		if p.ID == witness.ID {
 			person.Receives, person.Cell = protection.Access{Connected: true}, policy.Cell{}
 		}
 		if g := s.guests[p.ID]; g != nil {
-			person.Presence, person.Words, person.Muted, person.Camera = g.presence, g.words, g.muted, g.camera
+			person.Presence, person.Words, person.Lang, person.Muted, person.Camera = g.presence, g.words, g.lang, g.muted, g.camera
 			person.Speaking = g.presence == Admitted && s.ears.speaking(p.ID) && seats.heard(p.ID)
 		}
 		st.People = append(st.People, person)

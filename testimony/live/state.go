@@ -26,7 +26,9 @@ const HoldFor = 60 * time.Second
 type Person struct {
 	testimony.Participant
 	Presence Presence
-	Words    [4]string // verification words, in the language of the guest's page; empty until connected
+	Words    [4]string // verification words as the guest reads them; empty until connected
+	Lang     string    // that the guest reads the page in, a BCP 47 code; empty until connected
+	Prepared []string  // steps that the witness has taken before the hearing: rights, devices, silent
 	Link     string    // the join link; empty once used
 	Muted    bool      // by the bench
 	Speaking bool

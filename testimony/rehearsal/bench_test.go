@@ -25,6 +25,7 @@ func BenchmarkFirstPicture(b *testing.B) {
 
 		start := time.Now()
 		w.run(chromedp.Navigate(seat(b, s, testimony.RoleWitness).Link))
+		w.press("I have read this")
 		w.press("Allow camera and microphone")
 		awaitPresence(b, s, testimony.RoleWitness, live.InLobby)
 		must(b, s.Admit(seat(b, s, testimony.RoleWitness).ID))

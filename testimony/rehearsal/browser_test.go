@@ -265,7 +265,9 @@ func TestChromiumGalleryNeverReceivesTheWitness(t *testing.T) {
 
 	galleryLink := seat(t, s, testimony.RoleGallery).Link
 	witness.run(chromedp.Navigate(seat(t, s, testimony.RoleWitness).Link))
-	witness.press("Allow camera and microphone")
+	for _, name := range []string{"I have read this", "Allow camera and microphone", "Play a sound", "Yes, I heard it"} {
+		witness.press(name)
+	}
 	gallery.run(chromedp.Navigate(galleryLink))
 	prosecution.run(chromedp.Navigate(seat(t, s, testimony.RoleProsecution).Link))
 	prosecution.press("Allow camera and microphone")

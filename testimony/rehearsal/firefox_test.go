@@ -105,7 +105,9 @@ func TestFirefoxHoldsAHearing(t *testing.T) {
 	id := seat(t, s, testimony.RoleWitness).ID
 
 	witness.Open(seat(t, s, testimony.RoleWitness).Link)
-	witness.Press(allow)
+	for _, name := range []string{"I have read this", allow, "Play a sound", "Yes, I heard it"} {
+		witness.Press(name)
+	}
 	gallery.Open(seat(t, s, testimony.RoleGallery).Link)
 	prosecution.Open(seat(t, s, testimony.RoleProsecution).Link)
 	prosecution.Press(allow)

@@ -1,24 +1,35 @@
-// The page's sentences in English and French, and the one that is spoken now.
-
-export const languages = ["en", "fr"];
+// The page's sentences, and the language that is spoken now. Each language is a data file of the court's; the page takes
+// sentences from them and nothing else.
 
 let catalogue = {};
 export let lang = "en";
+export let languages = []; // {code, name, direction}
+
+const part = async (name) => (await fetch(new URL(`./${name}`, import.meta.url))).json();
+
+export async function learn() {
+  languages = await part("languages.json");
+}
+
+export const speaks = (code) => languages.some((l) => l.code === code);
 
 /** The first language of the browser that the page speaks. */
 export function preferred() {
   for (const tag of navigator.languages ?? [navigator.language]) {
-    const short = String(tag).slice(0, 2).toLowerCase();
-    if (languages.includes(short)) return short;
+    const whole = String(tag);
+    const found = languages.find((l) => l.code.toLowerCase() === whole.toLowerCase());
+    if (found) return found.code;
+    const short = whole.split("-")[0].toLowerCase();
+    if (speaks(short)) return short;
   }
   return "en";
 }
 
 export async function speak(wanted) {
-  const response = await fetch(new URL(`./${wanted}.json`, import.meta.url));
-  catalogue = await response.json();
+  catalogue = await part(`in.${wanted}.json`);
   lang = wanted;
   document.documentElement.lang = wanted;
+  document.documentElement.dir = languages.find((l) => l.code === wanted)?.direction ?? "ltr";
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", t(element.dataset.label));
@@ -33,7 +44,7 @@ export function t(key, values = {}) {
 
 export const knows = (key) => key in catalogue;
 
-export async function wordList(of) {
-  const response = await fetch(new URL(`./words.${of}.json`, import.meta.url));
-  return response.json();
-}
+/** The list that verification words in a language come from: its own, or numbers. */
+export const listOf = (code) => (["en", "fr"].includes(code.split("-")[0]) ? code.split("-")[0] : "numbers");
+
+export const wordList = (of) => part(`words.${of}.json`);

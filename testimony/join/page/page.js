@@ -4,7 +4,8 @@
 import { Connection } from "./connection.js";
 import { fromBase64url, idOf } from "./handshake.js";
 import { forget, forgetOld, newDeviceKey, recall, remember } from "./keep.js";
-import { languages, preferred, speak, wordList } from "./language.js";
+import { learn, listOf, preferred, speak, speaks, wordList } from "./language.js";
+import { hum } from "./sound.js";
 import { OwnMedia } from "./media.js";
 import { Signalling } from "./signalling.js";
 import { Stage } from "./stage.js";
@@ -15,6 +16,9 @@ const app = {
   returning: false, // this device has been here before
   welcome: null,
   words: [],
+  wordBytes: null,
+  list: "en", // where the words come from
+  taken: new Set(), // steps of the preparation
   state: null,
   lost: false,
   busy: false,
@@ -46,12 +50,12 @@ let wake = null;
 
 const hear = {
   async welcome(message, value) {
-    const list = await wordList(message.lang);
-    app.words = [...value].map((b) => list[b]);
+    await useWords(message.lang, value);
     if (JSON.stringify(app.words) !== JSON.stringify(message.words)) return end("refused.unsafe", { erase: true });
     connection.close();
     Object.assign(app, { welcome: message, state: null, lost: false, busy: false, early: [] });
     app.stage.role = message.role;
+    for (const step of message.prepared ?? []) app.taken.add(step);
     app.ready ||= !publishes();
     view.render(app);
     if (app.ready) sendMedia();
@@ -86,6 +90,21 @@ const hear = {
 
   refused,
 };
+
+/** Shows the verification words from a list. */
+async function useWords(name, value) {
+  const list = await wordList(name);
+  app.words = [...value].map((b) => list[b]);
+  app.wordBytes = value;
+  app.list = name;
+}
+
+/** Tells the court of a step of the preparation that has been taken. */
+function prepared(step) {
+  app.taken.add(step);
+  signalling.sendLater({ type: "prepared", step });
+  view.render(app);
+}
 
 async function take(state) {
   app.state = state;
@@ -215,9 +234,17 @@ const act = {
     app.ended = { text: "ended.erased" };
     view.render(app);
   },
+  read: () => prepared("rights"),
+  checked: (heard) => prepared(heard ? "devices" : "silent"),
+  hum,
   async language(lang) {
     await speak(lang);
-    app.record && (await remember({ ...app.record, language: lang }));
+    if (app.record) {
+      Object.assign(app.record, { lang, language: lang });
+      await remember(app.record);
+    }
+    // Only once the court knows of the other list do both sides show it.
+    if (app.wordBytes && signalling?.send({ type: "language", code: lang })) await useWords(listOf(lang), app.wordBytes);
     view.render(app);
   },
 };
@@ -234,6 +261,7 @@ async function findInvitation() {
 }
 
 async function begin() {
+  await learn();
   await speak(preferred());
   view.listen(act, app);
   if (!globalThis.isSecureContext) return end("refused.insecure", { refused: true });
@@ -243,7 +271,8 @@ async function begin() {
   await forgetOld();
   app.record = await findInvitation();
   if (!app.record) return end("refused.incomplete", { refused: true });
-  if (languages.includes(app.record.language)) await speak(app.record.language);
+  if (speaks(app.record.language)) await speak(app.record.language);
+  else Object.assign(app.record, { lang: preferred(), language: preferred() });
   await remember(app.record);
   app.stage.onBlocked = () => view.soundBlocked(true);
   signalling = new Signalling(app.record, hear);

@@ -38,8 +38,7 @@ function sentence(who, cell) {
 
 function list(parts) {
   if (parts.length < 2) return parts.join("");
-  const last = parts.at(-1);
-  return `${parts.slice(0, -1).join(", ")} ${t("list.and")} ${last}`;
+  return t("list.last", { first: parts.slice(0, -1).join(t("list.comma")), last: parts.at(-1) });
 }
 
 const capital = (text) => text.charAt(0).toLocaleUpperCase(lang) + text.slice(1);

@@ -1,11 +1,12 @@
 // Shows the page's state. Everything on the screen follows from it; nothing here knows the court.
 
-import { knows, lang, t } from "./language.js";
+import { knows, lang, languages, t } from "./language.js";
 import { showLevel } from "./media.js";
 import { bannerOf, placeOf, receivesNothing, timeIn, whatOthersReceive, whatYouReceive } from "./sentences.js";
 
 const $ = (id) => document.getElementById(id);
-const screens = ["opening", "devices", "lobby", "hearing", "ended"];
+const screens = ["opening", "before", "devices", "checking", "lobby", "hearing", "ended"];
+const prepares = (app) => app.welcome?.role === "witness";
 
 const asksOf = {
   witness: ["understand", "break", "pause", "alarm"],
@@ -39,6 +40,18 @@ export function listen(act, app) {
     $("leaving").close();
     act.leave();
   });
+  click("before-read", act.read);
+  click("before-explain", () => act.ask("understand"));
+  click("check-tone", () => {
+    act.hum();
+    askForTone("check.heard");
+  });
+  click("check-yes", () => act.checked(true));
+  click("check-no", () => askForTone("check.none"));
+  click("check-go", () => act.checked(false));
+  $("language").replaceChildren(
+    ...languages.map((l) => Object.assign(document.createElement("option"), { value: l.code, lang: l.code, dir: l.direction, textContent: l.name })),
+  );
   $("language").value = lang;
   $("language").onchange = () => act.language($("language").value);
   setInterval(() => showClock(app), 5000);
@@ -52,6 +65,7 @@ export function render(app) {
   showLost(app);
   showBanner(app);
   showClock(app);
+  showSteps(app);
   if (screen === "devices") showFault();
   if (screen === "lobby") showLobby(app);
   if (screen === "hearing") showHearing(app);
@@ -63,7 +77,9 @@ export function render(app) {
 function whichScreen(app) {
   if (app.ended) return "ended";
   if (!app.welcome) return "opening";
+  if (prepares(app) && !app.taken.has("rights")) return "before";
   if (!app.ready) return "devices";
+  if (prepares(app) && !app.taken.has("devices") && !app.taken.has("silent") && !app.state?.admitted) return "checking";
   if (app.lost) return screen === "hearing" ? "hearing" : "lobby";
   return app.state?.admitted ? "hearing" : "lobby";
 }
@@ -75,6 +91,22 @@ function showScreen(wanted) {
   if (wanted === "ended") $("leaving").close();
   $("main").focus({ preventScroll: true });
   scrollTo(0, 0);
+}
+
+/** The three steps before the hearing are those of the witness alone. */
+function showSteps(app) {
+  for (const element of document.querySelectorAll("[data-step]")) {
+    element.hidden = !prepares(app);
+    element.textContent = t("before.step", { n: element.dataset.step, all: "3" });
+  }
+}
+
+/** Asks whether the sound was heard, or says what to do when it was not. */
+function askForTone(key) {
+  $("check-ask").dataset.text = key;
+  setText("check-ask", t(key));
+  $("check-answers").hidden = false;
+  $("check-go").hidden = key !== "check.none";
 }
 
 function titleOf(app) {
@@ -132,8 +164,13 @@ function showFault() {
 
 function showLobby(app) {
   const away = Boolean(app.state) && app.state.phase !== "lobby";
-  setText("lobby-title", t(away ? "lobby.away" : "lobby.title"));
-  setText("lobby-text", t(away ? "lobby.away.text" : "lobby.text"));
+  const [title, text] = away
+    ? ["lobby.away", "lobby.away.text"]
+    : prepares(app)
+      ? ["lobby.witness.title", "lobby.witness.text"]
+      : ["lobby.title", "lobby.text"];
+  setText("lobby-title", t(title));
+  setText("lobby-text", t(text));
   const gallery = ["gallery", "press"].includes(app.welcome.role);
   $("lobby-words").hidden = app.lost;
   $("lobby-gallery").hidden = !gallery;
@@ -142,7 +179,8 @@ function showLobby(app) {
 }
 
 function showWords(app) {
-  const said = app.welcome.lang;
+  const said = app.list === "numbers" ? lang : app.list;
+  setText("words-title", t(app.list === "numbers" ? "words.numbers" : "words.title"));
   const items = app.words.map((word) => {
     const item = document.createElement("li");
     item.textContent = word;
@@ -252,9 +290,10 @@ function showOwnButtons(app, gallery) {
 
 /** Says that a request went out, for a while. */
 export function told(key) {
-  setText("told", t(key));
+  const say = (text) => document.querySelectorAll(".told").forEach((element) => (element.textContent = text));
+  say(t(key));
   clearTimeout(toldTimer);
-  toldTimer = setTimeout(() => setText("told", ""), 12000);
+  toldTimer = setTimeout(() => say(""), 12000);
 }
 
 export function notice(text) {
@@ -270,20 +309,21 @@ export function soundBlocked(blocked) {
 export function showOwn(stream) {
   own = stream;
   fault = "";
-  for (const id of ["check-picture", "self-picture"]) $(id).srcObject = stream;
+  for (const id of ["check-picture", "checking-picture", "self-picture"]) $(id).srcObject = stream;
   stopLevel();
   stopLevel = () => {};
+  levelShown = "";
 }
 
-let levelShown = false;
+let levelShown = "";
 
 /** The level is measured only while it is shown. */
 function keepLevel() {
-  const wanted = screen === "lobby" && Boolean(own?.getAudioTracks().length);
+  const wanted = own?.getAudioTracks().length ? ({ lobby: "meter", checking: "checking-meter" }[screen] ?? "") : "";
   if (wanted === levelShown) return;
   levelShown = wanted;
   stopLevel();
-  stopLevel = wanted ? showLevel(own, $("meter")) : () => {};
+  stopLevel = wanted ? showLevel(own, $(wanted)) : () => {};
 }
 
 function showEnded({ text, again, erase, refused }) {
