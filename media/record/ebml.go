@@ -59,6 +59,13 @@ const (
 	idCueTrackPos   elementID = 0xB7
 	idCueTrack      elementID = 0xF7
 	idCueClusterPos elementID = 0xF1
+
+	idAttachments   elementID = 0x1941A469
+	idAttachedFile  elementID = 0x61A7
+	idFileName      elementID = 0x466E
+	idFileMediaType elementID = 0x4660
+	idFileData      elementID = 0x465C
+	idFileUID       elementID = 0x46AE
 )
 
 // unknownSize marks an element whose end is given by what follows it (RFC 8794 §6.2).

@@ -128,7 +128,7 @@ func (e *exporter) add(b span) error {
 }
 
 func (e *exporter) learnSize(track int, frame []byte) {
-	width, height, ok := vp8Size(frame)
+	width, height, ok := PictureSize(frame)
 	if !ok || e.sized[track] {
 		return
 	}

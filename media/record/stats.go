@@ -25,10 +25,16 @@ const (
 	videoBlockLength = 40 * time.Millisecond
 )
 
-func (st *Stats) count(kind media.Kind, pts time.Duration, key bool) {
-	length := audioBlockLength
+// BlockLength is how long a block of a kind lasts, which the format does not say.
+func BlockLength(kind media.Kind) time.Duration {
 	if kind == media.KindVideo {
-		length = videoBlockLength
+		return videoBlockLength
+	}
+	return audioBlockLength
+}
+
+func (st *Stats) count(kind media.Kind, pts time.Duration, key bool) {
+	if kind == media.KindVideo {
 		st.VideoFrames++
 		if key {
 			st.KeyFrames++
@@ -36,7 +42,7 @@ func (st *Stats) count(kind media.Kind, pts time.Duration, key bool) {
 	} else {
 		st.AudioPackets++
 	}
-	st.Duration = max(st.Duration, pts+length)
+	st.Duration = max(st.Duration, pts+BlockLength(kind))
 }
 
 // Inspect walks a recording of size bytes from end to end and counts what is there. A torn one is no error; data

@@ -137,8 +137,8 @@ func opusHead() []byte {
 	return append(h, 0)
 }
 
-// vp8Size reads the picture size from a VP8 key frame (RFC 6386 §9.1).
-func vp8Size(frame []byte) (width, height int, ok bool) {
+// PictureSize reads the size in pixels from a VP8 key frame (RFC 6386 §9.1). It is not ok for any other frame.
+func PictureSize(frame []byte) (width, height int, ok bool) {
 	if len(frame) < 10 || frame[0]&1 != 0 || frame[3] != 0x9d || frame[4] != 0x01 || frame[5] != 0x2a {
 		return 0, 0, false
 	}
