@@ -34,6 +34,10 @@ const (
 	ActSealedPaper       Act = "sealed_paper"     // the sealed record of a session on paper
 	ActEnterStatistics   Act = "enter_statistics" // categories of a party, of closed lists
 	ActReleaseStatistics Act = "release_statistics"
+
+	ActAskEdit     Act = "ask_edit" // that a recording be cut or masked
+	ActDecideEdit  Act = "decide_edit"
+	ActMakeVersion Act = "make_version" // of a recording, as the edits in force say
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -76,6 +80,10 @@ var duties = map[Act][]string{
 	ActSealedPaper:       {Clerk, Registrar, Judge},
 	ActEnterStatistics:   {Advocate, Clerk, Registrar, Judge},
 	ActReleaseStatistics: {Registrar, Judge},
+
+	ActAskEdit:     {Clerk, Registrar, Judge, Advocate},
+	ActDecideEdit:  {Judge},
+	ActMakeVersion: {Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

@@ -178,6 +178,9 @@ func TestDuties(t *testing.T) {
 		testimony.ActDecideStatus:   "advocate judge registrar",
 		testimony.ActMakePaper:      "clerk advocate judge registrar",
 		testimony.ActSealedPaper:    "clerk judge registrar",
+		testimony.ActAskEdit:        "clerk advocate judge registrar",
+		testimony.ActDecideEdit:     "judge",
+		testimony.ActMakeVersion:    "judge registrar",
 	}
 	for act, want := range allowed {
 		var may []string
