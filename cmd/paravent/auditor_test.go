@@ -56,6 +56,8 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"statistics show --by sex", refused}, {"statistics profile --case TC~12/2026 --party Witness~B", refused}, {"statistics release --by sex", refused}, {"statistics list", refused}, {"statistics export x @s.csv", refused},
 		{"care facts --case TC~12/2026 --party Witness~B", refused}, {"care risk --case TC~12/2026 --party Witness~B", refused}, {"care contact --case TC~12/2026 --party Witness~B", refused},
 		{"care incident --case TC~12/2026 --party Witness~B --kind threat --what @docket.json", refused}, {"care return --case TC~12/2026 --party Witness~B", refused},
+		{"evidence edits", refused}, {"evidence request-edit x --mask 0-1=R --joint", refused}, {"evidence approve x", refused}, {"evidence refuse x --reasons R", refused},
+		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)

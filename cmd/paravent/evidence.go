@@ -15,9 +15,16 @@ import (
 )
 
 type evidenceCmds struct {
-	List   evidenceListCmd   `cmd:"" help:"List the recordings."`
-	Verify evidenceVerifyCmd `cmd:"" help:"Check a recording, or all of them."`
-	Export evidenceExportCmd `cmd:"" help:"Write a copy that any WebM player can play."`
+	List        evidenceListCmd        `cmd:"" help:"List the recordings, and the versions that were made of them."`
+	RequestEdit evidenceRequestEditCmd `cmd:"" help:"Ask that passages of a recording be cut or masked."`
+	Edits       evidenceEditsCmd       `cmd:"" help:"List what was asked and decided."`
+	Approve     evidenceApproveCmd     `cmd:"" help:"Approve passages of a request, as a judge."`
+	Refuse      evidenceRefuseCmd      `cmd:"" help:"Refuse passages of a request, as a judge."`
+	Withdraw    evidenceWithdrawCmd    `cmd:"" help:"Take back passages that you asked for and nobody has decided."`
+	Lift        evidenceLiftCmd        `cmd:"" help:"Lift an approved edit, as a judge: versions made from now on have the passage again."`
+	Derive      evidenceDeriveCmd      `cmd:"" help:"Make a version of a recording as the edits in force say. The recording stays as it is."`
+	Verify      evidenceVerifyCmd      `cmd:"" help:"Check a recording, or all of them; or a version's file by itself, without a vault."`
+	Export      evidenceExportCmd      `cmd:"" help:"Write a copy that any WebM player can play."`
 }
 
 type evidenceListCmd struct{ vaultFlags }
@@ -33,6 +40,9 @@ func (e evidenceListCmd) Run(ctx context.Context, c *console) error {
 			state := "sealed, " + r.Duration.Round(time.Second).String()
 			if !r.Sealed {
 				state = "not closed in good order"
+			}
+			if r.Derived() {
+				state += fmt.Sprintf(", made %s of %s by list %d of edits", r.Made.UTC().Format(time.RFC3339), r.Source, r.Edits)
 			}
 			pairs = append(pairs, r.ID, fmt.Sprintf("%s  %s  %s", r.Started.UTC().Format(time.RFC3339), versionWord(r.Version), state))
 		}
@@ -54,7 +64,10 @@ func versionWord(v protection.Audience) string {
 
 type evidenceVerifyCmd struct {
 	vaultFlags
-	Recording string `arg:"" optional:"" help:"The recording's id; all of them where left out."`
+	Recording string `arg:"" optional:"" help:"The recording's id, or a version's file; all recordings where left out." placeholder:"ID-OR-FILE"`
+	Root      string `help:"Of a file: the root that the court published when the recording was sealed; another is a fault." placeholder:"HEX"`
+	Judge     string `help:"Of a file: the public key of the judge, as the court publishes it; another is a fault." placeholder:"HEX"`
+	Edits     int    `help:"Of a file: the number of the list of edits that it has to carry out; another is a fault." default:"-1" placeholder:"N"`
 }
 
 type verdictLine struct {
@@ -64,6 +77,12 @@ type verdictLine struct {
 }
 
 func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
+	if stat, err := os.Stat(e.Recording); err == nil && stat.Mode().IsRegular() {
+		return e.file(ctx, c)
+	}
+	if e.Root != "" || e.Judge != "" || e.Edits >= 0 {
+		return usageError{"--root, --judge and --edits are for a version's file"}
+	}
 	return e.with(ctx, c, func(d *docket.Desk) error {
 		ids := []testimony.RecordingID{testimony.RecordingID(e.Recording)}
 		if e.Recording == "" {
@@ -93,7 +112,7 @@ func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
 				line.Error, _ = tell(err)
 				line.Words = "Not checked: " + line.Error
 			}
-			if err != nil || !v.Intact {
+			if err != nil || !v.Intact || !v.Sound() {
 				bad++
 			}
 			lines = append(lines, line)
@@ -122,9 +141,7 @@ func (e evidenceExportCmd) Run(ctx context.Context, c *console) error {
 			return err
 		}
 		stats, err := evidence.Export(ctx, d, testimony.RecordingID(e.Recording), f)
-		if errors.Is(err, docket.ErrNotFound) {
-			err = fmt.Errorf("there is no recording %q: %w", e.Recording, err)
-		}
+		err = noRecording(e.Recording, err)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w: its file is missing", errEvidence)
 		}
@@ -140,4 +157,12 @@ func (e evidenceExportCmd) Run(ctx context.Context, c *console) error {
 		}
 		return c.print(stats, words)
 	})
+}
+
+// noRecording names the recording that is not there.
+func noRecording(typed string, err error) error {
+	if errors.Is(err, docket.ErrNotFound) {
+		return fmt.Errorf("there is no recording %q: %w", typed, err)
+	}
+	return err
 }

@@ -23,10 +23,12 @@ import (
 	"paravent/store/strength"
 	"paravent/testimony/certificate"
 	"paravent/testimony/docket"
+	"paravent/testimony/edit"
 	"paravent/testimony/figures"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
+	"paravent/testimony/redaction"
 )
 
 // Exit codes. They are documented in docs/command-line.md and do not change their meaning.
@@ -161,6 +163,14 @@ var sentences = []sentence{
 	{syscall.ENOSPC, exitDiskFull, "The disk is full. Nothing of this step was written."},
 	{errBench, exitBench, ""},
 	{errEvidence, exitEvidence, ""},
+	{edit.ErrRequest, exitRefused, ""},
+	{edit.ErrStep, exitRefused, ""},
+	{edit.ErrReasons, exitRefused, "To refuse or to lift an edit needs reasons. Nothing was changed."},
+	{docket.ErrForgedEdit, exitDamaged, "A signature under the edits of this recording is false or missing. Nothing was decided or made; find out who changed them."},
+	{docket.ErrNotCommitted, exitRefused, "This recording's blocks are not sealed yet. Somebody who can open it runs 'paravent evidence check' first."},
+	{docket.ErrVersion, exitRefused, "This is a version that was made of a recording. Ask for edits of the recording itself."},
+	{docket.ErrNotIntact, exitEvidence, "The recording is not intact, so that nothing is made of it. 'paravent evidence verify' says where it was altered."},
+	{redaction.ErrNotMaster, exitEvidence, "This is not the recording that was sealed to its blocks. Nothing was made of it."},
 	{errLawBroken, exitLawBroken, ""},
 	{blob.ErrDamaged, exitEvidence, "The recording's file was altered or is unreadable."},
 	{blob.ErrNotBlob, exitEvidence, "The recording's file is not a sealed recording."},

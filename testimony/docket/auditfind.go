@@ -24,7 +24,7 @@ var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"care":       {"care"},
 	"orders":     {"order"},
-	"sessions":   {"session", "hearing", "calendar", "resource", "invitation", "recording", "minutes"},
+	"sessions":   {"session", "hearing", "calendar", "resource", "invitation", "recording", "minutes", "edit", "version"},
 	"docket":     {"case", "party", "docket", "paper", "statistics"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},
@@ -113,6 +113,13 @@ func (d *Desk) idsOfCase(ctx context.Context, c protection.CaseID, ids map[strin
 	}
 	for _, r := range recordings {
 		ids[string(r.ID)] = ids[string(r.ID)] || ids[string(r.Hearing)]
+	}
+	edits, err := d.EditRequests(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, e := range edits {
+		ids[string(e.ID)] = ids[string(e.ID)] || ids[string(e.Hearing)]
 	}
 	orders, err := d.Orders(ctx)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/edit"
 )
 
 type recordingVersion = protection.Audience
@@ -27,11 +28,13 @@ type bundle struct {
 	hearings map[testimony.HearingID]bool
 	orders   map[protection.OrderID]bool
 	seats    map[string]bool
+
+	recordings map[testimony.RecordingID]bool
 }
 
 // bundleOf gathers what belongs together with a case in its part.
 func bundleOf(tx store.Reading, part store.Compartment, c protection.CaseID) (bundle, error) {
-	b := bundle{map[protection.CaseID]bool{c: true}, map[protection.PartyID]bool{}, map[testimony.HearingID]bool{}, map[protection.OrderID]bool{}, map[string]bool{}}
+	b := bundle{map[protection.CaseID]bool{c: true}, map[protection.PartyID]bool{}, map[testimony.HearingID]bool{}, map[protection.OrderID]bool{}, map[string]bool{}, map[testimony.RecordingID]bool{}}
 	people, err := parties.All(tx, part)
 	if err != nil {
 		return b, err
@@ -59,6 +62,15 @@ func bundleOf(tx store.Reading, part store.Compartment, c protection.CaseID) (bu
 			for _, p := range e.Value.Participants {
 				b.seats[string(p.ID)] = true
 			}
+		}
+	}
+	recorded, err := recordings.All(tx, part)
+	if err != nil {
+		return b, err
+	}
+	for _, e := range recorded {
+		if b.hearings[e.Value.Hearing] {
+			b.recordings[e.Value.ID] = true
 		}
 	}
 	ordered, err := orders.All(tx, part)
@@ -163,6 +175,9 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, erasures, from, to, func(_ string, e identity.Erasure) bool { return b.parties[e.Party] }),
 		moveSome(tx, conflictsOf, from, to, func(_ string, x identity.Conflict) bool { return b.cases[x.Case] }),
 		moveSome(tx, recordings, from, to, func(_ string, r Recording) bool { return b.hearings[r.Hearing] }),
+		moveSome(tx, recordingHeads, from, to, func(id string, _ RecordingHead) bool { return b.recordings[testimony.RecordingID(id)] }),
+		moveSome(tx, editRequests, from, to, func(_ string, r edit.Request) bool { return ofHearing(string(r.Hearing)) }),
+		moveSome(tx, editLists, from, to, func(_ string, l edit.List) bool { return b.recordings[l.Recording] }),
 		moveSome(tx, minutesOf, from, to, func(id string, _ testimony.Minutes) bool { return ofHearing(id) }),
 		moveSome(tx, journal, from, to, func(id string, _ testimony.Event) bool {
 			h, _, _ := strings.Cut(id, "/")

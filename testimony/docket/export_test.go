@@ -7,6 +7,8 @@ import (
 	"paravent/protection"
 	"paravent/protection/order"
 	"paravent/store"
+	"paravent/testimony"
+	"paravent/testimony/edit"
 )
 
 // ShareHolders are all who have a share of a party's sealed identity, or of anybody's when the party is empty.
@@ -100,5 +102,33 @@ func Forge(ctx context.Context, d *Desk, id protection.OrderID, change func(*ord
 		change(&o)
 		tx.Log("test.forged", nil)
 		return orders.Put(tx, part, string(id), o)
+	})
+}
+
+// ForgeEdit writes a request for an edit as somebody would who has the docket's key and a program of their own.
+func ForgeEdit(ctx context.Context, d *Desk, id edit.RequestID, change func(*edit.Request)) error {
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		r, part, err := locate(tx, editRequests, string(id))
+		if err != nil {
+			return err
+		}
+		change(&r)
+		tx.Log("test.forged", nil)
+		return editRequests.Put(tx, part, string(id), r)
+	})
+}
+
+// ForgeList does so with a list of edits; one that change empties is deleted.
+func ForgeList(ctx context.Context, d *Desk, of testimony.RecordingID, number int, change func(*edit.List)) error {
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		l, part, err := locate(tx, editLists, listID(of, number))
+		if err != nil {
+			return err
+		}
+		tx.Log("test.forged", nil)
+		if change(&l); l.Number == 0 {
+			return editLists.Delete(tx, part, listID(of, number))
+		}
+		return editLists.Put(tx, part, listID(of, number), l)
 	})
 }

@@ -74,7 +74,7 @@ func (d *Desk) recoverMinutes(ctx context.Context, id testimony.HearingID) (test
 	}
 	var ids []testimony.RecordingID
 	for _, r := range list {
-		if r.Hearing == id {
+		if r.Hearing == id && !r.Derived() {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -38,6 +38,12 @@ func (r *running) end(id testimony.RecordingID) {
 	delete(r.ids, id)
 }
 
+func (r *running) has(id testimony.RecordingID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ids[id]
+}
+
 func (r *running) any() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -67,14 +67,10 @@ func (d *Desk) judges(ctx context.Context) (map[string]store.User, error) {
 	return judges, err
 }
 
-// signing is what the signatures of an order say. A judge whose access was taken away counts for what they signed before.
+// signing is what the signatures of an order say.
 func (d *Desk) signing(o order.Order, judges map[string]store.User) order.Signing {
 	return o.Verify(func(v order.Version, statement []byte) bool {
-		judge, ok := judges[v.By]
-		if !ok || !judge.Standing() && !v.At.Before(judge.Revoked) {
-			return false
-		}
-		return d.genuine.check(d.vault.ID(), judge.SigningPublic, statement, v.Signature)
+		return d.signedByJudge(judges, v.By, v.At, statement, v.Signature)
 	})
 }
 

@@ -29,7 +29,15 @@ type Recording struct {
 	Chunks   int                   `json:"chunks"`
 	Root     []byte                `json:"root,omitempty"` // Merkle root of the chunks
 	Sealed   bool                  `json:"sealed"`         // closed in good order, root noted
+
+	// Of a version that was made of another recording: that one, and the number of the list of edits that it carries out; 0 for none.
+	Source testimony.RecordingID `json:"source,omitempty"`
+	Edits  int                   `json:"edits,omitempty"`
+	Made   time.Time             `json:"made,omitzero"` // Started is the recording's own
 }
+
+// Derived reports whether a recording was made of another one, after the hearing.
+func (r Recording) Derived() bool { return r.Source != "" }
 
 // recordingKey is the key of one recording's file; it lives in the recording's own compartment.
 type recordingKey struct {
@@ -67,6 +75,32 @@ func (d *Desk) BeginRecording(ctx context.Context, h testimony.HearingID, versio
 	if err != nil {
 		return Recording{}, nil, err
 	}
+	return d.beginRecording(ctx, Recording{Hearing: h, Version: version}, func(tx *store.Tx, r Recording) (store.Compartment, error) {
+		_, of, err := locate(tx, hearings, string(h))
+		if err != nil {
+			return "", fmt.Errorf("the hearing: %w", notFound(err))
+		}
+		tx.Log("recording.begun", map[string]string{"recording": string(r.ID), "hearing": string(h), "version": string(version)})
+		part := recordingPart(h, version)
+		if !tx.HasCompartment(part) {
+			members, err := tx.Members(of)
+			if err != nil {
+				return "", err
+			}
+			if err := tx.CreateCompartment(part, recordingMembers(users, members, d.Me(), version)); err != nil {
+				return "", err
+			}
+			if err := sameTerms(tx, of, part); err != nil {
+				return "", err
+			}
+		}
+		return of, nil
+	})
+}
+
+// beginRecording allots an id and a key to a recording, notes both, and creates its file. prepare logs the act, sees to the recording's compartment,
+// and says in which part the recording is noted.
+func (d *Desk) beginRecording(ctx context.Context, r Recording, prepare func(*store.Tx, Recording) (store.Compartment, error)) (Recording, *blob.Writer, error) {
 	id, err := d.newID()
 	if err != nil {
 		return Recording{}, nil, err
@@ -76,27 +110,16 @@ func (d *Desk) BeginRecording(ctx context.Context, h testimony.HearingID, versio
 		return Recording{}, nil, fmt.Errorf("read random bytes: %w", err)
 	}
 	defer clear(key[:])
-	r := Recording{ID: testimony.RecordingID(id), Hearing: h, Version: version, Started: d.Now()}
-	part := recordingPart(h, version)
+	r.ID = testimony.RecordingID(id)
+	if r.Started.IsZero() {
+		r.Started = d.Now()
+	}
 	err = d.vault.Update(ctx, func(tx *store.Tx) error {
-		_, of, err := locate(tx, hearings, string(h))
+		of, err := prepare(tx, r)
 		if err != nil {
-			return fmt.Errorf("the hearing: %w", notFound(err))
+			return err
 		}
-		tx.Log("recording.begun", map[string]string{"recording": id, "hearing": string(h), "version": string(version)})
-		if !tx.HasCompartment(part) {
-			members, err := tx.Members(of)
-			if err != nil {
-				return err
-			}
-			if err := tx.CreateCompartment(part, recordingMembers(users, members, d.Me(), version)); err != nil {
-				return err
-			}
-			if err := sameTerms(tx, of, part); err != nil {
-				return err
-			}
-		}
-		if err := recordingKeys.Put(tx, part, id, recordingKey{slices.Clone(key[:])}); err != nil {
+		if err := recordingKeys.Put(tx, recordingPart(r.Hearing, r.Version), id, recordingKey{slices.Clone(key[:])}); err != nil {
 			return err
 		}
 		return recordings.Put(tx, of, id, r)
@@ -157,6 +180,10 @@ func (d *Desk) SealRecording(ctx context.Context, id testimony.RecordingID, s bl
 	if !d.May(testimony.ActHoldHearing) {
 		return ErrNotAllowed
 	}
+	return d.sealRecording(ctx, id, s, length)
+}
+
+func (d *Desk) sealRecording(ctx context.Context, id testimony.RecordingID, s blob.Summary, length time.Duration) error {
 	defer d.running.end(id)
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		r, part, err := locate(tx, recordings, string(id))

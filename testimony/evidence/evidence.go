@@ -1,4 +1,5 @@
-// Package evidence treats sealed recordings as evidence: what there is, whether it is intact, and a copy that plays.
+// Package evidence treats sealed recordings as evidence: what there is, whether it is intact, a copy that
+// plays, and versions with passages cut or masked.
 //
 // It reads recordings and never changes one. The type to start from is [Verdict], what a check of a recording found.
 package evidence
@@ -14,6 +15,7 @@ import (
 	"paravent/store/blob"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/redaction"
 )
 
 // Verdict is what the check of one recording found.
@@ -25,19 +27,34 @@ type Verdict struct {
 	Chunks    int              `json:"chunks"`
 	Bytes     int64            `json:"bytes"`
 	Length    time.Duration    `json:"length"` // what can be played
+
+	// Of a version that was made of a recording, and that this user can open: what its manifest shows, and the number of the newest list of edits.
+	Version *redaction.Report `json:"version,omitempty"`
+	Newest  int               `json:"newest_edits,omitempty"`
 }
+
+// Stale reports whether edits were decided after a version was made.
+func (v Verdict) Stale() bool { return v.Version != nil && v.Recording.Edits < v.Newest }
 
 // Cut reports whether the file ends too early although the recording was closed in good order: nobody's accident.
 func (v Verdict) Cut() bool { return v.Torn && v.Recording.Sealed }
 
 // Sound reports whether nothing in the recording was altered: a torn recording is sound up to where it stops.
-func (v Verdict) Sound() bool { return v.FirstBad < 0 && (v.Intact || v.Torn) && !v.Cut() }
+func (v Verdict) Sound() bool {
+	return v.FirstBad < 0 && (v.Intact || v.Torn) && !v.Cut() && (v.Version == nil || v.Version.Sound())
+}
 
 // Words says the verdict in one sentence.
 func (v Verdict) Words() string {
 	switch {
 	case v.FirstBad >= 0:
 		return fmt.Sprintf("Not intact: chunk %d of %d is the first that was altered or is unreadable.", v.FirstBad+1, max(v.Recording.Chunks, v.FirstBad+1))
+	case v.Version != nil && v.Version.Fault != nil:
+		return fmt.Sprintf("Not what was ordered: %s.", v.Version.Fault)
+	case v.Stale():
+		return fmt.Sprintf("Intact, and older than the edits in force: it carries out list %d of %d.", v.Recording.Edits, v.Newest)
+	case v.Version != nil:
+		return fmt.Sprintf("Intact: %s, the sealed recording less what list %d orders.", v.Length.Round(time.Second), v.Recording.Edits)
 	case v.Intact:
 		return fmt.Sprintf("Intact: %d chunks, %s.", v.Chunks, v.Length.Round(time.Second))
 	case v.Cut():
@@ -66,6 +83,9 @@ func Verify(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progr
 	if err == nil && stats.Duration > 0 {
 		v.Length = stats.Duration
 	}
+	if err == nil && r.Derived() && !v.Torn {
+		err = verifyVersion(ctx, d, &v, reader)
+	}
 	if err != nil && v.Torn {
 		err = nil // torn before the first picture: nothing to play
 	}
@@ -75,9 +95,13 @@ func Verify(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progr
 // Export writes a copy that can be searched and played by any player that knows WebM. The act is in the audit log first.
 // Of a torn recording it writes what is whole.
 func Export(ctx context.Context, d *docket.Desk, id testimony.RecordingID, dst io.WriteSeeker) (record.Stats, error) {
-	_, reader, err := d.OpenRecording(ctx, id, "export")
+	r, reader, err := d.OpenRecording(ctx, id, "export")
 	if err != nil {
 		return record.Stats{}, err
+	}
+	if r.Derived() {
+		stats, err := record.Inspect(reader, reader.Size())
+		return stats, errors.Join(err, exportVersion(dst, reader), reader.Close())
 	}
 	stats, err := record.Export(dst, reader, reader.Size())
 	return stats, errors.Join(err, reader.Close())

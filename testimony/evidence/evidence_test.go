@@ -37,7 +37,7 @@ func as(t *testing.T, d *docket.Desk, login string) *docket.Desk {
 	return d
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

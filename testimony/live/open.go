@@ -116,7 +116,7 @@ func (s *Session) load(ctx context.Context, id testimony.HearingID) error {
 		return err
 	}
 	for _, r := range recordings {
-		if r.Hearing == id {
+		if r.Hearing == id && !r.Derived() {
 			s.recorded = append(s.recorded, r.ID)
 		}
 	}

@@ -126,7 +126,13 @@ func (t *tape) seal(ctx context.Context, d *docket.Desk) error {
 	if err != nil {
 		return fmt.Errorf("close a recording: %w", err)
 	}
-	return d.SealRecording(ctx, t.recording.ID, summary, t.length)
+	if err := d.SealRecording(ctx, t.recording.ID, summary, t.length); err != nil {
+		return err
+	}
+	if _, err := d.CommitRecording(ctx, t.recording.ID); err != nil {
+		return fmt.Errorf("seal a recording to its blocks: %w", err)
+	}
+	return nil
 }
 
 func newRecorder(ctx context.Context, d *docket.Desk, h testimony.Hearing, log *slog.Logger, fault func(error)) (*recorder, error) {
