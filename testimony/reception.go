@@ -161,3 +161,50 @@ func (r Reception) matrixOf(p protection.PartyID) (policy.Matrix, bool) {
 	m, ok := r.Others[p]
 	return m, ok
 }
+
+// Aired is the most that the public version holds of any protected witness: the picture of the one who testifies, and the voice that can most
+// be recognised.
+func (r Reception) Aired() protection.Access {
+	cell := r.Record(protection.PublicRecord)
+	aired := protection.Access{Picture: cell.Picture, Voice: cell.Voice}
+	if !receives(cell) {
+		return aired
+	}
+	for _, m := range r.Others {
+		aired.Voice = max(aired.Voice, m.Access(protection.PublicRecord).Voice)
+	}
+	return aired
+}
+
+// Broadcast returns what of the public version, of which aired says what it holds, an audience is sent after its delay: an order in force has to say that it
+// receives later, and its cells have to grant, now, at least what the public version holds. While the public is kept out, nothing is sent. The delay is the
+// longest that any order asks for.
+func (r Reception) Broadcast(to Participant, aired protection.Access) protection.Access {
+	connected := protection.Access{Connected: r.Connected(to)}
+	if to.Role == RoleBench || to.Role == RoleWitness || !connected.Connected || r.Session.Phase == Closed || r.Matrix.Mode != protection.PublicMode {
+		return connected
+	}
+	cell := r.Matrix.Access(to.Audience())
+	if cell.Release != protection.Delayed {
+		return connected
+	}
+	for _, m := range r.Others {
+		other := m.Access(to.Audience())
+		switch other.Release {
+		case protection.Live:
+		case protection.Delayed:
+			cell.Delay = max(cell.Delay, other.Delay)
+		default:
+			return connected
+		}
+		cell.Voice = min(cell.Voice, other.Voice)
+	}
+	connected.Release, connected.Delay = protection.Delayed, cell.Delay
+	if cell.Picture >= aired.Picture {
+		connected.Picture = aired.Picture
+	}
+	if cell.Voice >= aired.Voice {
+		connected.Voice = protection.ClearVoice // of the court; of the witnesses it is what the public version holds
+	}
+	return connected
+}

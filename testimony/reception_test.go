@@ -163,6 +163,55 @@ func TestDelayedAudienceReceivesNobodyLive(t *testing.T) {
 	}
 }
 
+// The broadcast gives nobody more of a protected witness than their cells do at the moment, and nothing at all to whom no order makes wait, nor while the public
+// is kept out.
+func TestBroadcastGivesNoMoreThanTheMatrix(t *testing.T) {
+	t.Parallel()
+	sent := 0
+	rapid.Check(t, func(t *rapid.T) {
+		var orders []order.Order
+		if rapid.Bool().Draw(t, "others") {
+			orders = drawOrders(t)
+		}
+		if rapid.IntRange(0, 3).Draw(t, "delayed") > 0 {
+			orders = append(orders, order.Order{ID: "d", Case: here, State: order.InForce, Party: rapid.SampledFrom([]protection.PartyID{party, party, second}).Draw(t, "whose"),
+				Measures: []order.Measure{{Kind: order.DelayedBroadcast, Audiences: []protection.Audience{protection.Gallery}, Parameters: order.Parameters{
+					Release: rapid.SampledFrom([]protection.Release{protection.Delayed, protection.Delayed, protection.AfterReview}).Draw(t, "release"), Delay: order.Delay(5 * time.Minute)}}}})
+		}
+		session := testimony.Begin(rapid.SampledFrom(append(modes, protection.PublicMode, protection.PublicMode)).Draw(t, "mode"))
+		session.Phase = rapid.SampledFrom([]testimony.Phase{testimony.Testimony, testimony.Testimony, testimony.Break, testimony.Closed}).Draw(t, "phase")
+		r := receptionOf(orders, session)
+		aired := protection.Access{Picture: protection.Picture(rapid.IntRange(0, 2).Draw(t, "picture")), Voice: protection.Voice(rapid.IntRange(0, 3).Draw(t, "voice"))}
+		to := gallery
+		if rapid.IntRange(0, 3).Draw(t, "somebody else") == 0 {
+			to = rapid.SampledFrom(seats).Draw(t, "to")
+		}
+		got := r.Broadcast(to, aired)
+		if !gives(got) {
+			return
+		}
+		sent++
+		cell, other := r.Matrix.Access(to.Audience()), r.Others[second].Access(to.Audience())
+		switch {
+		case to.Role == testimony.RoleBench || to.Role == testimony.RoleWitness:
+			t.Fatalf("the %s is sent the broadcast", to.Role)
+		case r.Matrix.Mode != protection.PublicMode || session.Phase == testimony.Closed:
+			t.Fatalf("in %s, %s: %+v", r.Matrix.Mode, session.Phase, got)
+		case cell.Release != protection.Delayed || other.Release < protection.Delayed:
+			t.Fatalf("whoever receives %s, and the other witness %s: %+v", cell.Release, other.Release, got)
+		case got.Delay < cell.Delay || got.Delay < other.Delay:
+			t.Fatalf("the delay is %s", got.Delay)
+		case got.Picture != protection.NoPicture && aired.Picture > cell.Picture:
+			t.Fatalf("a %s picture to whoever may receive %s", aired.Picture, cell.Picture)
+		case got.Voice != protection.NoVoice && (aired.Voice > cell.Voice || aired.Voice > other.Voice):
+			t.Fatalf("a %s voice to whoever may receive %s and %s", aired.Voice, cell.Voice, other.Voice)
+		}
+	})
+	if sent == 0 {
+		t.Error("nothing was ever sent")
+	}
+}
+
 func TestPublicReceivesNothingInPrivateAndClosedSession(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

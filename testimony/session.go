@@ -75,6 +75,8 @@ type Event struct {
 const (
 	MarkBefore = 20 * time.Second
 	MarkAfter  = 10 * time.Second
+	// MarkFurthest is how far back a mark can reach that is set late.
+	MarkFurthest = time.Hour
 )
 
 // Errors of a step that the session cannot take.
@@ -84,6 +86,7 @@ var (
 	ErrReason  = errors.New("a private or closed session needs a reason")
 	ErrSame    = errors.New("nothing would change")
 	ErrNoBreak = errors.New("the session is not in a break")
+	ErrTooFar  = errors.New("a mark reaches back between 20 seconds and an hour")
 )
 
 // Session is the state of a running hearing: its phase and its mode. It is a value; every step returns the next state with
@@ -177,15 +180,22 @@ func (s Session) Resume(at time.Time) (Session, Event, error) {
 	return s, s.event(PhaseChanged, at), nil
 }
 
-// MarkAt notes a slip: the passage around a moment is blanked in every derived version; the master is untouched.
-func (s Session) MarkAt(at time.Time) (Event, error) {
-	if s.Phase == Closed {
+// MarkAt notes a slip: from so long before a moment to [MarkAfter] after it, every derived version is blanked; the master is untouched.
+func (s Session) MarkAt(at time.Time, back time.Duration) (Event, error) {
+	switch {
+	case s.Phase == Closed:
 		return Event{}, ErrEnded
+	case back < MarkBefore || back > MarkFurthest:
+		return Event{}, ErrTooFar
 	}
 	e := s.event(Marked, at)
-	e.From, e.To = at.Add(-MarkBefore), at.Add(MarkAfter)
+	e.From, e.To = at.Add(-back), at.Add(MarkAfter)
 	return e, nil
 }
+
+// Late reports whether a mark reaches further back than the public version is held open: what it covers is sealed in the file already, and a judge has to
+// have it cut before anyone gets a copy.
+func (e Event) Late() bool { return e.Kind == Marked && e.At.Sub(e.From) > MarkBefore }
 
 // Widens reports whether a change of session lets anyone receive more: opening needs a positive act, and is logged before
 // it takes effect; tightening takes effect first.

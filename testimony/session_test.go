@@ -106,7 +106,7 @@ func TestAnySequenceOfStepsKeepsTheSessionsRules(t *testing.T) {
 				}
 			},
 			"mark": func(t *rapid.T) {
-				e, err := m.session.MarkAt(m.tick())
+				e, err := m.session.MarkAt(m.tick(), testimony.MarkBefore)
 				if closed := m.session.Phase == testimony.Closed; closed != (err != nil) {
 					t.Fatalf("marked in %s: %v", m.session.Phase, err)
 				}
@@ -137,22 +137,24 @@ func TestStepsAreRefusedByName(t *testing.T) {
 	step := func(_ testimony.Session, _ testimony.Event, err error) error { return err }
 	mark := func(_ testimony.Event, err error) error { return err }
 	for name, c := range map[string]struct{ got, want error }{
-		"a phase that does not follow":  {step(lobby.Enter(testimony.Testimony, day)), testimony.ErrPhase},
-		"the oath without identity":     {step(lobby.Enter(testimony.Oath, day)), testimony.ErrPhase},
-		"a break by name":               {step(lobby.Enter(testimony.Break, day)), testimony.ErrPhase},
-		"a pause that is none":          {step(lobby.Pause(testimony.Lobby, "", day)), testimony.ErrPhase},
-		"the same pause":                {step(onBreak.Pause(testimony.Break, "", day)), testimony.ErrSame},
-		"the same mode":                 {step(lobby.SetMode(protection.PublicMode, "", day)), testimony.ErrSame},
-		"private without a reason":      {step(lobby.SetMode(protection.PrivateMode, "", day)), testimony.ErrReason},
-		"closed without a reason":       {step(lobby.SetMode(protection.ClosedMode, "", day)), testimony.ErrReason},
-		"resuming what was not paused":  {step(lobby.Resume(day)), testimony.ErrNoBreak},
-		"entering after the close":      {step(closed.Enter(testimony.Lobby, day)), testimony.ErrEnded},
-		"a mode after the close":        {step(closed.SetMode(protection.PrivateMode, "x", day)), testimony.ErrEnded},
-		"a break after the close":       {step(closed.Pause(testimony.Break, "", day)), testimony.ErrEnded},
-		"resuming after the close":      {step(closed.Resume(day)), testimony.ErrNoBreak},
-		"a mark after the close":        {mark(closed.MarkAt(day)), testimony.ErrEnded},
-		"closing twice":                 {step(closed.Enter(testimony.Closed, day)), testimony.ErrEnded},
-		"testimony straight from break": {step(onBreak.Enter(testimony.Testimony, day)), testimony.ErrPhase},
+		"a phase that does not follow":     {step(lobby.Enter(testimony.Testimony, day)), testimony.ErrPhase},
+		"the oath without identity":        {step(lobby.Enter(testimony.Oath, day)), testimony.ErrPhase},
+		"a break by name":                  {step(lobby.Enter(testimony.Break, day)), testimony.ErrPhase},
+		"a pause that is none":             {step(lobby.Pause(testimony.Lobby, "", day)), testimony.ErrPhase},
+		"the same pause":                   {step(onBreak.Pause(testimony.Break, "", day)), testimony.ErrSame},
+		"the same mode":                    {step(lobby.SetMode(protection.PublicMode, "", day)), testimony.ErrSame},
+		"private without a reason":         {step(lobby.SetMode(protection.PrivateMode, "", day)), testimony.ErrReason},
+		"closed without a reason":          {step(lobby.SetMode(protection.ClosedMode, "", day)), testimony.ErrReason},
+		"resuming what was not paused":     {step(lobby.Resume(day)), testimony.ErrNoBreak},
+		"entering after the close":         {step(closed.Enter(testimony.Lobby, day)), testimony.ErrEnded},
+		"a mode after the close":           {step(closed.SetMode(protection.PrivateMode, "x", day)), testimony.ErrEnded},
+		"a break after the close":          {step(closed.Pause(testimony.Break, "", day)), testimony.ErrEnded},
+		"resuming after the close":         {step(closed.Resume(day)), testimony.ErrNoBreak},
+		"a mark after the close":           {mark(closed.MarkAt(day, testimony.MarkBefore)), testimony.ErrEnded},
+		"a mark of less than what is held": {mark(testimony.Begin(protection.PublicMode).MarkAt(day, 19*time.Second)), testimony.ErrTooFar},
+		"a mark of more than an hour":      {mark(testimony.Begin(protection.PublicMode).MarkAt(day, time.Hour+time.Second)), testimony.ErrTooFar},
+		"closing twice":                    {step(closed.Enter(testimony.Closed, day)), testimony.ErrEnded},
+		"testimony straight from break":    {step(onBreak.Enter(testimony.Testimony, day)), testimony.ErrPhase},
 	} {
 		if !errors.Is(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)

@@ -79,12 +79,23 @@ func saying(st live.State) string {
 			}
 			return i18n.T("saying."+st.Effective.String(), map[string]any{"Reason": st.Session.Reason})
 		}
+		if st.Broadcast.Delay > 0 {
+			return later(st.Broadcast)
+		}
 		return i18n.T("saying.public", map[string]any{"Picture": policy.PictureWord(st.Gallery.Picture, i18n.Policy()), "Voice": policy.VoiceWord(st.Gallery.Voice, i18n.Policy())})
 	}
 	if st.Session.Phase == testimony.Closed {
 		return i18n.T("saying.ended")
 	}
 	return i18n.T("saying." + string(st.Session.Phase))
+}
+
+// later says when those receive it who have to wait.
+func later(b live.Broadcast) string {
+	if b.Behind == 0 {
+		return i18n.T("saying.later", map[string]any{"Delay": hearing.Length(b.Delay)})
+	}
+	return i18n.T("saying.on_air", map[string]any{"Delay": hearing.Length(b.Delay), "Behind": hearing.Length(b.Behind)})
 }
 
 func recordingLine(st live.State) fyne.CanvasObject {

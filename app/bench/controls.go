@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -52,9 +53,15 @@ func (b *Bench) showControls(st live.State) {
 		if st.Session.Phase != testimony.Testimony && st.Session.Phase != testimony.Oath {
 			mark.Disable()
 		}
+		late := benchButton(i18n.T("bench.mark_back"), "F3", b.markBack)
+		late.Icon = xwidget.IconMark
+		if st.Session.Phase == testimony.Lobby {
+			late.Disable()
+		}
 		modes := xwidget.Row(10, button(protection.PublicMode, "F5"), button(protection.PrivateMode, "F6"), button(protection.ClosedMode, "F7"), pause)
+		first := container.NewBorder(nil, nil, modes, late)
 		told := xwidget.Row(10, xwidget.Middle(xwidget.Small(i18n.T("bench.reason"))), xwidget.Width(280, b.reason))
-		return xwidget.Column(8, modes, container.NewBorder(nil, nil, told, mark))
+		return xwidget.Column(8, first, container.NewBorder(nil, nil, told, mark))
 	})
 }
 
@@ -120,6 +127,25 @@ func (b *Bench) mark() {
 	if p := b.session.State().Session.Phase; p == testimony.Testimony || p == testimony.Oath {
 		b.act(b.session.Mark)
 	}
+}
+
+// furtherBack is how far a late mark can be chosen to reach.
+var furtherBack = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, testimony.MarkFurthest}
+
+// markBack asks how far back a slip lies that was noticed late. Two minutes are chosen, so that the key and Enter are enough.
+func (b *Bench) markBack() {
+	if b.session.State().Session.Phase == testimony.Lobby {
+		return
+	}
+	words := make([]string, len(furtherBack))
+	for i, d := range furtherBack {
+		words[i] = i18n.T("bench.mark_back.minutes", map[string]any{"N": int(d.Minutes())})
+	}
+	far := xwidget.NewChoice(words, 1, nil)
+	room.Form(b.host, i18n.T("bench.mark_back.title"), i18n.T("bench.mark_back.yes"),
+		xwidget.Column(10, xwidget.Paragraph(i18n.T("bench.mark_back.text")), xwidget.Field(i18n.T("bench.mark_back.far"), far)), far, func() error {
+			return b.session.MarkBack(furtherBack[max(far.SelectedIndex(), 0)])
+		})
 }
 
 // step is what comes next in the session.

@@ -176,7 +176,7 @@ var sayings = []struct {
 	{identity.ErrTerms, "error.terms"}, {identity.ErrNotPending, "error.not_pending"}, {identity.ErrNotGranted, "error.not_granted"}, {identity.ErrOwn, "error.own"},
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{reference.ErrPicture, "error.picture"}, {reference.ErrSound, "error.sound"}, {identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
-	{live.ErrHeld, "error.held"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {docket.ErrPast, "error.past"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
+	{live.ErrHeld, "error.held"}, {testimony.ErrTooFar, "error.mark_far"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {docket.ErrPast, "error.past"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
 	{docket.ErrWords, "error.words"}, {store.ErrEnrolment, "error.enrolment"}, {store.ErrEnrolmentVault, "error.enrolment_vault"},
 	{store.ErrEnrolmentExpired, "error.enrolment_expired"}, {store.ErrEnrolmentUsed, "error.enrolment_used"}, {store.ErrWaitingFull, "error.waiting_full"},
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},

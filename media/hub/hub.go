@@ -1,8 +1,9 @@
 // Package hub forwards live media from publishers to subscribers, each in the form that an access function grants.
 //
-// Clear media enters by [Publisher.WriteClear] and concealed media by [Publisher.WritePicture] and
-// [Publisher.WriteVoice]. They are different Go types from there to the socket, history for retransmission
-// included: the queue of a concealed subscription cannot be handed a [ClearPacket]. Whatever is not granted is not sent.
+// Clear media enters by [Publisher.WriteClear], concealed media by [Publisher.WritePicture] and [Publisher.WriteVoice], and
+// the public version, once its delay is over, by [Publisher.WriteReleased]. They are different Go types from there to the
+// socket, history for retransmission included: the queue of a concealed subscription cannot be handed a [ClearPacket].
+// Whatever is not granted is not sent.
 //
 // The package decides nothing about who may see whom, conceals nothing itself, and makes no connection: a peer
 // connection takes a [Subscriber]'s [Outgoing] tracks. Start from [Router].
@@ -12,6 +13,7 @@ import (
 	"paravent/media"
 	"paravent/media/hub/internal/clearform"
 	"paravent/media/hub/internal/concealedform"
+	"paravent/media/hub/internal/releasedform"
 )
 
 // Form is how a subscriber receives one picture or one voice.
@@ -22,6 +24,7 @@ const (
 	Nothing Form = iota
 	Clear
 	Concealed
+	Released // of the public version, after its delay
 )
 
 // String names the form in lower-case English.
@@ -31,6 +34,8 @@ func (f Form) String() string {
 		return "clear"
 	case Concealed:
 		return "concealed"
+	case Released:
+		return "released"
 	}
 	return "nothing"
 }
@@ -46,7 +51,7 @@ func (g Grant) form(kind media.Kind) Form {
 	if kind == media.KindVideo {
 		form = g.Picture
 	}
-	if form != Clear && form != Concealed {
+	if form > Released {
 		return Nothing
 	}
 	return form
@@ -76,9 +81,12 @@ type ClearPacket = clearform.Packet
 // ConcealedPacket is one RTP payload of a concealed feed. Only WritePicture and WriteVoice make one.
 type ConcealedPacket = concealedform.Packet
 
-// packet is what a subscription carries: one of the two forms, never either.
+// ReleasedPacket is one RTP payload of the public version. Only WriteReleased makes one.
+type ReleasedPacket = releasedform.Packet
+
+// packet is what a subscription carries: one of the forms, never another.
 type packet interface {
-	ClearPacket | ConcealedPacket
+	ClearPacket | ConcealedPacket | ReleasedPacket
 	Index() uint64
 	Timestamp() uint32
 	Marker() bool

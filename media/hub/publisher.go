@@ -19,6 +19,8 @@ type Publisher struct {
 	picture   pictureLine
 	voice     voiceLine
 	keyFrames keyFrameRequester
+
+	releasedPicture, releasedVoice releasedLine
 }
 
 // clearLine is one kind of a publisher's clear media. Its lock keeps the packets in the order of their arrival
@@ -153,6 +155,10 @@ func (p *Publisher) add(kind media.Kind, form Form) subscriber {
 		s := newSubscription[ConcealedPacket](kind, func() {})
 		p.voice.feed.add(s)
 		return s
+	case form == Released:
+		s := newSubscription[ReleasedPacket](kind, func() {}) // key frames come with the recording
+		p.released(kind).feed.add(s)
+		return s
 	}
 	return nil
 }
@@ -162,6 +168,8 @@ func (p *Publisher) remove(track *Outgoing) {
 	switch {
 	case track.Form == Clear:
 		p.clear(track.Kind).feed.remove(track.subscription)
+	case track.Form == Released:
+		p.released(track.Kind).feed.remove(track.subscription)
 	case track.Kind == media.KindVideo:
 		p.picture.feed.remove(track.subscription)
 	default:
@@ -181,4 +189,6 @@ func (p *Publisher) close() {
 	}
 	p.picture.close()
 	p.voice.close()
+	p.releasedPicture.close()
+	p.releasedVoice.close()
 }

@@ -103,7 +103,7 @@ func (s *Subscriber) streamOf(publisher string, form Form) string {
 
 func (p *Publisher) keyRequest(kind media.Kind, form Form) func() {
 	switch {
-	case kind != media.KindVideo:
+	case kind != media.KindVideo || form == Released:
 		return func() {}
 	case form == Concealed:
 		return p.picture.requestKey
@@ -127,7 +127,7 @@ type Outgoing struct {
 }
 
 // RequestKeyFrame asks for a key frame on the subscriber's behalf (RFC 4585 §6.3.1), of the clear source or of
-// the concealed encoder as the track's form is. For sound it does nothing.
+// the concealed encoder as the track's form is. For sound and for released media it does nothing.
 func (o *Outgoing) RequestKeyFrame() { o.requestKey() }
 
 // Resend sends packets again that the subscriber reports missing (RFC 4585 §6.2.1). The history that it draws

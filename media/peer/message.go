@@ -28,7 +28,7 @@ type TrackLine struct {
 	Mid       string `json:"mid"`
 	Publisher string `json:"publisher"` // the hub's id of the participant
 	Kind      string `json:"kind"`      // "audio" or "video"
-	Form      string `json:"form"`      // "clear", "silhouette" or "disguised"
+	Form      string `json:"form"`      // "clear", "silhouette", "disguised" or "released"
 }
 
 func trackLine(mid string, track *hub.Outgoing) TrackLine {
@@ -36,11 +36,13 @@ func trackLine(mid string, track *hub.Outgoing) TrackLine {
 	if track.Kind == media.KindVideo {
 		line.Kind = "video"
 	}
-	if track.Form != hub.Clear {
+	switch {
+	case track.Form == hub.Released:
+		line.Form = "released"
+	case track.Form != hub.Clear && track.Kind == media.KindVideo:
+		line.Form = "silhouette"
+	case track.Form != hub.Clear:
 		line.Form = "disguised"
-		if track.Kind == media.KindVideo {
-			line.Form = "silhouette"
-		}
 	}
 	return line
 }

@@ -61,6 +61,15 @@ func (p *Player) Next() (Block, error) {
 	return Block{Track: b.track, PTS: b.pts, Key: b.key, Payload: payload}, nil
 }
 
+// Extend goes on in a longer state of the same recording, where Next has returned io.EOF: one that is still being written. What was read stays as it was.
+func (p *Player) Extend(src io.ReaderAt, size int64) {
+	for _, s := range []*scanner{p.walk, p.index} {
+		s.win = newWindow(src, size)
+		s.torn = false
+	}
+	p.indexed = false
+}
+
 // Torn tells, once Next has returned io.EOF, whether the recording was cut short.
 func (p *Player) Torn() bool { return p.walk.torn }
 

@@ -220,7 +220,7 @@ func (d *Desk) recordingKey(ctx context.Context, r Recording) (blob.Key, error) 
 // ErrAfterReview says that an order in force keeps a public version from everyone until a judge has reviewed it.
 var ErrAfterReview = fmt.Errorf("%w: an order keeps this recording until a judge has reviewed it", ErrNotAllowed)
 
-// released refuses a public version that an order keeps, as it stood when the recording was begun or as it stands now, for any protected party of the case:
+// released refuses a public version that a late mark or an order keeps, as it stood when the recording was begun or as it stands now, for any protected party of the case:
 // a question put to one of them can name another.
 func (d *Desk) released(ctx context.Context, r Recording) error {
 	if r.Version != protection.PublicRecord || d.May(testimony.ActDecideOrder) {
@@ -229,6 +229,13 @@ func (d *Desk) released(ctx context.Context, r Recording) error {
 	h, err := find(ctx, d, hearings, string(r.Hearing))
 	if err != nil {
 		return err
+	}
+	events, err := d.Events(ctx, r.Hearing)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(events, testimony.Event.Late) {
+		return ErrAfterReview // the passage is in the file: whoever marked it late could not take it out
 	}
 	others, err := d.othersIn(ctx, h.Case, h.Party)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
+	"paravent/media/hub"
 	"paravent/media/peer"
 	"paravent/protection"
 	"paravent/testimony"
@@ -419,6 +420,10 @@ func (s *Session) peopleFor(seats *seating, g *guest) []join.Person {
 		if other := s.guests[p.ID]; other != nil && other.presence == Admitted {
 			add(p)
 		}
+	}
+	if seats.later(g.participant) != (hub.Grant{}) {
+		witness, _ := s.hearing.Witness() // whose picture it is
+		people = append(people, join.Person{ID: string(onAir), Label: witness.Label, Role: string(witness.Role)})
 	}
 	return people
 }

@@ -34,10 +34,10 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if err := s.load(ctx, c.Hearing); err != nil {
+	earlier, err := s.load(ctx, c.Hearing)
+	if err != nil {
 		return nil, err
 	}
-	var err error
 	if s.api, err = peer.NewAPI(nil); err != nil {
 		return nil, err
 	}
@@ -63,6 +63,10 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	s.snapshot = s.describe()
 	s.takeSeat(c)
 	s.workers.Go(func() { s.soundLoop() })
+	s.workers.Go(s.broadcast)
+	for _, id := range earlier {
+		s.followReel(id, nil)
+	}
 	go s.run()
 	return s, nil
 }
@@ -76,32 +80,32 @@ func (c Config) languages() fs.FS {
 	return os.DirFS(folder)
 }
 
-// load reads the hearing and everything that its matrix is compiled from. The orders are those of the moment at which the
-// courtroom was opened; a new order is taken in with [Session.Reload].
-func (s *Session) load(ctx context.Context, id testimony.HearingID) error {
+// load reads the hearing and everything that its matrix is compiled from, and lists the public versions of an earlier courtroom. The orders
+// are those of the moment at which the courtroom was opened; a new order is taken in with [Session.Reload].
+func (s *Session) load(ctx context.Context, id testimony.HearingID) (earlier []testimony.RecordingID, err error) {
 	h, err := s.desk.Hearing(ctx, id)
 	if err != nil {
-		return fmt.Errorf("the hearing: %w", err)
+		return nil, fmt.Errorf("the hearing: %w", err)
 	}
 	if !h.Held.IsZero() {
-		return ErrHeld
+		return nil, ErrHeld
 	}
 	if !h.Cancelled.IsZero() {
-		return ErrCancelled
+		return nil, ErrCancelled
 	}
 	if err := h.Check(); err != nil {
-		return fmt.Errorf("the hearing: %w", err)
+		return nil, fmt.Errorf("the hearing: %w", err)
 	}
 	c, err := s.desk.Case(ctx, h.Case)
 	if err != nil {
-		return fmt.Errorf("the case: %w", err)
+		return nil, fmt.Errorf("the case: %w", err)
 	}
 	if s.orders, err = s.desk.Orders(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	parties, err := s.desk.Parties(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, p := range parties {
 		if p.ID != h.Party && p.PseudonymIn(h.Case) != "" {
@@ -109,19 +113,27 @@ func (s *Session) load(ctx context.Context, id testimony.HearingID) error {
 		}
 	}
 	if s.events, err = s.desk.Events(ctx, id); err != nil {
-		return err
+		return nil, err
+	}
+	for _, e := range s.events {
+		if e.Kind == testimony.Marked {
+			s.marks.add(e)
+		}
 	}
 	recordings, err := s.desk.Recordings(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, r := range recordings {
 		if r.Hearing == id && !r.Derived() {
 			s.recorded = append(s.recorded, r.ID)
+			if r.Version == protection.PublicRecord {
+				earlier = append(earlier, r.ID)
+			}
 		}
 	}
 	s.hearing, s.hearingID, s.reference, s.state = h, h.ID, c.Reference, testimony.Reopen(h.Mode, s.events)
-	return nil
+	return earlier, nil
 }
 
 // reopen notes that a session which was left without being closed begins anew, so that the time between is not testimony.
@@ -318,6 +330,7 @@ func (s *Session) beginRecording() error {
 	r.untap = s.hub.Publish(string(witness.ID)).TapConcealedFrames(func(kind media.Kind, key bool, _ time.Duration, payload []byte) {
 		r.seeConcealed(kind, key, payload)
 	})
+	s.followReel(r.public.recording.ID, r)
 	return nil
 }
 

@@ -49,6 +49,7 @@ type recorder struct {
 	// unbroken says that every clear picture since a key frame is in the public version.
 	unbroken bool
 	blanks   []blank
+	holds    []holding // what the public version can hold, from when on
 	failure  error
 	ended    bool
 
@@ -174,8 +175,41 @@ func (r *recorder) prepareBlanks() error {
 	return err
 }
 
+// holding is the most that the public version holds of a witness from a moment on.
+type holding struct {
+	from  time.Duration
+	aired protection.Access
+}
+
 // follow makes a seating the one that decides what is recorded.
-func (r *recorder) follow(seats *seating) { r.seats.Store(seats) }
+func (r *recorder) follow(seats *seating) {
+	aired := seats.reception.Aired()
+	r.mu.Lock()
+	if n := len(r.holds); n == 0 || r.holds[n-1].aired != aired {
+		r.holds = append(r.holds, holding{r.elapsed(), aired})
+	}
+	r.mu.Unlock()
+	r.seats.Store(seats)
+}
+
+// aired is the most that the public version holds of a witness around a moment, and until when that is nothing.
+func (r *recorder) aired(at time.Duration) (most protection.Access, blank time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	blank = r.elapsed()
+	for i, h := range r.holds {
+		until := time.Duration(1<<63 - 1)
+		if i+1 < len(r.holds) {
+			until = r.holds[i+1].from
+		}
+		if h.from <= at+airSlack && until > at-airSlack {
+			most.Picture, most.Voice = max(most.Picture, h.aired.Picture), max(most.Voice, h.aired.Voice)
+		} else if h.from > at && h.aired != (protection.Access{}) {
+			blank = min(blank, h.from-airSlack)
+		}
+	}
+	return most, blank
+}
 
 func (r *recorder) elapsed() time.Duration { return time.Since(r.start) }
 
@@ -251,12 +285,12 @@ func (r *recorder) seeConcealed(kind media.Kind, key bool, frame []byte) {
 // wantsKey reports whether the last key frame is older than a seek should have to reach back.
 func (r *recorder) wantsKey() bool { return int64(r.elapsed()) > r.keyDue.Load() }
 
-// mark blanks the public version from 20 s before now to 10 s after.
-func (r *recorder) mark() {
+// mark blanks the public version from so long before now to 10 s after. What lies further back than 20 s is sealed already.
+func (r *recorder) mark(back time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.elapsed()
-	r.blanks = append(r.blanks, blank{now - testimony.MarkBefore, now + testimony.MarkAfter})
+	r.blanks = append(r.blanks, blank{now - back, now + testimony.MarkAfter})
 }
 
 // hold keeps a block of the public version back. It holds r.mu.

@@ -12,12 +12,17 @@ type seating struct {
 	reception testimony.Reception
 	admitted  map[testimony.ParticipantID]testimony.Participant // the bench included
 	muted     map[testimony.ParticipantID]bool                  // by the bench
+	// aired is the most that the public version holds of a witness where it is being broadcast.
+	aired protection.Access
 }
 
 // grant answers the hub: what the subscriber may be sent of the publisher. Anyone who is not admitted is nobody.
 func (s *seating) grant(publisher, subscriber string) hub.Grant {
 	from, okFrom := s.admitted[testimony.ParticipantID(publisher)]
 	to, okTo := s.admitted[testimony.ParticipantID(subscriber)]
+	if publisher == string(onAir) && okTo {
+		return s.later(to)
+	}
 	if !okFrom || !okTo || !s.maySend(from.ID) {
 		return hub.Grant{}
 	}
@@ -28,6 +33,22 @@ func (s *seating) grant(publisher, subscriber string) hub.Grant {
 	g := hub.Grant{Picture: pictureForm(access.Picture), Voice: voiceForm(access.Voice)}
 	if s.muted[from.ID] {
 		g.Voice = hub.Nothing
+	}
+	return g
+}
+
+// later is what a seat is sent of the public version after its delay.
+func (s *seating) later(to testimony.Participant) hub.Grant {
+	var g hub.Grant
+	access := s.reception.Broadcast(to, s.aired)
+	if access.Release != protection.Delayed {
+		return g
+	}
+	if access.Picture != protection.NoPicture {
+		g.Picture = hub.Released
+	}
+	if access.Voice != protection.NoVoice {
+		g.Voice = hub.Released
 	}
 	return g
 }

@@ -76,6 +76,12 @@ type Session struct {
 	seats   atomic.Pointer[seating]
 	tape    atomic.Pointer[recorder] // the recorder, for the goroutines that hand in
 
+	// Of the delayed broadcast.
+	air        atomic.Pointer[airing]
+	airedUntil atomic.Pointer[time.Time] // moment of the recording up to which it was broadcast; nil: nothing was
+	reels      reels
+	marks      marks
+
 	hearingID testimony.HearingID
 
 	// Below here: the owner's goroutine only.
@@ -93,7 +99,8 @@ type Session struct {
 	requests  []Request
 	alarms    []Alarm
 	recorder  *recorder
-	failed    bool // the recorder
+	failed    bool              // the recorder
+	aired     protection.Access // the most that the public version holds of a witness where it is being broadcast
 	recorded  []testimony.RecordingID
 	began     time.Time
 	finished  bool
@@ -170,6 +177,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		reception: testimony.Reception{Session: state, Matrix: m, Others: others},
 		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
 		muted:     map[testimony.ParticipantID]bool{},
+		aired:     s.aired,
 	}
 	for id, g := range s.guests {
 		if g.presence == Admitted {
@@ -216,6 +224,8 @@ func (s *Session) enforce() {
 	seats, m := s.compile(s.state)
 	s.matrix = m
 	s.seats.Store(seats)
+	air := s.airing(seats)
+	s.air.Store(&air)
 	s.hub.SetAccess(func(publisher, subscriber string) hub.Grant { return seats.grant(publisher, subscriber) })
 	if s.recorder != nil {
 		s.recorder.follow(seats)
@@ -318,6 +328,7 @@ func (s *Session) describe() State {
 		}
 	}
 	st.Gallery = seats.publicAccess(witness)
+	st.Broadcast = s.broadcastState()
 	for _, p := range s.hearing.Participants {
 		person := Person{Participant: p, Presence: Absent, Link: s.links[p.ID], Prepared: slices.Clone(s.prepared[p.ID]), Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
 		if p.ID == witness.ID {

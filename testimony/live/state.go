@@ -59,8 +59,15 @@ type Request struct {
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release
+	Kind        string // invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release, broadcast_failed
 	Participant testimony.ParticipantID
+}
+
+// Broadcast is how the delayed broadcast is doing.
+type Broadcast struct {
+	Delay  time.Duration // as ordered; 0: nobody receives later, or the public is kept out now
+	Behind time.Duration // by how much what is on the air is later than it was said; 0: nothing has gone out yet
+	Held   bool          // the public is kept out now: what falls due meanwhile comes afterwards
 }
 
 // State is a snapshot of the session for a screen or a script. It is a value: nothing in it is shared.
@@ -73,6 +80,7 @@ type State struct {
 	Next          []testimony.Phase // phases that can be called now
 	People        []Person          // in the order of the hearing's seats
 	Gallery       protection.Access // what the public receives of the witness now
+	Broadcast     Broadcast         // to those who receive later
 	ShowsAccused  bool              // whether the witness may be shown the accused
 	Recording     Recording
 	Recorded      time.Duration // length of the master so far

@@ -144,23 +144,50 @@ func (s *Session) Resume() error {
 }
 
 // Mark notes a slip: from 20 s before to 10 s after, the public version is blanked. The master is untouched.
-func (s *Session) Mark() error {
+func (s *Session) Mark() error { return s.MarkBack(testimony.MarkBefore) }
+
+// MarkBack notes a slip that was noticed late: so much of what was said is withheld from the broadcast that is still to come. What reaches further back than 20 s
+// is in the sealed public version already, and nobody but a judge gets a copy of that any more. If the public has received some of it, that is an alarm and
+// stands in the record.
+func (s *Session) MarkBack(back time.Duration) error {
 	return s.do(func() error {
-		e, err := s.state.MarkAt(s.now())
+		e, err := s.state.MarkAt(s.now(), back)
 		if err != nil {
 			return err
 		}
+		s.marks.add(e)
 		if s.recorder != nil {
-			s.recorder.mark()
+			s.recorder.mark(back)
 		}
 		if err := s.keep(e); err != nil {
 			s.alarm("audit_failed", "")
 			s.refresh()
 			return fmt.Errorf("the mark was set but could not be written down: %w", err)
 		}
+		if s.heardAlready(e.From) {
+			s.alarm("mark_after_release", "")
+			s.note(testimony.Fault, "", "marked after it was released")
+		}
 		s.refresh()
 		return nil
 	})
+}
+
+// heardAlready reports whether the public has received something that was said after a moment: live, or in the broadcast.
+func (s *Session) heardAlready(from time.Time) bool {
+	if until := s.airedUntil.Load(); until != nil && until.After(from) {
+		return true
+	}
+	seats := s.seats.Load()
+	witness, _ := s.hearing.Witness()
+	for _, p := range s.hearing.Participants {
+		if g := s.guests[p.ID]; g != nil && g.presence == Admitted && p.Audience().Public() && p.Role != testimony.RoleWitness {
+			if a := seats.receives(witness, p); a.Release == protection.Live && (a.Picture != protection.NoPicture || a.Voice != protection.NoVoice) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // IdentityVerified notes that the witness's identity was checked off the record.
