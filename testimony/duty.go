@@ -38,6 +38,9 @@ const (
 	ActAskEdit     Act = "ask_edit" // that a recording be cut or masked
 	ActDecideEdit  Act = "decide_edit"
 	ActMakeVersion Act = "make_version" // of a recording, as the edits in force say
+
+	ActProposeMeasure Act = "propose_measure" // a change of the court's catalogue of measures
+	ActApproveMeasure Act = "approve_measure" // one that somebody else has proposed
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -84,6 +87,9 @@ var duties = map[Act][]string{
 	ActAskEdit:     {Clerk, Registrar, Judge, Advocate},
 	ActDecideEdit:  {Judge},
 	ActMakeVersion: {Registrar, Judge},
+
+	ActProposeMeasure: {Registrar, Judge},
+	ActApproveMeasure: {Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

@@ -176,6 +176,8 @@ func TestDuties(t *testing.T) {
 		testimony.ActAskErasure:     "clerk advocate judge registrar",
 		testimony.ActKeepCare:       "advocate",
 		testimony.ActDecideStatus:   "advocate judge registrar",
+		testimony.ActProposeMeasure: "judge registrar",
+		testimony.ActApproveMeasure: "judge",
 		testimony.ActMakePaper:      "clerk advocate judge registrar",
 		testimony.ActSealedPaper:    "clerk judge registrar",
 		testimony.ActAskEdit:        "clerk advocate judge registrar",

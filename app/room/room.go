@@ -150,7 +150,9 @@ var (
 	ErrPseudonym = errors.New("the pseudonym was typed otherwise")
 	ErrNumber    = errors.New("the number is not understood")
 	ErrZone      = errors.New("the time zone is not known")
-	ErrDiffer    = errors.New("the two passphrases differ")
+	// ErrPassage is for a stretch of a record that is not written as two moments.
+	ErrPassage = errors.New("the passage is not understood")
+	ErrDiffer  = errors.New("the two passphrases differ")
 )
 
 // sayings are the errors that the window has its own words for.
@@ -182,6 +184,7 @@ var sayings = []struct {
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},
 	{docket.ErrOtherSide, "error.other_side"}, {store.ErrNoKit, "error.no_kit"}, {store.ErrNoEscrow, "error.no_escrow"}, {store.ErrReviewed, "error.reviewed"},
 	{kit.ErrBounds, "error.kit_bounds"}, {kit.ErrFew, "error.kit_few"},
+	{docket.ErrOwnProposal, "error.own_proposal"}, {docket.ErrProposed, "error.proposed"}, {docket.ErrNotProposed, "error.not_proposed"}, {docket.ErrSame, "error.catalogue_same"}, {ErrPassage, "error.passage"},
 	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {ErrPseudonym, "error.typed_pseudonym"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 

@@ -1,19 +1,25 @@
-// Package settings is the room of the window's language and look, and of the user's own passphrase.
+// Package settings is the room of the window's language and look, of the user's own passphrase, and of the court's catalogue of measures.
 package settings
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/testimony"
 	"paravent/testimony/docket"
 )
 
 // New draws the room.
 func New(h room.Host) (room.Screen, error) {
+	may := h.Desk().May(testimony.ActKeepDocket)
+	if place, id, _ := strings.Cut(h.Selected(), "/"); place == measuresPlace && may {
+		return measures(h, id)
+	}
 	screen := room.Screen{Keys: map[fyne.KeyName]func(){}}
 	look := xwidget.Card(i18n.T("look.title"), Looks(h)...)
 	lock := xwidget.Card(i18n.T("lockafter.title"), lockAfter(h)...)
@@ -22,7 +28,13 @@ func New(h room.Host) (room.Screen, error) {
 	screen.Keys[fyne.KeyP] = change
 	me := h.Desk().Me()
 	mine := xwidget.Card(i18n.T("users.passphrase"), xwidget.WrappedStrong(me.DisplayName), xwidget.WrappedSmall(i18n.T("passphrase.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("passphrase.change"), "P", change)))
-	left := xwidget.Scroll(xwidget.Column(16, mine, lock))
+	column := xwidget.Column(16, mine, lock)
+	if may {
+		open := func() { h.Go(room.Settings, measuresPlace) }
+		screen.Keys[fyne.KeyM] = open
+		column.Add(xwidget.Card(i18n.T("catalogue.title"), xwidget.WrappedSmall(i18n.T("catalogue.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("catalogue.open"), "M", open))))
+	}
+	left := xwidget.Scroll(column)
 	screen.Content = xwidget.Page(i18n.T("room.settings"), nil, xwidget.Split(left, xwidget.Scroll(xwidget.Column(16, look, about)), 380))
 	return screen, nil
 }

@@ -128,6 +128,7 @@ func places(t *testing.T, s *Shell) map[room.Name][]string {
 	if !s.desk.May(testimony.ActKeepDocket) {
 		return out
 	}
+	out[room.Settings] = append(out[room.Settings], "measures", "measures/full_anonymity")
 	names, err := room.ReadRegister(s.desk)
 	if err != nil {
 		t.Fatal(err)

@@ -132,6 +132,8 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			to, id = room.Approvals, string(i.Request)
 		case docket.FailedTries:
 			to, id, detail = room.Settings, "", ""
+		case docket.MeasureWaits:
+			to, id, detail = room.Settings, "measures", ""
 		case docket.NoCase:
 			to, id, detail = room.Cases, "", ""
 		case docket.BackupFailed, docket.BackupDue, docket.AnchorFailed:

@@ -11,6 +11,7 @@ import (
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/protection/catalogue"
 	"paravent/protection/order"
 	"paravent/protection/policy"
 	"paravent/testimony/docket"
@@ -18,6 +19,7 @@ import (
 
 // stepForm is what is asked of whoever takes a step. A field that the step does not need is nil.
 type stepForm struct {
+	h                                                       room.Host
 	reasons, change, exParte, how, served, respond, against *xwidget.Input
 	will                                                    *xwidget.Choice
 	warned                                                  *xwidget.Tick
@@ -46,11 +48,11 @@ func (f *stepForm) line(word, hint string) *xwidget.Input {
 }
 
 // newStepForm asks for what a step needs, filled in with what the order has already.
-func newStepForm(h room.Host, o order.Order, s order.Step) *stepForm {
-	f := &stepForm{}
+func newStepForm(h room.Host, court catalogue.Catalogue, o order.Order, s order.Step) *stepForm {
+	f := &stepForm{h: h}
 	f.rows = append(f.rows, xwidget.WrappedSmall(i18n.T("order.step.text."+string(s))))
 	if s == order.Vary || s == order.Augment {
-		f.terms = newTermsForm(o.Terms())
+		f.terms = newTermsForm(court, o.Terms())
 		f.rows = append(f.rows, f.terms.content)
 	}
 	if s == order.GrantInPart {
@@ -126,7 +128,7 @@ func (f *stepForm) act(s order.Step) (order.Act, error) {
 		a.Service = order.Service{At: at, How: typed(f.how), RespondBy: endOf(respond)}
 	}
 	if f.terms != nil {
-		t, err := f.terms.read()
+		t, err := f.terms.read(f.h)
 		if err != nil {
 			return a, err
 		}
@@ -163,7 +165,14 @@ func endOf(day time.Time) time.Time {
 }
 
 // takeStep asks for what a step needs. A judge then reads what the order would make of the matrix before signing it: words are approved, not a form.
-func takeStep(h room.Host, o order.Order, s order.Step) { askStep(h, o, s, newStepForm(h, o, s)) }
+func takeStep(h room.Host, o order.Order, s order.Step) {
+	court, err := h.Desk().Catalogue(room.Ctx())
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	askStep(h, o, s, newStepForm(h, court, o, s))
+}
 
 func askStep(h room.Host, o order.Order, s order.Step, f *stepForm) {
 	title := i18n.T("orderstep."+string(s)) + " · " + o.Reference

@@ -36,6 +36,7 @@ type commands struct {
 	Calendar   calendarCmds   `cmd:"" help:"Hearings for calendar programs."`
 	Resource   resourceCmds   `cmd:"" help:"Rooms, people and things that hearings take."`
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
+	Measure    measureCmds    `cmd:"" help:"The court's catalogue of measures: what there is, and its changes by two people."`
 	Paper      paperCmds      `cmd:"" help:"Papers as PDF, in English or French: orders, notices, minutes."`
 	Care       careCmds       `cmd:"" help:"A person's care: what the court may know, risk, contact, incidents, return."`
 	Erasure    erasureCmds    `cmd:"" help:"Destroy a sealed identity: two colleges sign, and a certificate says what was destroyed and what remains."`

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -90,7 +93,9 @@ func (s orderShowCmd) Run(ctx context.Context, c *console) error {
 // termFlags say what an order orders.
 type termFlags struct {
 	Measure []string `help:"A measure, with further audiences after a colon: face_alteration:accused,defence. May be repeated." placeholder:"M"`
-	Until   string   `help:"The last day, as 2027-06-30; without end where left out." placeholder:"DAY"`
+	// A file says what the flag can't: what a measure is told.
+	Measures string `help:"A JSON file with a list of measures, with what each is told: the delay, topics, conditions, passages. See docs/orders.md." placeholder:"FILE.json"`
+	Until    string `help:"The last day, as 2027-06-30; without end where left out." placeholder:"DAY"`
 }
 
 func (t termFlags) read() (list []order.Measure, until time.Time, err error) {
@@ -104,10 +109,33 @@ func (t termFlags) read() (list []order.Measure, until time.Time, err error) {
 		}
 		list = append(list, measure)
 	}
+	if t.Measures != "" {
+		more, err := readMeasures(t.Measures)
+		if err != nil {
+			return nil, until, err
+		}
+		list = append(list, more...)
+	}
 	if until, err = day(t.Until); err == nil && !until.IsZero() {
 		until = until.AddDate(0, 0, 1)
 	}
 	return list, until, err
+}
+
+// readMeasures reads a file of measures. A field that no measure has is a mistake, and not passed over.
+func readMeasures(path string) ([]order.Measure, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the measures: %w", err)
+	}
+	defer f.Close()
+	var list []order.Measure
+	dec := json.NewDecoder(io.LimitReader(f, maxEntry))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&list); err != nil {
+		return nil, fmt.Errorf("%w: this is no list of measures: %w", docket.ErrInvalid, err)
+	}
+	return list, nil
 }
 
 // day reads a day; nothing is no day.
@@ -161,6 +189,9 @@ func (f orderFileCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
+		if measures, err = d.Choose(ctx, measures, nil); err != nil {
+			return err
+		}
 		o := order.Order{Case: caseID, Party: p.ID, Reference: f.Reference, Applicant: order.Applicant(f.Applicant), Reasons: f.Reasons, ExParte: f.ExParte, Change: f.Change,
 			Consent: f.consent(), From: d.Now(), Until: until, Measures: measures}
 		for _, typed := range f.Replaces {
@@ -191,7 +222,13 @@ func (f stepFlags) take(ctx context.Context, c *console, act func(order.Order) o
 		if err != nil {
 			return err
 		}
-		changes, err := d.CompareOrder(ctx, o.ID, act(o), "en")
+		a := act(o)
+		if a.Terms != nil {
+			if a.Terms.Measures, err = d.Choose(ctx, a.Terms.Measures, o.Measures); err != nil {
+				return err
+			}
+		}
+		changes, err := d.CompareOrder(ctx, o.ID, a, "en")
 		if err != nil {
 			return err
 		}
@@ -209,7 +246,7 @@ func (f stepFlags) take(ctx context.Context, c *console, act func(order.Order) o
 		if f.Preview {
 			return c.print(map[string]any{"order": o.ID, "state": o.State, "changes": changes}, words.String())
 		}
-		if o, err = d.StepOrder(ctx, o.ID, &o, act(o)); err != nil {
+		if o, err = d.StepOrder(ctx, o.ID, &o, a); err != nil {
 			return err
 		}
 		return c.print(map[string]any{"order": o.ID, "state": o.State, "changes": changes}, fmt.Sprintf("Order %s is %s.\n", o.Reference, o.State)+words.String())

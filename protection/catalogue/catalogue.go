@@ -93,13 +93,17 @@ const (
 type Entry struct {
 	Kind       order.MeasureKind `json:"kind"`
 	Name       Words             `json:"name,omitzero"`
-	Effect     Words             `json:"effect,omitzero"` // what the program compiles; no edit changes it
+	Effect     Words             `json:"effect,omitzero"` // of a shipped measure: what the program compiles; no edit changes it
 	End        End               `json:"end,omitempty"`
 	Applicants []Applicant       `json:"applicants,omitempty"`
 	Bases      []Basis           `json:"bases"`
 	Conditions []Condition       `json:"conditions,omitempty"`
 	// Audiences are those that this court always covers besides the measure's own: an order form begins with them.
 	Audiences []protection.Audience `json:"audiences,omitempty"`
+	// Parts are what a measure of the court's own orders, in the program's measures. A shipped measure has none.
+	Parts []order.Measure `json:"parts,omitempty"`
+	// Retired is a measure that is not ordered anew. Orders that hold it are as they were.
+	Retired bool `json:"retired,omitempty"`
 }
 
 // Catalogue is a document of measures.

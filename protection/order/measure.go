@@ -160,6 +160,8 @@ type Measure struct {
 	// Audiences are covered in addition to the catalogue's default ones; for a private or closed session they are
 	// the audiences that must leave although the mode alone would let them stay.
 	Audiences []protection.Audience `json:"audiences,omitempty"`
+	// Named is the court's own measure under which this one was ordered, for the reader. Nothing is compiled from it.
+	Named MeasureKind `json:"named,omitempty"`
 	Parameters
 }
 

@@ -50,6 +50,7 @@ const (
 	MaxTopic   = 200
 	MaxExhibit = 80
 	MaxList    = 40 // audiences, passages
+	MaxNamed   = 40
 )
 
 // together refuses what no order may hold side by side.
@@ -74,6 +75,11 @@ func (m Measure) check(path string, o Order, anonymous bool) []error {
 		return []error{&RuleError{RuleKnownMeasure, path + ".kind", fmt.Sprintf("%q is not in the catalogue", m.Kind)}}
 	}
 	breaches := m.checkAudiences(path, e, o.Party, anonymous)
+	if m.Named != "" {
+		if err := line(path+".named", string(m.Named), MaxNamed); err != nil {
+			breaches = append(breaches, err)
+		}
+	}
 	for _, p := range slices.Sorted(slices.Values(m.sets())) {
 		if !slices.Contains(e.Takes, p) {
 			breaches = append(breaches, &RuleError{RuleParameter, path + "." + string(p), fmt.Sprintf("%s does not take it", m.Kind)})
@@ -238,3 +244,14 @@ func line(path, s string, most int) *RuleError {
 	}
 	return nil
 }
+
+// CheckLine refuses a line of text that is empty, too long, or holds signs that do not show; its error is a [*RuleError]. Most is in characters.
+func CheckLine(path, s string, most int) error {
+	if breach := line(path, s, most); breach != nil {
+		return breach
+	}
+	return nil
+}
+
+// CheckScript refuses letters of more than one script in a text that could pass for another one; its error is a [*RuleError].
+func CheckScript(path, s string) error { return oneScript(path, s) }

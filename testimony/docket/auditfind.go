@@ -23,7 +23,7 @@ var AuditSubjects = []AuditSubject{"identities", "orders", "care", "sessions", "
 var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"care":       {"care"},
-	"orders":     {"order"},
+	"orders":     {"order", "measure"},
 	"sessions":   {"session", "hearing", "calendar", "resource", "invitation", "recording", "minutes", "edit", "version"},
 	"docket":     {"case", "party", "docket", "paper", "statistics"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},

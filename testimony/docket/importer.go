@@ -105,7 +105,7 @@ func (im *importer) run(doc Document) error {
 	for _, e := range existing {
 		im.known = append(im.known, e.Value)
 	}
-	steps := []func(Document) error{im.cases, im.partyLines, im.orders, im.resourceLines, im.hearings, im.clashes}
+	steps := []func(Document) error{im.measures, im.cases, im.partyLines, im.orders, im.resourceLines, im.hearings, im.clashes}
 	for _, step := range steps {
 		if err := step(doc); err != nil {
 			return err

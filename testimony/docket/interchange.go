@@ -36,6 +36,7 @@ var Schema []byte
 // in the vault every entry gets a random id, so that a key that says too much never reaches a log.
 type Document struct {
 	Format   string        `json:"format"`
+	Measures []MeasureLine `json:"measures,omitempty"`
 	Cases    []CaseLine    `json:"cases,omitempty"`
 	Parties  []PartyLine   `json:"parties,omitempty"`
 	Orders   []OrderLine   `json:"orders,omitempty"`
@@ -311,6 +312,9 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 	})
 	orderList = slices.DeleteFunc(orderList, func(o order.Order) bool { return apart[o.Case] })
 	hearingList = slices.DeleteFunc(hearingList, func(h testimony.Hearing) bool { return apart[h.Case] })
+	if doc.Measures, err = d.exportMeasures(ctx); err != nil {
+		return doc, err
+	}
 	for _, c := range caseList {
 		doc.Cases = append(doc.Cases, CaseLine{keys.of("case", string(c.ID)), c.Reference, c.Court, c.Offence, c.Opened})
 	}

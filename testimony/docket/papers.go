@@ -268,8 +268,16 @@ func (d *Desk) orderPaper(ctx context.Context, p PaperFor, s subject) (notice.Pa
 		return nil, err
 	}
 	paper := notice.Order{Heading: s.heading(d), Reference: o.Reference, State: o.State, Decided: o.Decided.UTC(), From: o.From.UTC(), Until: o.Until.UTC(), Reasons: o.Reasons}
+	as := o.Decided // what the court's catalogue said then
+	if as.IsZero() {
+		as = d.Now()
+	}
+	court, err := d.CatalogueAt(ctx, as)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range o.Measures {
-		paper.Measures = append(paper.Measures, measureOnPaper(m, p.Language))
+		paper.Measures = append(paper.Measures, measureOnPaper(court, m, p.Language))
 	}
 	at := d.Now()
 	if o.From.After(at) {
@@ -344,7 +352,7 @@ func foreseen(o order.Order, list []order.Order, at time.Time) (notice.Effect, [
 	return notice.Foreseen, list
 }
 
-func measureOnPaper(m order.Measure, l policy.Language) notice.Measure {
+func measureOnPaper(c catalogue.Catalogue, m order.Measure, l policy.Language) notice.Measure {
 	out := notice.Measure{Name: policy.MeasureWord(m.Kind, l), Toward: slices.Clone(m.Audiences)}
 	e, ok := order.Find(m.Kind)
 	if !ok {
@@ -357,7 +365,11 @@ func measureOnPaper(m order.Measure, l policy.Language) notice.Measure {
 			out.Toward = slices.Insert(out.Toward, min(i, len(out.Toward)), a)
 		}
 	}
-	law, _ := catalogue.Shipped().Find(m.Kind)
+	law, _ := c.Find(m.Kind)
+	out.Name = law.Name.In(string(l))
+	if own, ok := c.Find(m.Named); ok {
+		out.Name = own.Name.In(string(l)) + " – " + out.Name
+	}
 	for _, b := range law.Bases {
 		out.Basis = append(out.Basis, notice.Basis{Rule: b.Rule, Seen: b.Seen})
 	}

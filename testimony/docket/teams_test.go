@@ -379,8 +379,9 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 	stays := map[string]string{
 		"traits": "of the vault", "auditChecks": "of the log", "backups": "of the vault", "checkings": "of the vault", "policies": "of the vault", "troubles": "of the vault",
 		"affiliations": "of users", "departures": "of users", "teamIndex": "of teams", "teams": "of teams", "recordingKeys": "in compartments of their own",
-		"recordingSeeds": "where the recordings' keys are",
-		"resources":      "of the court", "takings": "without a word of the case, for all to know",
+		"measureVersions": "of the court",
+		"recordingSeeds":  "where the recordings' keys are",
+		"resources":       "of the court", "takings": "without a word of the case, for all to know",
 		"identities": "moved without the halves of others", "drafts": "of users", "careLines": "in compartments of their own; an advocate's desk moves them",
 		"releases": "of the docket: it counts nobody of a team",
 	}

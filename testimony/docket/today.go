@@ -57,13 +57,14 @@ const (
 	PreparationOpen  ItemKind = "preparation_open"  // a hearing is near and the witness is not prepared
 	PlanReview       ItemKind = "plan_review"       // a protection plan has to be looked at again
 	PlanTeamEnds     ItemKind = "plan_team_ends"    // the team that carries a protection plan ends soon
+	MeasureWaits     ItemKind = "measure_waits"     // a change of the catalogue of measures waits for this user's approval
 	FollowUpDue      ItemKind = "follow_up_due"     // nobody has asked yet how a person is after their return
 )
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, OrderEndsSoon,
-	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
+	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -126,7 +127,11 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
+	proposed, err := d.measureItems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {
