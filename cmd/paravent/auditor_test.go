@@ -57,8 +57,32 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"paper order --order 2026/114 --to @o.pdf", refused}, {"paper accused --hearing x --to @a.pdf", refused}, {"paper press --hearing x --to @p.pdf", refused},
 		{"paper witness --hearing x --to @w.pdf", refused}, {"paper readiness --hearing x --to @r.pdf", refused}, {"paper minutes --hearing x --to @m.pdf", refused},
 		{"statistics show --by sex", refused}, {"statistics profile --case TC~12/2026 --party Witness~B", refused}, {"statistics release --by sex", refused}, {"statistics list", refused}, {"statistics export x @s.csv", refused},
-		{"care facts --case TC~12/2026 --party Witness~B", refused}, {"care risk --case TC~12/2026 --party Witness~B", refused}, {"care contact --case TC~12/2026 --party Witness~B", refused},
-		{"care incident --case TC~12/2026 --party Witness~B --kind threat --what @docket.json", refused}, {"care return --case TC~12/2026 --party Witness~B", refused},
+		{"care facts --case TC~12/2026 --party Witness~B", refused}, {"care missing --case TC~12/2026 --party Witness~B", refused},
+		{"care interview show --case TC~12/2026 --party Witness~B", refused}, {"care interview save @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"care status show --case TC~12/2026 --party Witness~B", refused}, {"care status decide --status victim --by court --basis B --case TC~12/2026 --party Witness~B", refused},
+		{"care cooperation show --case TC~12/2026 --party Witness~B", refused},
+		{"care cooperation decide --need needed --by court --basis B --case TC~12/2026 --party Witness~B", refused},
+		{"care reflection show --case TC~12/2026 --party Witness~B", refused}, {"care reflection begin --days 30 --basis B --case TC~12/2026 --party Witness~B", refused},
+		{"care reflection extend --days 5 --by court --basis B --case TC~12/2026 --party Witness~B", refused},
+		{"care reflection end --by court --basis B --case TC~12/2026 --party Witness~B", refused}, {"care consent show --case TC~12/2026 --party Witness~B", refused},
+		{"care consent record --purpose travel --will refused --case TC~12/2026 --party Witness~B", refused},
+		{"care consent met --purpose travel --case TC~12/2026 --party Witness~B", refused}, {"care risk show --case TC~12/2026 --party Witness~B", refused},
+		{"care risk save @docket.json --case TC~12/2026 --party Witness~B", refused}, {"care risk trial-end --case TC~12/2026 --party Witness~B", refused},
+		{"care needs show --case TC~12/2026 --party Witness~B", refused}, {"care needs save @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"care preparation show --case TC~12/2026 --party Witness~B", refused},
+		{"care preparation hold --topic rooms --language yo --interpreter in_room --support in_room --case TC~12/2026 --party Witness~B", refused},
+		{"care preparation complete --case TC~12/2026 --party Witness~B", refused}, {"care preparation reopen --case TC~12/2026 --party Witness~B", refused},
+		{"care plan show --case TC~12/2026 --party Witness~B", refused}, {"care plan save @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"care plan end --why @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"care incident report --kind threat --what @docket.json --case TC~12/2026 --party Witness~B", refused}, {"care incident list --case TC~12/2026 --party Witness~B", refused},
+		{"care incident respond x --what @docket.json --case TC~12/2026 --party Witness~B", refused}, {"care contact show --case TC~12/2026 --party Witness~B", refused},
+		{"care contact save @docket.json --case TC~12/2026 --party Witness~B", refused}, {"care contact note --way office --case TC~12/2026 --party Witness~B", refused},
+		{"care companion list --case TC~12/2026 --party Witness~B", refused}, {"care companion add @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"care companion leave x --case TC~12/2026 --party Witness~B", refused}, {"care companion flag x --case TC~12/2026 --party Witness~B", refused},
+		{"care return show --case TC~12/2026 --party Witness~B", refused}, {"care return plan @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"care return declare --case TC~12/2026 --party Witness~B", refused}, {"care return depart --case TC~12/2026 --party Witness~B", refused},
+		{"care return arrive --case TC~12/2026 --party Witness~B", refused}, {"care return stop --why @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"care return follow-up --month 1 --way office --found well --case TC~12/2026 --party Witness~B", refused}, {"care destroy x", refused},
 		{"evidence edits", refused}, {"evidence request-edit x --mask 0-1=R --joint", refused}, {"evidence approve x", refused}, {"evidence refuse x --reasons R", refused},
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
@@ -81,7 +105,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		}
 	}
 	// These take no login, or are about oneself.
-	for _, c := range []string{"vault create", "vault backups", "vault restore", "vault take", "user suggest", "user ask", "user recover", "user passphrase", "audit check", "docket schema", "desktop", "demo", "rehearse", "version"} {
+	for _, c := range []string{"vault create", "vault backups", "vault restore", "vault take", "user suggest", "user ask", "user recover", "user passphrase", "audit check", "docket schema", "care form", "care interview questions", "desktop", "demo", "rehearse", "version"} {
 		tried[c] = true
 	}
 	for _, c := range commandsOf(reflect.TypeFor[commands](), "") {

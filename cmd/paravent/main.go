@@ -38,7 +38,7 @@ type commands struct {
 	Order      orderCmds      `cmd:"" help:"What the orders in force mean."`
 	Measure    measureCmds    `cmd:"" help:"The court's catalogue of measures: what there is, and its changes by two people."`
 	Paper      paperCmds      `cmd:"" help:"Papers as PDF, in English or French: orders, notices, minutes."`
-	Care       careCmds       `cmd:"" help:"A person's care: what the court may know, risk, contact, incidents, return."`
+	Care       careCmds       `cmd:"" help:"A person's care: interview, status, consent, risk, needs, preparation, protection, return."`
 	Erasure    erasureCmds    `cmd:"" help:"Destroy a sealed identity: two colleges sign, and a certificate says what was destroyed and what remains."`
 	Disclosure disclosureCmds `cmd:"" help:"Disclose a true identity: two colleges, one receiver, until a date."`
 	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`
