@@ -271,21 +271,29 @@ type Access struct {
 	Connected bool          `json:"connected"` // false: the audience's connection is taken down, not merely muted
 }
 
-// Stricter returns the cell that grants, field by field, the less of the two.
+// LaterThan reports whether a is received later than b. What comes after the testimony comes later than any delay.
+func (a Access) LaterThan(b Access) bool {
+	return a.Release < b.Release || a.Release == b.Release && a.Delay > b.Delay
+}
+
+// Stricter returns the cell that grants, field by field, the less of the two; when it is received is one field.
 func (a Access) Stricter(b Access) Access {
+	when := a
+	if b.LaterThan(a) {
+		when = b
+	}
 	return Access{
 		Picture:   min(a.Picture, b.Picture),
 		Voice:     min(a.Voice, b.Voice),
-		Release:   min(a.Release, b.Release),
-		Delay:     max(a.Delay, b.Delay),
+		Release:   when.Release,
+		Delay:     when.Delay,
 		Connected: a.Connected && b.Connected,
 	}
 }
 
-// AtMost reports whether a grants nothing that b does not grant. What comes after the testimony comes later than any delay.
+// AtMost reports whether a grants nothing that b does not grant.
 func (a Access) AtMost(b Access) bool {
-	return a.Picture <= b.Picture && a.Voice <= b.Voice && a.Release <= b.Release && (a.Release < Delayed || a.Delay >= b.Delay) &&
-		(!a.Connected || b.Connected)
+	return a.Picture <= b.Picture && a.Voice <= b.Voice && !b.LaterThan(a) && (!a.Connected || b.Connected)
 }
 
 // Full is the cell of the bench: everything, clear and at once.

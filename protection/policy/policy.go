@@ -252,7 +252,7 @@ func (c *Cell) limit(to protection.Access, cause *Cause) {
 	if to.Voice < c.Voice {
 		c.VoiceCause = *cause
 	}
-	if to.Release < c.Release || to.Delay > c.Delay {
+	if to.LaterThan(c.Access) {
 		c.ReleaseCause = *cause
 	}
 	if c.Connected && !to.Connected {
