@@ -41,6 +41,8 @@ const (
 
 	ActProposeMeasure Act = "propose_measure" // a change of the court's catalogue of measures
 	ActApproveMeasure Act = "approve_measure" // one that somebody else has proposed
+
+	ActKeepCooperation Act = "keep_cooperation" // what other States were asked and have answered
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -90,6 +92,8 @@ var duties = map[Act][]string{
 
 	ActProposeMeasure: {Registrar, Judge},
 	ActApproveMeasure: {Judge},
+
+	ActKeepCooperation: {Clerk, Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

@@ -183,6 +183,8 @@ func TestDuties(t *testing.T) {
 		testimony.ActAskEdit:        "clerk advocate judge registrar",
 		testimony.ActDecideEdit:     "judge",
 		testimony.ActMakeVersion:    "judge registrar",
+
+		testimony.ActKeepCooperation: "clerk judge registrar",
 	}
 	for act, want := range allowed {
 		var may []string

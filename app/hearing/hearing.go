@@ -12,6 +12,7 @@ import (
 	"paravent/app/room"
 	"paravent/app/xwidget"
 	"paravent/testimony"
+	"paravent/testimony/cooperation"
 )
 
 // Room is the room with the view of it that was chosen. The zero Room is ready.
@@ -28,6 +29,7 @@ const (
 	asList view = iota
 	asWeek
 	asResources
+	asCooperation
 )
 
 // views are the tabs that turn to them, with their keys.
@@ -36,11 +38,11 @@ func (r *Room) views(h room.Host, keys map[fyne.KeyName]func()) fyne.CanvasObjec
 		r.view = to
 		h.Refresh()
 	}
-	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4} {
+	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5} {
 		keys[k] = func() { turn(view(i)) }
 	}
-	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources")}
-	return xwidget.Tabs(words, []string{"F2", "F3", "F4"}, int(r.view), func(i int) { turn(view(i)) })
+	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources"), i18n.T("hearing.cooperation")}
+	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5"}, int(r.view), func(i int) { turn(view(i)) })
 }
 
 // Screen draws the list, the week, the rooms and people, or the hearing that was asked for.
@@ -55,7 +57,12 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 			return r.weekScreen(h, names)
 		case asResources:
 			return r.resourcesScreen(h)
+		case asCooperation:
+			return r.cooperationScreen(h, names)
 		}
+	}
+	if id, is := strings.CutPrefix(h.Selected(), requestPrefix); is {
+		return requestScreen(h, names, cooperation.ID(id))
 	}
 	l := Listing(i18n.T("room.hearings"), i18n.T("hearing.none"), func(id string) { h.Go(room.Hearings, id) })
 	l.NewWord, l.Keys = i18n.T("hearing.new"), map[fyne.KeyName]func(){}
@@ -125,7 +132,15 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 	if err != nil {
 		return screen, err
 	}
-	left := xwidget.Scroll(xwidget.Column(16, when(x), stands, seats))
+	cards := []fyne.CanvasObject{when(x), stands, seats}
+	permission, err := permissionCard(h, names, x)
+	if err != nil {
+		return screen, err
+	}
+	if permission != nil {
+		cards = []fyne.CanvasObject{when(x), permission, stands, seats}
+	}
+	left := xwidget.Scroll(xwidget.Column(16, cards...))
 	screen.Content = xwidget.PageWith(names.Pseudonym(x.Party, x.Case), chips, actions, xwidget.Split(left, xwidget.Scroll(record), 400))
 	return screen, nil
 }

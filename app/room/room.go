@@ -34,6 +34,7 @@ import (
 	"paravent/store/strength"
 	"paravent/testimony"
 	"paravent/testimony/certificate"
+	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
 	"paravent/testimony/figures"
 	"paravent/testimony/live"
@@ -178,7 +179,7 @@ var sayings = []struct {
 	{identity.ErrTerms, "error.terms"}, {identity.ErrNotPending, "error.not_pending"}, {identity.ErrNotGranted, "error.not_granted"}, {identity.ErrOwn, "error.own"},
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{reference.ErrPicture, "error.picture"}, {reference.ErrSound, "error.sound"}, {identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
-	{live.ErrHeld, "error.held"}, {testimony.ErrTooFar, "error.mark_far"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {docket.ErrPast, "error.past"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
+	{docket.ErrNoPermission, "error.no_permission"}, {docket.ErrNothingLacks, "error.nothing_lacks"}, {live.ErrHeld, "error.held"}, {testimony.ErrTooFar, "error.mark_far"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {docket.ErrPast, "error.past"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"},
 	{docket.ErrWords, "error.words"}, {store.ErrEnrolment, "error.enrolment"}, {store.ErrEnrolmentVault, "error.enrolment_vault"},
 	{store.ErrEnrolmentExpired, "error.enrolment_expired"}, {store.ErrEnrolmentUsed, "error.enrolment_used"}, {store.ErrWaitingFull, "error.waiting_full"},
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},
@@ -217,6 +218,10 @@ func Say(err error) string {
 	var entry *care.EntryError
 	if errors.As(err, &entry) {
 		return i18n.T("error.entry", map[string]any{"Field": entryField(entry.Field), "Why": i18n.T("entry.why." + entry.Why)})
+	}
+	var request *cooperation.EntryError
+	if errors.As(err, &request) {
+		return i18n.T("error.entry", map[string]any{"Field": i18n.T("cooperation.field." + request.Field), "Why": i18n.T("entry.why." + request.Why)})
 	}
 	if paper := sayPaper(err); paper != "" {
 		return paper

@@ -314,6 +314,10 @@ func (s *Shell) OpenCourtroom(id testimony.HearingID) {
 		}
 		return
 	}
+	room.WithPermission(s, id, func() { s.openCourtroom(id) })
+}
+
+func (s *Shell) openCourtroom(id testimony.HearingID) {
 	bench.AskReach(s, id, func(reach bench.Reach) {
 		var b *bench.Bench
 		d := s.desk

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	hearingroom "paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -112,7 +113,9 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		words := room.ItemWords(i)
 		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
 		switch i.Kind {
-		case docket.HearingUnclosed:
+		case docket.AnswerOverdue:
+			to, id = room.Hearings, hearingroom.RequestID(i.Asked)
+		case docket.HearingUnclosed, docket.NoPermission:
 			to, id = room.Hearings, string(i.Hearing)
 		case docket.NoOrder, docket.OrderExpired, docket.OrderContested, docket.OrderInterim, docket.OrderUndecided:
 			id += "/measures"

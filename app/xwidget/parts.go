@@ -224,7 +224,7 @@ func Page(title string, actions []fyne.CanvasObject, content fyne.CanvasObject) 
 func PageWith(title string, chips, actions []fyne.CanvasObject, content fyne.CanvasObject) fyne.CanvasObject {
 	name := cut(Text(title, theme.Ink, theme.SizeTitle, true), widestTitle)
 	cells := append([]fyne.CanvasObject{Middle(name)}, chips...)
-	below := len(chips) > 0 || name.MinSize().Width > shortTitle
+	below := len(chips) > 0 || name.MinSize().Width > shortTitle || Row(12, append([]fyne.CanvasObject{Middle(name)}, actions...)...).MinSize().Width > freeWidth
 	second := Gap(0, 0)
 	if !below {
 		cells = append(cells, actions...)
@@ -238,10 +238,11 @@ func PageWith(title string, chips, actions []fyne.CanvasObject, content fyne.Can
 	return Inset(container.NewBorder(Column(0, head, Gap(0, 12)), nil, nil, nil, content), theme.Margin, 14)
 }
 
-// Widths of a title at the window's first width: the most that the row has for it, and the most that leaves room for actions.
+// Widths of a title at the window's first width: the most that the row has for it, the most that leaves room for actions, and what the window leaves of the row.
 const (
 	widestTitle = 460
 	shortTitle  = 200
+	freeWidth   = 590
 )
 
 // Field is a name over an input.

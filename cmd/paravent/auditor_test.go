@@ -85,6 +85,8 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"care return follow-up --month 1 --way office --found well --case TC~12/2026 --party Witness~B", refused}, {"care destroy x", refused},
 		{"evidence edits", refused}, {"evidence request-edit x --mask 0-1=R --joint", refused}, {"evidence approve x", refused}, {"evidence refuse x --reasons R", refused},
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused},
+		{"cooperation ask --case TC~12/2026 --party Witness~B --country NG --authority A --instrument untoc", refused}, {"cooperation answer x --granted", refused}, {"cooperation withdraw x --why R", refused},
+		{"cooperation list", refused}, {"cooperation show x", refused}, {"cooperation hearing x", refused}, {"cooperation decide x --reason R", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)

@@ -115,6 +115,7 @@ func TestEveryMistakeIsOneSentenceAndChangesNothing(t *testing.T) {
 	s.vault()
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
+	s.run(exitOK, "cooperation decide h --reason R"+asJudge)
 	s.write("not-a-vault", strings.Repeat("something else ", 1000))
 	s.write("empty", "")
 	whole, err := os.ReadFile(s.path("v"))
@@ -283,6 +284,7 @@ func TestHostEndsWithItsInput(t *testing.T) {
 	s.vault()
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
+	s.run(exitOK, "cooperation decide h --reason R"+asJudge)
 	var o, e bytes.Buffer
 	args := strings.Fields("host --hearing h --vault " + s.path("v") + " --login judge --passphrase-file " + s.path("p"))
 	in := strings.NewReader("admit w\nphase oath\nmode private\nmode secret\nfly\nstatus\nclose\n")

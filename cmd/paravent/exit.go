@@ -22,6 +22,7 @@ import (
 	"paravent/store/kit"
 	"paravent/store/strength"
 	"paravent/testimony/certificate"
+	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
 	"paravent/testimony/figures"
@@ -108,6 +109,9 @@ var sentences = []sentence{
 	{store.ErrRolledBack, exitBehind, "This is an older copy of the vault than the one that was last used here, or what remembers it can't be read. It can be read; nothing was written. See 'paravent vault status'; to go on with it takes two signatures: 'paravent vault accept'."},
 	{docket.ErrTwoColleges, exitRefused, "A member of the court and one of the bench have to sign together. Nothing was written."},
 	{care.ErrEntry, exitRefused, ""},
+	{cooperation.ErrEntry, exitRefused, ""},
+	{docket.ErrNoPermission, exitRefused, "Another State's permission is lacking, and no judge has decided to hear the witness without it. The courtroom stays shut; 'paravent cooperation hearing' says what is lacking."},
+	{docket.ErrNothingLacks, exitRefused, "No State's permission is lacking for this hearing. There is nothing to decide."},
 	{docket.ErrCareShut, exitRefused, "You have no key of the care files yet: another advocate has to open the vault once. Nothing was changed."},
 	{docket.ErrCareStays, exitRefused, "There is a care file in this case and no advocate who keeps it where the case is to go: take that advocate in first. Nothing was moved."},
 	{docket.ErrCareRemains, exitRefused, "The care file of this person is still there: an advocate destroys it first. Nothing was erased."},

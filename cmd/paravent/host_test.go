@@ -139,6 +139,7 @@ func newDocket(t *testing.T) *terminal {
 	s.vault()
 	s.write("docket.json", docketText)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
+	s.run(exitOK, "cooperation decide h --reason R"+asJudge) // the witness is in Lagos, and nobody has asked Nigeria
 	return s
 }
 

@@ -47,6 +47,8 @@ type commands struct {
 	Evidence   evidenceCmds   `cmd:"" help:"Recordings as evidence."`
 	Statistics statisticsCmds `cmd:"" help:"Disaggregated tables from which no small group can be derived."`
 	Version    versionCmd     `cmd:"" help:"Print the version."`
+
+	Cooperation leaveCmds `cmd:"" help:"What other States were asked, for a witness on their territory, and what they answered."`
 }
 
 // console is what a command reads and writes.

@@ -32,7 +32,7 @@ func TestSchedulingFromTheCommandLine(t *testing.T) {
 	if len(proposals) != 2 || len(proposals[0].Sittings) != 2 || len(proposals[0].Reasons) < 2 || proposals[0].Sittings[0].Uses[0] == "" {
 		t.Fatalf("%s", out)
 	}
-	out, _ = s.run(exitOK, "schedule propose"+who+" --any courtroom --from 2027-03-13 --until 2027-03-14 --lang fr"+as)
+	out, _ = s.run(exitOK, "schedule propose"+who+" --use Courtroom~9 --from 2027-03-13 --until 2027-03-14 --lang fr"+as)
 	if !strings.Contains(out, "no such time") {
 		t.Errorf("a hearing on a Sunday is proposed: %s", out)
 	}

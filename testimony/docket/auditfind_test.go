@@ -59,8 +59,8 @@ func TestTheLogIsSearchedByCaseAndSubject(t *testing.T) {
 			}
 		}
 	}
-	same("a case by its number", docket.AuditSearch{About: " " + c.Reference}, "party.entered", "session.joined")
-	same("its sessions", docket.AuditSearch{About: c.Reference, What: "sessions"}, "session.joined")
+	same("a case by its number", docket.AuditSearch{About: " " + c.Reference}, "party.entered", "session.joined", "cooperation.answered", "cooperation.asked")
+	same("its sessions", docket.AuditSearch{About: c.Reference, What: "sessions"}, "session.joined", "cooperation.answered", "cooperation.asked")
 	same("a party by an id", docket.AuditSearch{About: "p"}, "party.entered")
 	same("orders", docket.AuditSearch{What: "orders"}, "order.step")
 	same("another user's", docket.AuditSearch{What: "orders", Who: store.UserID("00000000000000000000000000000000")})

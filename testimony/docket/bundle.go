@@ -13,6 +13,7 @@ import (
 	"paravent/protection/statistics"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/cooperation"
 	"paravent/testimony/edit"
 )
 
@@ -183,6 +184,8 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 			h, _, _ := strings.Cut(id, "/")
 			return ofHearing(h)
 		}),
+		moveSome(tx, cooperations, from, to, func(_ string, r cooperation.Request) bool { return b.parties[r.Party] }),
+		moveSome(tx, goAheads, from, to, func(_ string, x cooperation.Decision) bool { return b.hearings[x.Hearing] }),
 		moveSome(tx, profiles, from, to, func(id string, _ statistics.Profile) bool { return b.parties[protection.PartyID(id)] }),
 		moveSome(tx, aliases, from, to, func(_ string, a alias) bool { return b.named(a) }),
 	)

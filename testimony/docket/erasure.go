@@ -258,6 +258,9 @@ func (d *Desk) destroy(tx *store.Tx, part store.Compartment, e identity.Erasure,
 	if err := profiles.Delete(tx, part, string(e.Party)); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return e, err
 	}
+	if err := forgetCooperation(tx, part, e.Party); err != nil {
+		return e, err
+	}
 	e.Erased, e.By = d.Now().UTC().Truncate(time.Second), string(d.Me().ID)
 	return e, nil
 }

@@ -182,8 +182,12 @@ func circumstances(tx reading) (schedule.Circumstances, error) {
 	if err != nil {
 		return c, err
 	}
+	permits, err := permitsOf(tx)
+	if err != nil {
+		return c, err
+	}
 	for _, e := range people {
-		c.Parties[e.Value.ID] = schedule.Standing{Language: e.Value.Language}
+		c.Parties[e.Value.ID] = schedule.Standing{Language: e.Value.Language, Permits: permits[e.Value.ID]}
 	}
 	if err := needsIn(tx, c.Parties); err != nil {
 		return c, err

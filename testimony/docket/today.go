@@ -10,6 +10,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/testimony"
+	"paravent/testimony/cooperation"
 )
 
 // ItemKind is why something needs attention.
@@ -59,11 +60,14 @@ const (
 	PlanTeamEnds     ItemKind = "plan_team_ends"    // the team that carries a protection plan ends soon
 	MeasureWaits     ItemKind = "measure_waits"     // a change of the catalogue of measures waits for this user's approval
 	FollowUpDue      ItemKind = "follow_up_due"     // nobody has asked yet how a person is after their return
+	NoPermission     ItemKind = "no_permission"     // a hearing of a witness in another State, which has not agreed; no judge has decided to go live all the same
+	AnswerOverdue    ItemKind = "answer_overdue"    // another State has not answered by the day on which its answer was needed
 )
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, OrderEndsSoon,
+	NoPermission, AnswerOverdue,
 	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
@@ -73,6 +77,7 @@ type Item struct {
 	Party   protection.PartyID
 	Hearing testimony.HearingID
 	Order   protection.OrderID
+	Asked   cooperation.ID // of an AnswerOverdue
 	Request identity.RequestID
 	When    time.Time
 	Why     string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose; of a RiskReview: a trigger
@@ -127,11 +132,15 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
+	abroad, err := d.cooperationItems(ctx, hearingList, now)
+	if err != nil {
+		return nil, err
+	}
 	proposed, err := d.measureItems(ctx)
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
+	items := slices.Concat(abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {

@@ -11,6 +11,8 @@ import (
 	"paravent/protection/order"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/cooperation"
+	"paravent/testimony/schedule"
 )
 
 // TrainingPassphrase opens every user of a training vault. Everything in such a vault is invented, its windows say so,
@@ -67,7 +69,20 @@ func (d *Desk) fillTraining(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return d.trainingLeave(ctx, done)
+}
+
+// trainingLeave enters that the State where the witness of the first hearing is has agreed. Nobody has said where the witness of the other one is.
+func (d *Desk) trainingLeave(ctx context.Context, done Imported) error {
+	today := schedule.Date(d.Now().UTC().Format(time.DateOnly))
+	asked, err := d.AskCooperation(ctx, cooperation.Request{Case: done.Cases["training-1"], Party: done.Parties["witness-b"], Country: "NG", Instrument: cooperation.UNTOC,
+		Reference: "Training 7/2026, art. 18(18)", Authority: "Central authority (training)", Asked: today})
+	if err != nil {
+		return err
+	}
+	_, err = d.AnswerCooperation(ctx, asked.ID, 0, cooperation.Answer{Verdict: cooperation.Granted, On: today,
+		Conditions: cooperation.Conditions{Present: []cooperation.Attendant{cooperation.AuthorityOfficer}, Oath: cooperation.OathOfCourt, Recording: cooperation.MayRecord}})
+	return err
 }
 
 func trainingDocket(now time.Time) Document {
@@ -102,9 +117,13 @@ func trainingDocket(now time.Time) Document {
 			{Key: "order-130", Case: "training-2", Party: "witness-d", Reference: "2026/130", State: order.Filed, From: day,
 				Measures: []order.Measure{{Kind: order.Pseudonym}, {Kind: order.FaceAlteration}, {Kind: order.PrivateSession}}},
 		},
+		Resources: []ResourceLine{
+			{Key: "courtroom-3", Resource: schedule.Resource{Kind: schedule.Courtroom, Name: "Courtroom 3", Country: "FR", Building: "Training court", Zone: "Europe/Paris"}},
+			{Key: "lagos", Resource: schedule.Resource{Kind: schedule.RemotePoint, Name: "Consulate, Lagos", Country: "NG", Zone: "Africa/Lagos"}},
+		},
 		Hearings: []HearingLine{
 			{Key: "hearing-1", Case: "training-1", Party: "witness-b", Start: next, Minutes: 90, CourtZone: "Europe/Paris", WitnessZone: "Africa/Lagos",
-				Room: "Courtroom 3", Mode: protection.PublicMode, Participants: seats("witness-b")},
+				Room: "Courtroom 3", Mode: protection.PublicMode, Participants: seats("witness-b"), Uses: []string{"courtroom-3", "lagos"}},
 			{Key: "hearing-2", Case: "training-1", Party: "witness-c", Start: day.AddDate(0, 0, 2).Add(8 * time.Hour), Minutes: 60, CourtZone: "Europe/Paris",
 				WitnessZone: "Asia/Ho_Chi_Minh", Room: "Courtroom 3", Mode: protection.PublicMode, Participants: seats("witness-c")},
 		},

@@ -24,7 +24,8 @@ import (
 )
 
 // Open opens the courtroom of a hearing: the join page is served, every seat has its link, and the session stands in the
-// lobby. The session ends with Close or Abandon, or when ctx ends.
+// lobby. The session ends with Close or Abandon, or when ctx ends. Without the permission of every State on whose territory the witness is it takes a judge's
+// decision, see [docket.Desk.MayGoLive].
 func Open(ctx context.Context, c Config) (*Session, error) {
 	if !c.Desk.May(testimony.ActHoldHearing) {
 		return nil, docket.ErrNotAllowed
@@ -36,6 +37,9 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	}
 	earlier, err := s.load(ctx, c.Hearing)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.Desk.MayGoLive(ctx, c.Hearing); err != nil {
 		return nil, err
 	}
 	if s.api, err = peer.NewAPI(nil); err != nil {

