@@ -163,15 +163,23 @@ type requestFlags struct {
 }
 
 func (f requestFlags) step(ctx context.Context, c *console, words string, take func(*docket.Desk, identity.RequestID) (identity.Request, error)) error {
-	return f.with(ctx, c, func(d *docket.Desk) error {
-		r, err := take(d, identity.RequestID(f.ID))
+	return stepMatter(ctx, c, f.vaultFlags, "request", f.ID, take, func(d *docket.Desk, r identity.Request) (any, string) {
+		return describeRequest(r, d.Now(), nil), fmt.Sprintf("%s The request is %s.\n", words, r.State(d.Now()))
+	})
+}
+
+// stepMatter takes a step of what two colleges decide, and says where it stands.
+func stepMatter[T any](ctx context.Context, c *console, v vaultFlags, what, id string, take func(*docket.Desk, identity.RequestID) (T, error), say func(*docket.Desk, T) (any, string)) error {
+	return v.with(ctx, c, func(d *docket.Desk) error {
+		x, err := take(d, identity.RequestID(id))
 		if errors.Is(err, docket.ErrNotFound) {
-			return fmt.Errorf("there is no request %q: %w", f.ID, err)
+			return fmt.Errorf("there is no %s %q: %w", what, id, err)
 		}
 		if err != nil {
 			return err
 		}
-		return c.print(describeRequest(r, d.Now(), nil), fmt.Sprintf("%s The request is %s.\n", words, r.State(d.Now())))
+		value, words := say(d, x)
+		return c.print(value, words)
 	})
 }
 

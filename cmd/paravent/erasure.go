@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -102,15 +101,8 @@ type erasureFlags struct {
 }
 
 func (f erasureFlags) step(ctx context.Context, c *console, words string, take func(*docket.Desk, identity.RequestID) (identity.Erasure, error)) error {
-	return f.with(ctx, c, func(d *docket.Desk) error {
-		e, err := take(d, identity.RequestID(f.ID))
-		if errors.Is(err, docket.ErrNotFound) {
-			return fmt.Errorf("there is no erasure %q: %w", f.ID, err)
-		}
-		if err != nil {
-			return err
-		}
-		return c.print(describeErasure(e), fmt.Sprintf("%s The erasure is %s.\n", words, e.State()))
+	return stepMatter(ctx, c, f.vaultFlags, "erasure", f.ID, take, func(_ *docket.Desk, e identity.Erasure) (any, string) {
+		return describeErasure(e), fmt.Sprintf("%s The erasure is %s.\n", words, e.State())
 	})
 }
 

@@ -39,32 +39,6 @@ func collegeOf(office string) identity.College {
 	return ""
 }
 
-// ceremony is what the rules of a disclosure look at, read in one transaction.
-type ceremony struct {
-	users     map[string]store.User
-	agencies  map[string]string
-	conflicts []identity.Conflict
-}
-
-func (d *Desk) ceremony(tx reading, users []store.User) (ceremony, error) {
-	c := ceremony{users: map[string]store.User{}, agencies: map[string]string{}}
-	for _, u := range users {
-		c.users[string(u.ID)] = u
-	}
-	from, err := affiliations.All(tx, docketPart)
-	if err != nil {
-		return c, err
-	}
-	for _, e := range from {
-		c.agencies[string(e.Value.User)] = e.Value.Agency
-	}
-	flags, err := everywhere(tx, conflictsOf)
-	for _, e := range flags {
-		c.conflicts = append(c.conflicts, e.Value)
-	}
-	return c, err
-}
-
 // void says that a request has ended because somebody's access was taken away by one who could not see it.
 func (c ceremony) void(r identity.Request, at time.Time) bool {
 	for id, u := range c.users {
@@ -184,41 +158,16 @@ func sources(tx reading, r identity.Request) (map[string]identity.Sealed, error)
 	return records, nil
 }
 
-// stepDisclosure changes a request by a rule, with its line in the audit log. A refusal by the rule is logged as well.
+var disclosureMatter = matter[identity.Request]{disclosures, "disclosure.denied", disclosureDetails}
+
+// stepDisclosure changes a request by a rule, unless it has ended because somebody's access was taken away.
 func (d *Desk) stepDisclosure(ctx context.Context, id identity.RequestID, action string, step func(*store.Tx, identity.Request, ceremony) (identity.Request, error)) (identity.Request, error) {
-	users, err := d.Users(ctx)
-	if err != nil {
-		return identity.Request{}, err
-	}
-	var r identity.Request
-	var refused error
-	err = d.vault.Update(ctx, func(tx *store.Tx) (err error) {
-		refused = nil
-		var part store.Compartment
-		if r, part, err = locate(tx, disclosures, string(id)); err != nil {
-			return notFound(err)
+	return stepMatter(ctx, d, disclosureMatter, id, action, func(tx *store.Tx, _ store.Compartment, r identity.Request, c ceremony) (identity.Request, error) {
+		if c.void(r, d.Now()) {
+			return r, identity.ErrNotPending
 		}
-		c, err := d.ceremony(tx, users)
-		if err != nil {
-			return err
-		}
-		next, err := r, identity.ErrNotPending
-		if !c.void(r, d.Now()) {
-			next, err = step(tx, r, c)
-		}
-		if err != nil {
-			refused = err
-			details := disclosureDetails(r)
-			details["tried"] = action
-			tx.Log("disclosure.denied", details)
-			return nil
-		}
-		r = next
-		tx.Log(action, disclosureDetails(r))
-		tx.AnchorAtOnce() // who saw what must not be undone by putting an older copy back
-		return disclosures.Put(tx, part, string(id), r)
+		return step(tx, r, c)
 	})
-	return r, errors.Join(err, refused)
 }
 
 // ApproveDisclosure gives the halves of the user's college to the receiver of a request.

@@ -97,41 +97,10 @@ func erasureDetails(e identity.Erasure) map[string]string {
 	return map[string]string{"erasure": string(e.ID), "party": string(e.Party), "case": string(e.Case), "records": strconv.Itoa(len(e.Records))}
 }
 
-// stepErasure changes an erasure by a rule, with its line in the audit log. A refusal by the rule is logged as well.
-func (d *Desk) stepErasure(ctx context.Context, id identity.RequestID, action string, step func(tx *store.Tx, part store.Compartment, e identity.Erasure, c ceremony) (identity.Erasure, error)) (identity.Erasure, error) {
-	users, err := d.Users(ctx)
-	if err != nil {
-		return identity.Erasure{}, err
-	}
-	var e identity.Erasure
-	var refused error
-	err = d.vault.Update(ctx, func(tx *store.Tx) (err error) {
-		refused = nil
-		var part store.Compartment
-		if e, part, err = locate(tx, erasures, string(id)); err != nil {
-			return notFound(err)
-		}
-		c, err := d.ceremony(tx, users)
-		if err != nil {
-			return err
-		}
-		next, err := step(tx, part, e, c)
-		if errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrNoAccess) {
-			return err
-		}
-		if err != nil {
-			refused = err
-			details := erasureDetails(e)
-			details["tried"] = action
-			tx.Log("erasure.denied", details)
-			return nil
-		}
-		e = next
-		tx.Log(action, erasureDetails(e))
-		tx.AnchorAtOnce() // an older copy with the identity in it must not take the vault's place unnoticed
-		return erasures.Put(tx, part, string(id), e)
-	})
-	return e, errors.Join(err, refused)
+var erasureMatter = matter[identity.Erasure]{erasures, "erasure.denied", erasureDetails}
+
+func (d *Desk) stepErasure(ctx context.Context, id identity.RequestID, action string, step func(*store.Tx, store.Compartment, identity.Erasure, ceremony) (identity.Erasure, error)) (identity.Erasure, error) {
+	return stepMatter(ctx, d, erasureMatter, id, action, step)
 }
 
 // ConsentToErasure signs an erasure for the user's college.

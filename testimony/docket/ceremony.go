@@ -1,0 +1,79 @@
+package docket
+
+import (
+	"context"
+	"errors"
+
+	"paravent/protection/identity"
+	"paravent/store"
+)
+
+// ceremony is what the rules of a disclosure look at, read in one transaction.
+type ceremony struct {
+	users     map[string]store.User
+	agencies  map[string]string
+	conflicts []identity.Conflict
+}
+
+func (d *Desk) ceremony(tx reading, users []store.User) (ceremony, error) {
+	c := ceremony{users: map[string]store.User{}, agencies: map[string]string{}}
+	for _, u := range users {
+		c.users[string(u.ID)] = u
+	}
+	from, err := affiliations.All(tx, docketPart)
+	if err != nil {
+		return c, err
+	}
+	for _, e := range from {
+		c.agencies[string(e.Value.User)] = e.Value.Agency
+	}
+	flags, err := everywhere(tx, conflictsOf)
+	for _, e := range flags {
+		c.conflicts = append(c.conflicts, e.Value)
+	}
+	return c, err
+}
+
+// matter is what takes two colleges: a disclosure, an erasure.
+type matter[T any] struct {
+	kept    store.Collection[T]
+	denied  string // the act in the audit log for a step that a rule refused
+	details func(T) map[string]string
+}
+
+// stepMatter changes a matter by a rule, with its line in the audit log. A refusal by the rule is logged as well; what cannot be read is no refusal.
+func stepMatter[T any](ctx context.Context, d *Desk, m matter[T], id identity.RequestID, action string, step func(*store.Tx, store.Compartment, T, ceremony) (T, error)) (T, error) {
+	var x, none T
+	users, err := d.Users(ctx)
+	if err != nil {
+		return none, err
+	}
+	var refused error
+	err = d.vault.Update(ctx, func(tx *store.Tx) (err error) {
+		refused = nil
+		var part store.Compartment
+		if x, part, err = locate(tx, m.kept, string(id)); err != nil {
+			return notFound(err)
+		}
+		c, err := d.ceremony(tx, users)
+		if err != nil {
+			return err
+		}
+		next, err := step(tx, part, x, c)
+		if errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrNoAccess) {
+			return err
+		}
+		if err != nil {
+			refused = err
+			details := m.details(x)
+			details["tried"] = action
+			tx.Log(m.denied, details)
+			return nil
+		}
+		x = next
+		tx.Log(action, m.details(x))
+		tx.AnchorAtOnce() // who saw what, or what was destroyed, must not be undone by putting an older copy back
+		return m.kept.Put(tx, part, string(id), x)
+	})
+	return x, errors.Join(err, refused)
+}
