@@ -38,7 +38,11 @@ const maxEarlyCandidates = 64
 // must not block for long and must not call the Peer's Handle or Close.
 type Config struct {
 	API        *webrtc.API          // from NewAPI
-	Connection webrtc.Configuration // ICE servers, relay-only policy
+	Connection webrtc.Configuration // ICE servers
+
+	// RelayOnly holds the connection over TURN servers alone: no address of either side is told to the other, in whatever
+	// part of the signalling, and what the participant tells of its own is passed over. Without a TURN server that answers there is then no connection.
+	RelayOnly bool
 
 	// Send takes a message to the participant.
 	Send func(Message)
@@ -114,6 +118,9 @@ func (r *readers) wait() {
 func New(config Config) (*Peer, error) {
 	if config.API == nil || config.Send == nil {
 		return nil, errors.New("make a connection: an API and a way to send are needed")
+	}
+	if config.RelayOnly {
+		config.Connection.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 	}
 	pc, err := config.API.NewPeerConnection(config.Connection)
 	if err != nil {
@@ -301,6 +308,9 @@ func (p *Peer) negotiate() error {
 		return fmt.Errorf("set offer: %w", err)
 	}
 	p.offering = true
+	if p.config.RelayOnly {
+		offer.SDP = Relayed(offer.SDP)
+	}
 	p.config.Send(Message{Type: Offer, SDP: offer.SDP, Tracks: p.trackLines()})
 	return nil
 }
@@ -308,6 +318,9 @@ func (p *Peer) negotiate() error {
 func (p *Peer) answer(sdp string) error {
 	if !p.offering {
 		return fmt.Errorf("an answer to no offer: %w", ErrUnexpected)
+	}
+	if p.config.RelayOnly {
+		sdp = Relayed(sdp)
 	}
 	err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp})
 	if err != nil {
@@ -327,6 +340,13 @@ func (p *Peer) answer(sdp string) error {
 func (p *Peer) remoteCandidate(c *webrtc.ICECandidateInit) error {
 	if c == nil {
 		return nil
+	}
+	if p.config.RelayOnly {
+		stripped, ok := relayedInit(c)
+		if !ok {
+			return nil // the participant's page strips them too; one that does not gains nothing
+		}
+		c = stripped
 	}
 	if !p.answered {
 		if len(p.early) >= maxEarlyCandidates {
@@ -353,6 +373,12 @@ func (p *Peer) sendCandidate(c *webrtc.ICECandidate) {
 	if c != nil {
 		init := c.ToJSON()
 		m.Candidate = &init
+	}
+	if p.config.RelayOnly {
+		var ok bool
+		if m.Candidate, ok = relayedInit(m.Candidate); !ok {
+			return
+		}
 	}
 	p.config.Send(m)
 }

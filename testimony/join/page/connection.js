@@ -1,6 +1,8 @@
 // The media connection. The court always offers. Which line carries whose picture or voice, and in which form, is told
 // beside each offer; a line that is not told is taken down before anything else happens.
 
+import { relayed, relayedCandidate } from "./relayed.js";
+
 /** hear has: placed(lines) with [{mid, publisher, kind, form, track}], and failed(). */
 export class Connection {
   constructor(send, hear) {
@@ -26,6 +28,7 @@ export class Connection {
   }
 
   configure(ice, relayOnly) {
+    this.relayOnly = Boolean(relayOnly);
     this.configuration = { iceServers: ice ?? [], iceTransportPolicy: relayOnly ? "relay" : "all" };
   }
 
@@ -42,6 +45,7 @@ export class Connection {
   }
 
   async candidate(candidate) {
+    if (this.relayOnly && candidate && !(candidate = relayedCandidate(candidate))) return;
     if (!this.pc?.remoteDescription) {
       this.early.push(candidate);
       return;
@@ -54,6 +58,7 @@ export class Connection {
   }
 
   async offer({ sdp, tracks }) {
+    if (this.relayOnly) sdp = relayed(sdp);
     const told = new Map((tracks ?? []).map((line) => [line.mid, line]));
     this.takeDown(told);
     const session = /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
@@ -74,7 +79,7 @@ export class Connection {
     }
     await pc.setLocalDescription();
     if (this.pc !== pc) return;
-    this.send({ type: "answer", sdp: pc.localDescription.sdp });
+    this.send({ type: "answer", sdp: this.relayOnly ? relayed(pc.localDescription.sdp) : pc.localDescription.sdp });
     this.place(told);
     for (const candidate of this.early.splice(0)) await this.candidate(candidate);
   }
@@ -83,7 +88,9 @@ export class Connection {
     const pc = new RTCPeerConnection(this.configuration);
     pc.onicecandidate = ({ candidate }) => {
       if (this.pc !== pc) return;
-      this.send(candidate ? { type: "candidate", candidate: candidate.toJSON() } : { type: "candidate" });
+      if (!candidate) return this.send({ type: "candidate" });
+      const told = this.relayOnly ? relayedCandidate(candidate.toJSON()) : candidate.toJSON();
+      if (told) this.send({ type: "candidate", candidate: told });
     };
     pc.onconnectionstatechange = () => {
       if (this.pc === pc && ["failed", "closed"].includes(pc.connectionState)) {
