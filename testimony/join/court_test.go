@@ -27,6 +27,7 @@ type fakeCourt struct {
 	mu     sync.Mutex
 	seats  map[invite.ID]*seat
 	alarms int
+	fouls  int // signalling that was altered
 	now    time.Time
 }
 
@@ -108,6 +109,12 @@ func (c *fakeCourt) Admit(_ context.Context, id invite.ID, device invite.Thumbpr
 	return join.Guest{
 		Participant: s.invitation.Participant, Role: s.invitation.Role, Label: s.label, Returns: d.Returns,
 	}, nil
+}
+
+func (c *fakeCourt) Altered(invite.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fouls++
 }
 
 func (c *fakeCourt) Connected(session *join.Session) {

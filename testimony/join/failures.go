@@ -59,6 +59,14 @@ func (f *failures) origin(r *http.Request) origin {
 	return origin(mac.Sum(nil))
 }
 
+// told hashes what a relay says of where a guest comes from. It never meets the origin of a guest that came directly.
+func (f *failures) told(from []byte) origin {
+	mac := hmac.New(sha256.New, f.key[:])
+	mac.Write([]byte("relay"))
+	mac.Write(from)
+	return origin(mac.Sum(nil))
+}
+
 // tooMany reports whether an origin has to wait.
 func (f *failures) tooMany(o origin, now time.Time) bool {
 	f.mu.Lock()

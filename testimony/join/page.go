@@ -43,9 +43,22 @@ var headers = map[string]string{
 		"display-capture=(), usb=(), payment=()",
 }
 
-// routes serves the page at /j/<id>, its parts under /a/, and the signalling at /s.
+// routes serves the page, and the signalling at /s.
 func (s *Server) routes() (http.Handler, error) {
-	parts, err := pageParts(s.languages)
+	page, err := Page(s.languages)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", page)
+	mux.HandleFunc("GET /s", s.signal)
+	return s.guard(mux), nil
+}
+
+// Page serves the join page at /j/<id> and its parts under /a/, with the headers that shut it in, in these languages ([Languages]), and nothing else. It knows
+// no court and no invitation: the page finds the signalling at /s of wherever it was served.
+func Page(languages []Language) (http.Handler, error) {
+	parts, err := pageParts(languages)
 	if err != nil {
 		return nil, err
 	}
@@ -62,22 +75,28 @@ func (s *Server) routes() (http.Handler, error) {
 		}
 		servePart(w, part, path.Ext(name))
 	})
-	mux.HandleFunc("GET /s", s.signal)
-	return s.guard(mux), nil
+	return shutIn(mux), nil
 }
 
-// guard answers only to the server's own names, and sets what every answer carries.
-func (s *Server) guard(next http.Handler) http.Handler {
+// shutIn sets what every answer carries.
+func shutIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guard answers only to the server's own names.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return shutIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.address.answers(r.Host) {
 			http.Error(w, "This is not the address of the court.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
-	})
+	}))
 }
 
 func servePart(w http.ResponseWriter, part []byte, kind string) {

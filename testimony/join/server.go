@@ -31,6 +31,9 @@ type Court interface {
 	// Admit decides whether a device that has signed this handshake comes in, and stores the decision before it returns
 	// ([invite.Invitation.Admit]). A refusal is an invite.Refusal; any other error refuses as busy.
 	Admit(ctx context.Context, id invite.ID, device invite.Thumbprint, lang string) (Guest, error)
+	// Altered is told that somebody who knows an invitation's id, and not its secret, spoke for a guest: signalling was
+	// changed, repeated, left out or made up on its way. It must return soon.
+	Altered(id invite.ID)
 	// Connected takes over a guest, who has been welcomed. It must return soon; the session goes on without it.
 	Connected(*Session)
 }
@@ -48,8 +51,11 @@ type Config struct {
 	Languages fs.FS
 	// Certificate serves HTTPS; nil makes one.
 	Certificate *tls.Certificate
-	Clock       func() time.Time // nil for time.Now
-	Rand        io.Reader        // nil for crypto/rand
+	// Patience is how long nothing may arrive from a guest; 36 s where it is zero. A page is asked for a sign of life three
+	// times in between.
+	Patience time.Duration
+	Clock    func() time.Time // nil for time.Now
+	Rand     io.Reader        // nil for crypto/rand
 	// Logger, which may be nil, is told of faults of the court's own. It is never told addresses, ids or names.
 	Logger *slog.Logger
 }
@@ -71,6 +77,7 @@ const (
 type Server struct {
 	court       Court
 	languages   []Language
+	patience    time.Duration
 	clock       func() time.Time
 	random      io.Reader
 	log         *slog.Logger
@@ -123,7 +130,7 @@ func Listen(ctx context.Context, config Config) (*Server, error) {
 
 func newServer(config Config, a address) (*Server, error) {
 	s := &Server{
-		court: config.Court, clock: config.Clock, random: config.Rand, log: config.Logger, address: a,
+		court: config.Court, patience: config.Patience, clock: config.Clock, random: config.Rand, log: config.Logger, address: a,
 		slots: make(chan struct{}, maxGuests), served: make(chan struct{}),
 	}
 	if s.clock == nil {

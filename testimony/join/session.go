@@ -13,6 +13,7 @@ var (
 	ErrSlow   = sealed.ErrSlow   // the guest does not take its messages
 	ErrClosed = sealed.ErrClosed // the court closed it
 	ErrLost   = sealed.ErrLost   // it broke off, or the guest closed the page
+	ErrSilent = sealed.ErrSilent // nothing of the guest's arrives, though the connection stands
 )
 
 // Guest is whom the court has let in.

@@ -26,8 +26,23 @@ func (s *Server) signal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = ws.CloseNow() }()
+	s.attend(ws, s.failures.origin(r))
+}
 
-	from := s.failures.origin(r)
+// Attend serves a guest whose WebSocket came another way than over the server's own address: through a relay. It returns
+// when the connection has ended, and closes it. from tells guests apart that fail, as the relay knows them; it need not be
+// true, for it only decides who waits.
+func (s *Server) Attend(ws *websocket.Conn, from []byte) {
+	defer func() { _ = ws.CloseNow() }()
+	if !s.enter() {
+		return
+	}
+	defer s.exit()
+	s.attend(ws, s.failures.told(from))
+}
+
+// attend brings a guest in and waits for the end.
+func (s *Server) attend(ws *websocket.Conn, from origin) {
 	session, err := s.welcome(ws, from)
 	if err != nil {
 		if why := invite.Refusal(""); !errors.As(err, &why) {
@@ -47,10 +62,12 @@ func (s *Server) welcome(ws *websocket.Conn, from origin) (*Session, error) {
 	defer cancel()
 	channel, id, err := s.shake(ctx, ws, from)
 	if err != nil {
+		s.suspect(id, err)
 		return nil, err
 	}
 	hello, device, err := readHello(ctx, ws, channel)
 	if err != nil {
+		s.suspect(id, err)
 		return nil, err
 	}
 	guest, err := s.admit(ctx, id, device, hello.Lang)
@@ -59,12 +76,20 @@ func (s *Server) welcome(ws *websocket.Conn, from origin) (*Session, error) {
 	}
 	session := &Session{
 		guest: guest, id: id, lang: hello.Lang, wordsIn: channel.Words,
-		conn: sealed.Start(s.ctx, ws, channel, parseGuestMessage),
+		conn: sealed.Start(s.ctx, ws, channel, parseGuestMessage,
+			sealed.Options{Asks: true, Patience: s.patience}),
 	}
 	_ = session.conn.Send(Welcome{
 		Words: session.Words(), Role: guest.Role, Label: guest.Label, Lang: invite.ListOf(hello.Lang), Prepared: guest.Prepared,
 	})
 	return session, nil
+}
+
+// suspect tells the court of a handshake that no honest guest makes. id is empty where none was named that the court knows.
+func (s *Server) suspect(id invite.ID, err error) {
+	if id != "" && (errors.Is(err, invite.ErrHandshake) || errors.Is(err, invite.ErrChannel) || errors.Is(err, invite.ErrDevice)) {
+		s.court.Altered(id)
+	}
 }
 
 // shake exchanges the three frames in the clear.
@@ -94,7 +119,7 @@ func (s *Server) shake(ctx context.Context, ws *websocket.Conn, from origin) (*i
 		return nil, "", err
 	}
 	if frame, err = readText(ctx, ws); err != nil {
-		return nil, "", err
+		return nil, opening.ID, err
 	}
 	channel, err := handshake.Finish(frame)
 	return channel, opening.ID, err

@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -31,7 +32,8 @@ type Options struct {
 	// Fingerprint is the SHA-256 fingerprint of the court's certificate as join.Server shows it. With it no authority is
 	// asked; without it the certificate must be one that the system trusts.
 	Fingerprint string
-	Rand        io.Reader // nil for crypto/rand
+	Patience    time.Duration // how long nothing may arrive from the court; 36 s where it is zero
+	Rand        io.Reader     // nil for crypto/rand
 }
 
 // ErrCertificate reports a court whose certificate is not the one expected.
@@ -75,7 +77,7 @@ func Dial(ctx context.Context, link string, options Options) (*Session, error) {
 		_ = ws.CloseNow()
 		return nil, err
 	}
-	return start(ctx, ws, channel, options.Lang)
+	return start(ctx, ws, channel, options)
 }
 
 // pinned trusts one certificate.
@@ -142,8 +144,9 @@ func sayHello(ctx context.Context, ws *websocket.Conn, channel *invite.Channel, 
 }
 
 // start waits for the welcome and hands over what follows it.
-func start(ctx context.Context, ws *websocket.Conn, channel *invite.Channel, lang string) (*Session, error) {
-	s := &Session{conn: sealed.Start(context.Background(), ws, channel, join.ParseMessage), words: channel.Words(lang)}
+func start(ctx context.Context, ws *websocket.Conn, channel *invite.Channel, options Options) (*Session, error) {
+	s := &Session{conn: sealed.Start(context.Background(), ws, channel, join.ParseMessage, sealed.Options{Patience: options.Patience}),
+		words: channel.Words(options.Lang)}
 	if err := s.awaitWelcome(ctx); err != nil {
 		s.conn.Abort(err)
 		<-s.conn.Done()

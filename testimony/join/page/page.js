@@ -22,6 +22,7 @@ const app = {
   state: null,
   lost: false,
   busy: false,
+  altered: false, // what came from the court had been changed on its way
   ended: null, // {text, again, erase}
   media: new OwnMedia(),
   ready: false, // camera and microphone are decided on
@@ -53,7 +54,7 @@ const hear = {
     await useWords(message.lang, value);
     if (JSON.stringify(app.words) !== JSON.stringify(message.words)) return end("refused.unsafe", { erase: true });
     connection.close();
-    Object.assign(app, { welcome: message, state: null, lost: false, busy: false, early: [] });
+    Object.assign(app, { welcome: message, state: null, lost: false, busy: false, altered: false, early: [] });
     app.stage.role = message.role;
     for (const step of message.prepared ?? []) app.taken.add(step);
     app.ready ||= !publishes();
@@ -82,8 +83,9 @@ const hear = {
     }
   },
 
-  lost(busy) {
-    Object.assign(app, { lost: true, busy });
+  lost(why) {
+    Object.assign(app, { lost: true, busy: why === "busy" });
+    app.altered ||= why === "altered"; // said until the court is reached again
     connection.close();
     view.render(app);
   },

@@ -6,9 +6,14 @@ import { publicJWK, sign } from "./keep.js";
 const firstWait = 500;
 const longestWait = 8000;
 const handshakeFor = 15000;
+const patience = 36000; // without anything that the court has sealed; it gives a sign of life three times in between
+
+/** Thrown when a frame was not sealed by the court for this place: changed, repeated, left out or made up on its way. */
+class Altered extends Error {}
 
 /**
- * Keeps a connection until it is ended. hear has: welcome(message, words), message(message), lost(busy), refused(reason).
+ * Keeps a connection until it is ended. hear has: welcome(message, words), message(message), lost(why), refused(reason); why
+ * is "", "busy" or "altered".
  * They are called one after the other; a promise they return is waited for.
  */
 export class Signalling {
@@ -39,8 +44,8 @@ export class Signalling {
     };
     socket.onopen = mine(async () => socket.send(await this.handshake.opening()));
     socket.onmessage = mine((event) => this.take(event.data));
-    socket.onclose = mine(() => this.drop(false));
-    this.patience = setTimeout(() => this.socket === socket && !this.welcomed && this.drop(false), handshakeFor);
+    socket.onclose = mine(() => this.drop());
+    this.patience = setTimeout(() => this.socket === socket && !this.welcomed && this.drop(), handshakeFor);
   }
 
   async take(frame) {
@@ -57,7 +62,11 @@ export class Signalling {
       });
       return;
     }
-    const message = await this.channel.open(frame);
+    const message = await this.channel.open(frame).catch(() => {
+      throw new Altered();
+    });
+    this.listen();
+    if (message.type === "beat") return this.seal({ type: "beat" });
     if (message.type === "refused") throw new Refused(message.reason);
     if (!this.welcomed) {
       if (message.type !== "welcome") throw new Error("unexpected");
@@ -69,6 +78,13 @@ export class Signalling {
       return;
     }
     await this.hear.message(message);
+  }
+
+  /** A connection on which nothing arrives is none, whoever holds it open. */
+  listen() {
+    clearTimeout(this.silence);
+    const socket = this.socket;
+    this.silence = setTimeout(() => this.socket === socket && this.drop(), patience);
   }
 
   /** Sends now, or reports that there is no connection. */
@@ -92,20 +108,21 @@ export class Signalling {
         const frame = await channel.seal(message);
         if (socket.readyState === WebSocket.OPEN) socket.send(frame);
       })
-      .catch(() => this.socket === socket && this.drop(false));
+      .catch(() => this.socket === socket && this.drop());
   }
 
   fail(error) {
-    if (!(error instanceof Refused)) return this.drop(false);
-    if (error.reason === "busy") return this.drop(true);
+    if (error instanceof Altered) return this.drop("altered");
+    if (!(error instanceof Refused)) return this.drop();
+    if (error.reason === "busy") return this.drop("busy");
     this.end();
     this.hear.refused(error.reason);
   }
 
-  drop(busy) {
+  drop(why = "") {
     this.shut();
     if (this.ended) return;
-    this.hear.lost(busy);
+    this.hear.lost(why);
     const wait = this.wait * (0.75 + Math.random() / 2);
     this.wait = Math.min(this.wait * 2, longestWait);
     this.timer = setTimeout(() => this.connect(), wait);
@@ -113,6 +130,7 @@ export class Signalling {
 
   shut() {
     clearTimeout(this.patience);
+    clearTimeout(this.silence);
     clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;

@@ -117,7 +117,7 @@ function titleOf(app) {
 function showLost(app) {
   const lost = app.lost && !app.ended;
   $("lost").hidden = !lost;
-  setText("lost", lost ? t(app.busy ? "lost.busy" : "lost.retrying") : "");
+  setText("lost", lost ? t(app.altered ? "lost.altered" : app.busy ? "lost.busy" : "lost.retrying") : "");
 }
 
 function showBanner(app) {

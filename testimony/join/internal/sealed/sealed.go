@@ -4,6 +4,7 @@
 package sealed
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,11 +25,25 @@ var (
 	ErrClosed = errors.New("the connection was closed")
 	// ErrLost ends a connection that broke off or was closed on the other side.
 	ErrLost = errors.New("the connection was lost")
+	// ErrSilent ends a connection on which nothing that the other side sealed has arrived for too long, whatever is between.
+	ErrSilent = errors.New("the other side is silent")
 )
+
+// beat is a sign of life. It is sealed as everything is, so that whoever carries it can neither make one nor leave one out.
+var beat = []byte(`{"type":"beat"}`)
+
+// Options of a connection.
+type Options struct {
+	Asks     bool          // this side asks for signs of life; the other one answers
+	Patience time.Duration // without anything from the other side; 0 for [Patience]
+}
+
+// Patience is how long a side may be silent, where no option says otherwise. It is asked three times in between.
+const Patience = 36 * time.Second
 
 // Limits of a connection.
 const (
-	queue     = 256              // messages waiting to be written
+	unsent    = 256              // messages waiting to be written
 	inbox     = 64               // messages waiting to be taken; after that the other side waits
 	pingEvery = 10 * time.Second // a lost side is noticed within twice this
 	writeFor  = 10 * time.Second
@@ -41,6 +56,8 @@ type Conn[T any] struct {
 	ws      *websocket.Conn
 	channel *invite.Channel
 	parse   func([]byte) (T, error)
+	options Options
+	heard   chan struct{} // something has arrived; holds one
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -57,18 +74,22 @@ type Conn[T any] struct {
 // ends the connection with its error. The connection runs until ctx ends, Close is called, or a side
 // fails; its goroutines have ended when Done is closed.
 func Start[T any](
-	ctx context.Context, ws *websocket.Conn, channel *invite.Channel, parse func([]byte) (T, error),
+	ctx context.Context, ws *websocket.Conn, channel *invite.Channel, parse func([]byte) (T, error), options Options,
 ) *Conn[T] {
+	if options.Patience <= 0 {
+		options.Patience = Patience
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := &Conn[T]{
-		ws: ws, channel: channel, parse: parse, ctx: ctx, cancel: cancel,
-		out: make(chan []byte, queue), in: make(chan T, inbox), done: make(chan struct{}),
+		ws: ws, channel: channel, parse: parse, options: options, heard: make(chan struct{}, 1), ctx: ctx, cancel: cancel,
+		out: make(chan []byte, unsent), in: make(chan T, inbox), done: make(chan struct{}),
 	}
 	ws.SetReadLimit(maxFrame)
 	var running sync.WaitGroup
 	running.Go(c.read)
 	running.Go(c.write)
 	running.Go(c.ping)
+	running.Go(c.listen)
 	go func() {
 		running.Wait()
 		c.stop()
@@ -84,6 +105,10 @@ func (c *Conn[T]) Send(message any) error {
 	if err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
+	return c.queue(text)
+}
+
+func (c *Conn[T]) queue(text []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closing || c.ctx.Err() != nil {
@@ -157,6 +182,16 @@ func (c *Conn[T]) read() {
 			c.cancel(err)
 			return
 		}
+		select {
+		case c.heard <- struct{}{}:
+		default:
+		}
+		if bytes.Equal(text, beat) {
+			if !c.options.Asks {
+				_ = c.queue(beat) // where it cannot be queued the connection has ended
+			}
+			continue
+		}
 		message, err := c.parse(text)
 		if err != nil {
 			c.cancel(err)
@@ -205,6 +240,32 @@ func (c *Conn[T]) put(text []byte) error {
 		return ErrLost
 	}
 	return nil
+}
+
+// listen ends a connection on which nothing arrives. A message that waits to be taken has arrived.
+func (c *Conn[T]) listen() {
+	ask := time.NewTicker(c.options.Patience / 3)
+	defer ask.Stop()
+	silent := time.NewTimer(c.options.Patience)
+	defer silent.Stop()
+	for {
+		select {
+		case <-c.heard:
+			silent.Reset(c.options.Patience)
+		case <-ask.C:
+			if len(c.in) == cap(c.in) {
+				silent.Reset(c.options.Patience) // it is this side that does not listen
+			}
+			if c.options.Asks {
+				_ = c.queue(beat) // where it cannot be queued the connection has ended
+			}
+		case <-silent.C:
+			c.cancel(ErrSilent)
+			return
+		case <-c.ctx.Done():
+			return
+		}
+	}
 }
 
 func (c *Conn[T]) ping() {
