@@ -26,6 +26,7 @@ const (
 	ActReviewRecovery Act = "review_recovery"
 	ActRevokeUser     Act = "revoke_user"
 	ActKeepTeam       Act = "keep_team"
+	ActSetReach       Act = "set_reach" // over which relay guests reach a courtroom
 	ActAskErasure     Act = "ask_erasure"
 
 	ActKeepCare          Act = "keep_care"        // the care files: own words, risk, needs, plans
@@ -77,6 +78,7 @@ var duties = map[Act][]string{
 	ActReviewRecovery: {Clerk, Registrar, Judge},
 	ActRevokeUser:     {Registrar, Judge},
 	ActKeepTeam:       {Registrar, Judge},
+	ActSetReach:       {Registrar, Judge},
 	ActAskErasure:     {Advocate, Clerk, Registrar, Judge},
 
 	ActKeepCare:          {Advocate},

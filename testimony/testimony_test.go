@@ -165,6 +165,7 @@ func TestDuties(t *testing.T) {
 		testimony.ActLiftConflict:  "judge registrar",
 		testimony.ActHoldHearing:   "clerk judge",
 		testimony.ActBackUp:        "clerk judge registrar",
+		testimony.ActSetReach:      "judge registrar",
 		testimony.ActReadAudit:     "judge registrar auditor",
 		testimony.ActExportMaster:  "judge registrar",
 		testimony.ActExportPublic:  "clerk judge registrar",

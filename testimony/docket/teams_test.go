@@ -382,6 +382,7 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 		"measureVersions": "of the court",
 		"recordingSeeds":  "where the recordings' keys are",
 		"resources":       "of the court", "takings": "without a word of the case, for all to know",
+		"reaches":    "of the court",
 		"identities": "moved without the halves of others", "drafts": "of users", "careLines": "in compartments of their own; an advocate's desk moves them",
 		"releases": "of the docket: it counts nobody of a team",
 	}

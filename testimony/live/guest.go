@@ -31,6 +31,7 @@ type guest struct {
 	peer   *peer.Peer // nil in the lobby, and whenever no connection may be held
 	listen context.CancelFunc
 	told   *join.State // the state that the page shows
+	ice    []join.ICEServer
 }
 
 // court is the session as the join server knows it.
@@ -105,6 +106,7 @@ func (s *Session) arrive(session *join.Session) {
 		g.presence = Admitted
 	}
 	g.session, g.words, g.lang, g.told = session, session.Words(), session.Lang(), nil
+	g.ice = s.iceFor("g")
 	s.links[id] = ""
 	s.note(testimony.Joined, id, "")
 	s.enforce()
@@ -117,6 +119,9 @@ func (s *Session) follow(session *join.Session) {
 		s.message(session, m)
 	}
 	<-session.Done()
+	if errors.Is(session.Err(), invite.ErrChannel) {
+		(*court)(s).Altered(session.Invitation())
+	}
 	s.post(func() { s.depart(session) })
 }
 
@@ -331,6 +336,8 @@ func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
 		g.listen = cancel
 		s.listen(ctx, g.participant, publisher)
 	}
+	config.RelayOnly = s.relayOnly(g.participant.Role)
+	config.Connection.ICEServers = courtServers(s.iceFor("c"))
 	p, err := peer.New(config)
 	if err != nil {
 		s.unplug(g)
@@ -391,6 +398,7 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 	} else if name, ok := pageAudience[g.participant.Audience()]; ok {
 		state.What[name] = reception(s.matrix.Access(g.participant.Audience()))
 	}
+	state.ICE, state.RelayOnly = g.ice, s.relayOnly(g.participant.Role)
 	state.People = s.peopleFor(seats, g)
 	return state
 }

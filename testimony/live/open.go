@@ -20,6 +20,7 @@ import (
 	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/invite"
 	"paravent/testimony/join"
 )
 
@@ -31,6 +32,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 		return nil, docket.ErrNotAllowed
 	}
 	s := &Session{desk: c.Desk, log: c.Logger, hub: hub.New(), acts: make(chan func()), ended: make(chan struct{}), changed: make(chan struct{}),
+		reach: c.Reach, altered: map[testimony.ParticipantID]time.Time{}, answers: map[testimony.ParticipantID]invite.ID{},
 		guests: map[testimony.ParticipantID]*guest{}, closing: map[testimony.ParticipantID]chan struct{}{}, links: map[testimony.ParticipantID]string{}, prepared: map[testimony.ParticipantID][]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -42,7 +44,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if err := c.Desk.MayGoLive(ctx, c.Hearing); err != nil {
 		return nil, err
 	}
-	if s.api, err = peer.NewAPI(nil); err != nil {
+	if s.api, err = peer.NewAPI(s.dialTURN); err != nil {
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
@@ -60,7 +62,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 		s.cancel()
 		return nil, err
 	}
-	if err := s.invite(ctx); err != nil {
+	if err := s.open(ctx); err != nil {
 		s.cancel()
 		return nil, errors.Join(err, s.server.Close(ctx))
 	}
@@ -177,8 +179,9 @@ func (s *Session) invite(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("invite a participant: %w", err)
 		}
+		s.answers[p.ID] = invitation.ID
 		if !invitation.Used {
-			s.links[p.ID] = s.server.Link(secret).String()
+			s.links[p.ID] = s.link(secret)
 		}
 	}
 	return nil
@@ -188,7 +191,7 @@ func (s *Session) invite(ctx context.Context) error {
 // someone else. A connection under the old one is taken down.
 func (s *Session) Reinvite(ctx context.Context, id testimony.ParticipantID) error {
 	return s.do(func() error {
-		secret, _, err := s.desk.Invite(ctx, s.hearing, id, true)
+		secret, invitation, err := s.desk.Invite(ctx, s.hearing, id, true)
 		if err != nil {
 			return err
 		}
@@ -197,7 +200,8 @@ func (s *Session) Reinvite(ctx context.Context, id testimony.ParticipantID) erro
 			s.enforce()
 			s.dismiss(g, "bench")
 		}
-		s.links[id] = s.server.Link(secret).String()
+		s.links[id] = s.link(secret)
+		s.answerTo(id, invitation.ID)
 		s.refresh()
 		return nil
 	})
@@ -374,6 +378,9 @@ func (s *Session) shut() {
 	}
 	if err := s.server.Close(ctx); err != nil {
 		s.log.Warn("the join page did not stop in time", "error", err)
+	}
+	if s.line != nil {
+		s.line.Close()
 	}
 	s.hub.Close()
 }

@@ -28,7 +28,9 @@ import (
 	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/invite"
 	"paravent/testimony/join"
+	"paravent/testimony/relay"
 )
 
 // Errors that a caller decides by.
@@ -55,6 +57,10 @@ type Config struct {
 	// Languages is the folder of the court's own languages for the join page; LanguagesFolder beside the vault where left out.
 	Languages string
 
+	// Reach is how guests from elsewhere come: through the court's relay, or over a TURN server. The zero value is for guests
+	// of one network. With a relay, Listen is for this machine alone and left out.
+	Reach relay.Reach
+
 	// Microphone and Camera are the bench's own; nil for none. The session closes them.
 	Microphone capture.AudioSource
 	Camera     capture.VideoSource
@@ -66,6 +72,9 @@ type Session struct {
 	log     *slog.Logger
 	hub     *hub.Router
 	server  *join.Server
+	reach   relay.Reach
+	line    *relay.Line // to the relay; nil for none
+	base    string      // where guests' links lead
 	api     *webrtc.API
 	bench   *mix.Mixer // what the bench hears
 	ctx     context.Context
@@ -94,7 +103,9 @@ type Session struct {
 	guests    map[testimony.ParticipantID]*guest
 	closing   map[testimony.ParticipantID]chan struct{} // closed when a seat's earlier connection is down
 	links     map[testimony.ParticipantID]string
-	prepared  map[testimony.ParticipantID][]string // steps that a witness has taken before the hearing
+	prepared  map[testimony.ParticipantID][]string  // steps that a witness has taken before the hearing
+	answers   map[testimony.ParticipantID]invite.ID // the invitations that the relay is to bring
+	altered   map[testimony.ParticipantID]time.Time // when it was last told that signalling was altered
 	events    []testimony.Event
 	requests  []Request
 	alarms    []Alarm
@@ -318,7 +329,7 @@ func (s *Session) describe() State {
 	st := State{Hearing: s.hearing, CaseReference: s.reference, Session: s.state, Effective: s.matrix.Mode, ModeCause: s.matrix.ModeCause,
 		Next: s.state.Next(), ShowsAccused: s.matrix.ShowsAccused, Recording: s.recording(), Began: s.began, Now: s.now(),
 		Requests: slices.Clone(s.requests), Alarms: slices.Clone(s.alarms), Events: slices.Clone(s.events),
-		Address: s.server.Base(), Fingerprint: s.server.Fingerprint()}
+		Address: s.base, Fingerprint: s.fingerprint(), Relay: s.relayState()}
 	if s.recorder != nil {
 		st.Recorded = s.recorder.length()
 	}

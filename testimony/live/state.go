@@ -59,7 +59,7 @@ type Request struct {
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release, broadcast_failed
+	Kind        string // invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered
 	Participant testimony.ParticipantID
 }
 
@@ -91,5 +91,6 @@ type State struct {
 	Events        []testimony.Event
 	Marks         int
 	Address       string // where the join page is served, e.g. https://192.0.2.7:8443
-	Fingerprint   string // SHA-256 of the join page's certificate; empty over plain HTTP on this machine
+	Fingerprint   string // SHA-256 of the join page's certificate; empty over plain HTTP on this machine, and where the system trusts the relay's
+	Relay         string // whether the line to the relay stands: up, down, or empty where there is none
 }

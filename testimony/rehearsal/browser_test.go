@@ -23,6 +23,7 @@ import (
 	"paravent/testimony/docket"
 	"paravent/testimony/live"
 	"paravent/testimony/rehearsal"
+	"paravent/testimony/relay"
 )
 
 // probe is put into a page before its own scripts. It looks at every track that any connection of the page receives,
@@ -180,6 +181,12 @@ func write(t testing.TB, path string, fn func(*os.File) error) {
 // courtroom opens the training vault's first hearing.
 func courtroom(t testing.TB) *live.Session {
 	t.Helper()
+	return courtroomAt(t, relay.Reach{})
+}
+
+// courtroomAt opens it for guests who come over a relay.
+func courtroomAt(t testing.TB, reach relay.Reach) *live.Session {
+	t.Helper()
 	d, err := docket.CreateTraining(t.Context(), filepath.Join(t.TempDir(), "v.paravent"), docket.Options{KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +195,7 @@ func courtroom(t testing.TB) *live.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := live.Open(context.Background(), live.Config{Desk: d, Hearing: h.ID})
+	s, err := live.Open(context.Background(), live.Config{Desk: d, Hearing: h.ID, Reach: reach})
 	if err != nil {
 		t.Fatal(err)
 	}

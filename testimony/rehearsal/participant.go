@@ -2,7 +2,9 @@ package rehearsal
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"paravent/testimony/invite"
 	"paravent/testimony/join"
 	"paravent/testimony/join/guest"
+	"paravent/testimony/relay"
 )
 
 // Props are what a simulated participant brings. A nil source sends nothing.
@@ -235,7 +238,35 @@ func (p *Participant) signal(m peer.Message) error {
 	if err := pc.SetLocalDescription(answer); err != nil {
 		return err
 	}
+	if p.State().RelayOnly {
+		answer.SDP = peer.Relayed(answer.SDP)
+	}
 	return p.session.Send(peer.Message{Type: peer.Answer, SDP: answer.SDP})
+}
+
+// newConnection follows what the state says of TURN servers, as the page does. It holds p.mu.
+func (p *Participant) newConnection() (*webrtc.PeerConnection, error) {
+	if len(p.state.ICE) == 0 {
+		return p.api.NewPeerConnection(webrtc.Configuration{})
+	}
+	config, secure := webrtc.Configuration{}, map[string]*tls.Config{}
+	if p.state.RelayOnly {
+		config.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	for _, ice := range p.state.ICE {
+		config.ICEServers = append(config.ICEServers, webrtc.ICEServer{URLs: ice.URLs, Username: ice.Username, Credential: ice.Credential})
+		for _, at := range ice.URLs {
+			if rest, found := strings.CutPrefix(at, "turns:"); found {
+				hostport, _, _ := strings.Cut(rest, "?")
+				secure[hostport] = relay.Place{Fingerprint: p.props.Fingerprint}.TLS()
+			}
+		}
+	}
+	api, err := peer.NewAPI(func(settings *webrtc.SettingEngine) { peer.DialTURN(settings, secure) })
+	if err != nil {
+		return nil, err
+	}
+	return api.NewPeerConnection(config)
 }
 
 func (p *Participant) candidate(m peer.Message) error {
@@ -258,13 +289,20 @@ func (p *Participant) connection() (*webrtc.PeerConnection, error) {
 	if p.pc != nil {
 		return p.pc, nil
 	}
-	pc, err := p.api.NewPeerConnection(webrtc.Configuration{})
+	pc, err := p.newConnection()
 	if err != nil {
 		return nil, err
 	}
+	relayOnly := p.state.RelayOnly
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c != nil {
 			init := c.ToJSON()
+			if relayOnly {
+				var ok bool
+				if init.Candidate, ok = peer.RelayedCandidate(init.Candidate); !ok {
+					return
+				}
+			}
 			_ = p.session.Send(peer.Message{Type: peer.Candidate, Candidate: &init}) // a lost connection needs none
 		}
 	})

@@ -5,7 +5,7 @@
   const mark = globalThis.__mark;
   const bits = BigInt("0x" + mark.bits);
   const seen = { tracks: 0, pictures: 0, marked: 0, flat: 0, sounds: 0, tones: 0, interpreted: 0 };
-  const connections = [];
+  const connections = globalThis.__connections = [];
   const grid = 8;
 
   const hasMark = (data, width, height) => {

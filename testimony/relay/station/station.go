@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"log/slog"
 	"net"
@@ -28,14 +29,16 @@ import (
 type Config struct {
 	Listen string // host:port of the page, the rendezvous and TURN over TLS; port 443 by custom
 	// TLS serves Listen; nil for none, which is only allowed on a loopback address.
-	TLS     *tls.Config
-	UDP     string // host:port of TURN over UDP; 3478 by custom, empty for none
-	TCP     string // host:port of TURN over TCP, likewise
-	Courts  map[string]relay.Key
-	Limits  relay.Limits
-	TURN    turn.Limits
-	FromOne int // connections at a time from one address; 256 where it is zero
-	Logger  *slog.Logger
+	TLS    *tls.Config
+	UDP    string // host:port of TURN over UDP; 3478 by custom, empty for none
+	TCP    string // host:port of TURN over TCP, likewise
+	Courts map[string]relay.Key
+	Limits relay.Limits
+	TURN   turn.Limits
+	// Languages is the folder of the courts' own languages for the page; nil for none.
+	Languages fs.FS
+	FromOne   int // connections at a time from one address; 256 where it is zero
+	Logger    *slog.Logger
 }
 
 // ErrPlain reports a station that others would reach without encryption.
@@ -68,7 +71,11 @@ func Start(ctx context.Context, config Config) (s *Station, err error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	page, err := join.Page()
+	languages, err := join.Languages(config.Languages, s.log)
+	if err != nil {
+		return nil, err
+	}
+	page, err := join.Page(languages)
 	if err != nil {
 		return nil, err
 	}
