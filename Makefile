@@ -40,6 +40,7 @@ endef
 
 build: deps
 	@go build -o bin/paravent ./cmd/paravent
+	@CGO_ENABLED=0 go build -o bin/paravent-relay ./cmd/paravent-relay
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \

@@ -67,8 +67,12 @@ func (p *part) show(now any, build func() fyne.CanvasObject) {
 	xwidget.Replace(p.box, build())
 }
 
-// Reach says where guests can reach the courtroom: an address to listen on, or this machine only where it is empty.
-type Reach struct{ Listen string }
+// Reach says where guests can reach the courtroom: over the court's relay, at an address to listen on, or from this machine only
+// where neither is said.
+type Reach struct {
+	Relay  bool
+	Listen string
+}
 
 // Open opens the courtroom of a hearing with this machine's devices. It is slow and runs off Fyne's goroutine; what the machine
 // has not got is left out and said on the screen.
@@ -76,6 +80,11 @@ func Open(h room.Host, id testimony.HearingID, reach Reach) (*Bench, error) {
 	b := &Bench{host: h}
 	config := live.Config{Desk: h.Desk(), Hearing: id, Listen: reach.Listen}
 	var err error
+	if reach.Relay {
+		if config.Reach, err = h.Desk().ReachForUse(context.Background()); err != nil {
+			return nil, err
+		}
+	}
 	if config.Microphone, err = device.OpenMicrophone(); err != nil {
 		config.Microphone = nil
 		b.missing = append(b.missing, "bench.no_microphone")

@@ -4,6 +4,8 @@ import (
 	"net"
 	"strings"
 
+	"fyne.io/fyne/v2"
+
 	"paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -49,10 +51,17 @@ func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) {
 	if h.Desk().Training() {
 		first = here
 	}
+	rows := []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("reach.network.text")), xwidget.Field(i18n.T("reach.address"), address), xwidget.Wrap(0, network), xwidget.Line(),
+		xwidget.WrappedSmall(i18n.T("reach.here.text")), xwidget.Wrap(0, here)}
+	if r, err := h.Desk().ReachForUse(room.Ctx()); err == nil {
+		first = xwidget.NewButton(i18n.T("reach.relay"), "", func() {
+			s.Close()
+			open(Reach{Relay: true})
+		})
+		rows = append([]fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("reach.relay.text", map[string]any{"Address": r.Name()})), xwidget.Wrap(0, first), xwidget.Line()}, rows...)
+	}
 	first.Kind = xwidget.Primary
-	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("reach.title"), 520, xwidget.Column(10,
-		xwidget.WrappedSmall(i18n.T("reach.network.text")), xwidget.Field(i18n.T("reach.address"), address), xwidget.Wrap(0, network), xwidget.Line(),
-		xwidget.WrappedSmall(i18n.T("reach.here.text")), xwidget.Wrap(0, here)), xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() }))
+	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("reach.title"), 520, xwidget.Column(10, rows...), xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() }))
 	h.Window().Canvas().Focus(first)
 }
 

@@ -39,6 +39,7 @@ import (
 	"paravent/testimony/figures"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
+	"paravent/testimony/relay"
 )
 
 // Name names a room of the desktop.
@@ -161,6 +162,8 @@ var sayings = []struct {
 	is  error
 	key string
 }{
+	{docket.ErrNoReach, "error.no_relay"}, {relay.ErrReach, "error.relay_file"}, {relay.ErrRefused, "error.relay_refused"}, {relay.ErrFull, "error.relay_full"},
+	{relay.ErrCertificate, "error.relay_certificate"}, {relay.ErrMessage, "error.relay_other"}, {relay.ErrUnreachable, "error.relay_unreachable"},
 	{statistics.ErrExposed, "error.statistics_exposed"}, {statistics.ErrTooLarge, "error.statistics_large"}, {statistics.ErrThreshold, "error.statistics_threshold"},
 	{statistics.ErrDimensions, "error.statistics_dimensions"}, {docket.ErrNobodyCounted, "error.statistics_nobody"}, {figures.ErrName, "error.statistics_file"},
 	{docket.ErrCareShut, "error.care_shut"}, {docket.ErrCareStays, "error.care_stays"}, {docket.ErrCareRemains, "error.care_remains"}, {care.ErrComplete, "error.complete"}, {docket.ErrNotCleared, "error.erasure_not_cleared"}, {store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},

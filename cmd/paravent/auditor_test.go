@@ -19,6 +19,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 	s.write("new", "a lantern beside the quiet harbour\n")
 	s.write("docket.json", docketText)
 	s.write("measure.json", ownMeasureText)
+	s.write("relay", relayText)
 	s.run(exitOK, "audit head --vault @v --login judge --passphrase-file @p")
 	before := s.auditSize()
 
@@ -87,6 +88,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused},
 		{"cooperation ask --case TC~12/2026 --party Witness~B --country NG --authority A --instrument untoc", refused}, {"cooperation answer x --granted", refused}, {"cooperation withdraw x --why R", refused},
 		{"cooperation list", refused}, {"cooperation show x", refused}, {"cooperation hearing x", refused}, {"cooperation decide x --reason R", refused},
+		{"relay show", refused}, {"relay use @relay", refused}, {"relay try", refused}, {"relay off", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)

@@ -30,6 +30,7 @@ import (
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
 	"paravent/testimony/redaction"
+	"paravent/testimony/relay"
 )
 
 // Exit codes. They are documented in docs/command-line.md and do not change their meaning.
@@ -186,6 +187,13 @@ var sentences = []sentence{
 	{live.ErrHeld, exitRefused, "This hearing was held and closed. Plan another one."},
 	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
 	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},
+	{docket.ErrNoReach, exitNotFound, "Guests come over no relay: none is set. 'paravent relay use FILE' sets one."},
+	{relay.ErrReach, exitUsage, ""},
+	{relay.ErrRefused, exitCutOff, "The relay does not know this court's key. Ask its administrator for a new file. No courtroom was opened."},
+	{relay.ErrFull, exitCutOff, "The relay takes no more of this court: close a courtroom that is open elsewhere. No courtroom was opened."},
+	{relay.ErrCertificate, exitCutOff, "What answers in the relay's place has another certificate. No courtroom was opened; ask the relay's administrator."},
+	{relay.ErrMessage, exitCutOff, "What answers in the relay's place is no relay of this version. No courtroom was opened."},
+	{relay.ErrUnreachable, exitCutOff, "The relay does not answer. No courtroom was opened; look whether this machine reaches it, or open the courtroom on the court's network."},
 	{docket.ErrSignerLeft, exitRefused, "The access of somebody who signed this was taken away meanwhile. Nothing was destroyed; ask again."},
 	{docket.ErrNewRecord, exitRefused, "More was sealed of this person since the erasure was asked for. Nothing was destroyed; ask again."},
 	{identity.ErrErasure, exitRefused, ""},

@@ -18,6 +18,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/live"
+	"paravent/testimony/relay"
 )
 
 type hostCmd struct {
@@ -27,6 +28,7 @@ type hostCmd struct {
 	Listen  string `help:"Address of the join page. Plain HTTP on this machine, HTTPS with a certificate of its own elsewhere." default:"127.0.0.1:0" placeholder:"ADDR"`
 	// Languages is where the court keeps languages of its own for the page.
 	Languages string `help:"Folder of the court's own languages for the join page; paravent-languages beside the vault where left out." type:"path" placeholder:"DIR"`
+	Relay     bool   `help:"Let guests come over the court's relay."`
 }
 
 // Help is shown by 'paravent host --help'.
@@ -63,7 +65,13 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Languages: h.Languages, Logger: c.log, Camera: bench.camera, Microphone: bench.microphone})
+		var reach relay.Reach
+		if h.Relay {
+			if reach, err = d.ReachForUse(ctx); err != nil {
+				return err
+			}
+		}
+		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Languages: h.Languages, Reach: reach, Logger: c.log, Camera: bench.camera, Microphone: bench.microphone})
 		if err != nil {
 			return err
 		}
@@ -345,5 +353,5 @@ func (h *host) describe(s live.State) line {
 			"muted": p.Muted, "receives": p.Receives, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
-		"recording": s.Recording, "gallery": s.Gallery, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people}
+		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people}
 }
