@@ -77,7 +77,9 @@ func TestChromiumTestifiesThroughARelay(t *testing.T) {
 	}
 	witness, prosecution := openBrowser(t, fakeCamera(t)...), openBrowser(t)
 	witness.run(chromedp.Navigate(seat(t, s, testimony.RoleWitness).Link))
-	witness.press("Allow camera and microphone")
+	for _, name := range []string{"I have read this", "Allow camera and microphone", "Play a sound", "Yes, I heard it"} {
+		witness.press(name)
+	}
 	prosecution.run(chromedp.Navigate(seat(t, s, testimony.RoleProsecution).Link))
 	prosecution.press("Allow camera and microphone")
 	for _, role := range []testimony.Role{testimony.RoleWitness, testimony.RoleProsecution} {
