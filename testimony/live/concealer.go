@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -18,49 +19,132 @@ const (
 	silhouetteEvery  = 125 * time.Millisecond
 )
 
+const (
+	// stalledAfter is how late a drawing may be before its audience is shown the slate instead.
+	stalledAfter = 100 * time.Millisecond
+	// alarmAfter is how long nothing is drawn before the bench is told: a machine can be busy for a moment.
+	alarmAfter = time.Second
+	// watchEvery is how often the watchdog looks.
+	watchEvery = 20 * time.Millisecond
+)
+
+// figure draws what stands for a person, from nothing.
+type figure interface {
+	Draw(speaking bool, at time.Duration) conceal.Picture
+}
+
+// disguise makes a voice that is not the person's own.
+type disguise interface {
+	Disguise(pcm []int16) conceal.Voice
+	Forget()
+}
+
 // concealer makes what the outer audiences receive of a protected witness. Its picture is drawn from nothing: it is never
-// handed a clear frame, only whether the witness is speaking. If it stops, its audiences see the last drawing and hear silence.
+// handed a clear frame, only whether the witness is speaking. If the drawing stops, its audiences see the slate; if the disguise does, they hear
+// silence. Neither of them can open anything by failing.
 type concealer struct {
 	log       *slog.Logger
 	publisher *hub.Publisher
 	speaking  atomic.Bool
-	disguise  *conceal.VoiceDisguise
+	figure    figure
+	disguise  disguise
+	fault     func(error) // told once of each stop
+	start     time.Time
+	drawn     atomic.Int64 // nanoseconds since start of the last drawing
+	mute      atomic.Bool  // the disguise has failed
 }
 
-func newConcealer(log *slog.Logger, publisher *hub.Publisher) *concealer {
-	return &concealer{log: log, publisher: publisher, disguise: conceal.NewVoiceDisguise()}
+func newConcealer(log *slog.Logger, publisher *hub.Publisher, fault func(error)) *concealer {
+	return &concealer{log: log, publisher: publisher, figure: conceal.NewSilhouette(silhouetteWidth, silhouetteHeight),
+		disguise: conceal.NewVoiceDisguise(), fault: fault, start: time.Now()}
 }
 
 // draw shows the silhouette until the context ends.
 func (c *concealer) draw(ctx context.Context) {
-	figure := conceal.NewSilhouette(silhouetteWidth, silhouetteHeight)
 	tick := time.NewTicker(silhouetteEvery)
 	defer tick.Stop()
-	start := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		if !c.publisher.ConcealedWanted(media.KindVideo) {
+		if err := c.drawOne(); err != nil {
+			c.log.Warn("the silhouette was not sent", "error", err)
+			continue // the watchdog shows the slate
+		}
+		c.drawn.Store(int64(time.Since(c.start)))
+	}
+}
+
+func (c *concealer) drawOne() (err error) {
+	defer recovered(&err)
+	if !c.publisher.ConcealedWanted(media.KindVideo) {
+		return nil
+	}
+	return c.publisher.WritePicture(c.figure.Draw(c.speaking.Load(), time.Since(c.start)))
+}
+
+// recovered turns a panic into an error.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("the concealment panicked: %v", r)
+	}
+}
+
+// watch shows the slate in place of a drawing that does not come, until the context ends.
+func (c *concealer) watch(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	slate := conceal.Slate(silhouetteWidth, silhouetteHeight, 0)
+	slated, told := false, false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		late := time.Since(c.start) - time.Duration(c.drawn.Load()) - silhouetteEvery
+		if late < stalledAfter {
+			slated, told = false, false
 			continue
 		}
-		if err := c.publisher.WritePicture(figure.Draw(c.speaking.Load(), time.Since(start))); err != nil {
-			c.log.Warn("the silhouette was not sent", "error", err)
+		if !slated && c.publisher.ConcealedWanted(media.KindVideo) {
+			slated = c.publisher.WritePicture(slate) == nil
+		}
+		if late >= alarmAfter && !told {
+			told = true
+			c.fault(fmt.Errorf("nothing was drawn for %s", late.Round(time.Millisecond)))
 		}
 	}
 }
 
 // hear takes 20 ms of the witness's voice and sends the disguised one where somebody is granted it. It returns the disguised
-// sound for the recorder.
+// sound for the recorder, or nil where there is none.
 func (c *concealer) hear(pcm []int16, speaking bool) []int16 {
 	c.speaking.Store(speaking)
-	voice := c.disguise.Disguise(pcm)
+	if c.mute.Load() {
+		return nil
+	}
+	voice, err := c.disguised(pcm)
+	if err != nil {
+		c.mute.Store(true) // what broke once is not trusted with a voice again
+		c.fault(err)
+		return nil
+	}
 	if c.publisher.ConcealedWanted(media.KindAudio) {
 		if err := c.publisher.WriteVoice(voice); err != nil {
 			c.log.Warn("the disguised voice was not sent", "error", err)
 		}
 	}
 	return voice.PCM()
+}
+
+func (c *concealer) disguised(pcm []int16) (voice conceal.Voice, err error) {
+	defer recovered(&err)
+	voice = c.disguise.Disguise(pcm)
+	if len(voice.PCM()) != len(pcm) {
+		return conceal.Voice{}, fmt.Errorf("the disguise made %d samples of %d", len(voice.PCM()), len(pcm))
+	}
+	return voice, nil
 }

@@ -133,8 +133,13 @@ type arrival struct {
 func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher *hub.Publisher) {
 	l := &listener{session: s, id: p.ID, publisher: publisher, audio: make(chan arrival, backlog), video: make(chan arrival, backlog)}
 	if p.Role == testimony.RoleWitness {
-		l.concealer = newConcealer(s.log, publisher)
+		l.concealer = newConcealer(s.log, publisher, func(err error) {
+			s.log.Error("the concealment stopped", "error", err)
+			// Not from here: the owner may be waiting for this very connection to end.
+			s.workers.Go(func() { s.post(func() { s.concealmentStopped(p.ID) }) })
+		})
 		s.workers.Go(func() { l.concealer.draw(ctx) })
+		s.workers.Go(func() { l.concealer.watch(ctx) })
 	}
 	cancel := publisher.TapClear(func(kind media.Kind, packet *rtp.Packet) {
 		into := l.audio
@@ -151,6 +156,13 @@ func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher
 		l.hear(ctx)
 	})
 	s.workers.Go(func() { l.see(ctx) })
+}
+
+// concealmentStopped tells the bench that a witness's audiences get the slate or silence.
+func (s *Session) concealmentStopped(id testimony.ParticipantID) {
+	s.alarm("concealer_failed", id)
+	s.note(testimony.Fault, id, "the concealment stopped")
+	s.refresh()
 }
 
 // threshold tells the packets that came before the last change of what the public may have of a participant from those
