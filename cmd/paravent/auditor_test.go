@@ -85,10 +85,10 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"care return arrive --case TC~12/2026 --party Witness~B", refused}, {"care return stop --why @docket.json --case TC~12/2026 --party Witness~B", refused},
 		{"care return follow-up --month 1 --way office --found well --case TC~12/2026 --party Witness~B", refused}, {"care destroy x", refused},
 		{"evidence edits", refused}, {"evidence request-edit x --mask 0-1=R --joint", refused}, {"evidence approve x", refused}, {"evidence refuse x --reasons R", refused},
-		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused},
 		{"cooperation ask --case TC~12/2026 --party Witness~B --country NG --authority A --instrument untoc", refused}, {"cooperation answer x --granted", refused}, {"cooperation withdraw x --why R", refused},
 		{"cooperation list", refused}, {"cooperation show x", refused}, {"cooperation hearing x", refused}, {"cooperation decide x --reason R", refused},
 		{"relay show", refused}, {"relay use @relay", refused}, {"relay try", refused}, {"relay off", refused},
+		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused}, {"evidence custody x", refused}, {"evidence check x", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 	} {
 		words := strings.Fields(c.line)

@@ -134,6 +134,18 @@ func TestEditFromTheCommandLine(t *testing.T) {
 	if out, _ := s.run(exitEvidence, "evidence verify @changed.webm"); !strings.Contains(out, "First bad place: bytes 0 to ") || !strings.Contains(out, "track ") {
 		t.Errorf("a changed byte: %s", out)
 	}
+	for _, file := range []string{"c.pdf", "c.json"} {
+		s.run(exitOK, "evidence custody "+made.ID+" --language fr --to @"+file+asJudge)
+		s.run(exitExists, "evidence custody "+made.ID+" --to @"+file+asJudge)
+	}
+	s.run(exitUsage, "evidence custody "+id+" --to @c.txt"+asJudge)
+	s.run(exitNotAllowed, "evidence custody "+id+" --to @d.pdf"+asClerk)
+	if text, err := os.ReadFile(s.path("c.pdf")); err != nil || !bytes.HasPrefix(text, []byte("%PDF")) {
+		t.Errorf("the report: %v", err)
+	}
+	if out, _ := s.run(exitOK, "evidence custody "+id+asJudge); !strings.Contains(out, "edit.approved") || strings.Contains(out, "her face") || !strings.Contains(out, "Version "+made.ID) {
+		t.Errorf("custody: %s", out)
+	}
 	s.run(exitOK, "evidence lift "+asked.ID+" 1 --reasons it~is~known"+asJudge)
 	if out, _ := s.run(exitOK, "evidence verify "+made.ID+asJudge); !strings.Contains(out, "list 2 of 3") {
 		t.Errorf("after another decision: %s", out)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
@@ -223,5 +224,38 @@ func (e evidenceDeriveCmd) Run(ctx context.Context, c *console) error {
 			return noRecording(e.Recording, err)
 		}
 		return c.print(r, fmt.Sprintf("Made and sealed the version %s: %s, by list %d of edits. 'paravent evidence export' writes it to a file.\n", r.ID, r.Duration.Round(time.Second), r.Edits))
+	})
+}
+
+type evidenceCustodyCmd struct {
+	vaultFlags
+	Recording string `arg:"" help:"The recording's id, or that of a version of it."`
+	To        string `help:"The file to write, .pdf or .json; printed where left out." placeholder:"FILE"`
+	Language  string `help:"Of the PDF: en or fr." enum:"en,fr" default:"en"`
+}
+
+func (e evidenceCustodyCmd) Run(ctx context.Context, c *console) error {
+	return e.with(ctx, c, func(d *docket.Desk) error {
+		id := testimony.RecordingID(e.Recording)
+		if e.To != "" {
+			report, err := d.WriteCustody(ctx, id, e.To, policy.Language(e.Language))
+			if err != nil {
+				return noRecording(e.Recording, err)
+			}
+			return c.print(map[string]any{"file": e.To, "entries": len(report.Chain)}, fmt.Sprintf("Wrote %s: %d entries of the audit log.\n", e.To, len(report.Chain)))
+		}
+		report, err := d.Custody(ctx, id)
+		if err != nil {
+			return noRecording(e.Recording, err)
+		}
+		var words strings.Builder
+		fmt.Fprintf(&words, "%s: %s, %s. List of edits in force: %d.\n", report.Recording, versionWord(report.Version), report.Found, report.Edits)
+		for _, x := range report.Copies {
+			fmt.Fprintf(&words, "Version %s, made %s by list %d: %s.\n", x.ID, x.Made.UTC().Format(time.RFC3339), x.Edits, x.Found)
+		}
+		for _, k := range report.Chain {
+			fmt.Fprintf(&words, "%d  %s  %s  %s (%s)  %s%s\n", k.Entry, k.At.UTC().Format(time.RFC3339), k.Act, k.By.Name, k.By.Office, k.Purpose, k.Item)
+		}
+		return c.print(report, words.String())
 	})
 }

@@ -174,6 +174,7 @@ var sentences = []sentence{
 	{errEvidence, exitEvidence, ""},
 	{edit.ErrRequest, exitRefused, ""},
 	{edit.ErrStep, exitRefused, ""},
+	{docket.ErrCustodyName, exitUsage, "A custody report's file ends in .pdf or .json. Nothing was written."},
 	{edit.ErrReasons, exitRefused, "To refuse or to lift an edit needs reasons. Nothing was changed."},
 	{docket.ErrForgedEdit, exitDamaged, "A signature under the edits of this recording is false or missing. Nothing was decided or made; find out who changed them."},
 	{docket.ErrNotCommitted, exitRefused, "This recording's blocks are not sealed yet. Somebody who can open it runs 'paravent evidence check' first."},

@@ -28,6 +28,8 @@ const (
 	ReadinessList Kind = "readiness"
 	PublicRecord  Kind = "minutes"
 	SealedRecord  Kind = "sealed-minutes"
+	// CustodyReport is of a recording, and stands in no list of a hearing's papers.
+	CustodyReport Kind = "custody"
 )
 
 // Kinds lists the kinds in the order of a hearing's life.

@@ -77,6 +77,8 @@ func TestAPaperSaysWhatItMust(t *testing.T) {
 			notice.PublicRecord: {{"public record", "Private session", "not in the public record", "To protect private life", "0:16:00", "TREEHASH", "13:20:00"},
 				{"Canary", "canary", "I need a break", "signer", "Paris", "Lagos", "recording-one", "13:34", "Support person"}},
 			notice.SealedRecord: {{"UNDER SEAL", "The identity record is locked away", "Interpreter Seatcanary", "I need a break", "13:33:00 – 13:34:00", "recording-one", "Breakcanary"}, {"Disclosed to", "Lagos"}},
+			notice.CustodyReport: {{"Chain of custody", "1:40:00", "0101010101010101", "0202020202", "abababab", "masked, picture and voice", "00:01:06.000", "request-one/1", "altered, or the file is missing", "to write a copy to a file",
+				"Judge of Training (judge)", "user-gone", "812 entries", "TREEHASH"}, {"edit.", "recording.opened"}},
 		},
 		policy.French: {
 			notice.OrderPaper: {{"Ordonnance de mesures de protection", "Témoin B", "En vigueur", "à vérifier par un juriste", "une silhouette dessinée", "Ce que ces mesures ne peuvent pas"}, {"Witness B"}},
@@ -87,6 +89,7 @@ func TestAPaperSaysWhatItMust(t *testing.T) {
 			notice.ReadinessList: {{"Fiche de préparation", "H – 24 h", "Mise en place par"}, {"Lagos"}},
 			notice.PublicRecord:  {{"version publique", "Session privée", "ne figure pas dans la version publique"}, {"canary", "Lagos"}},
 			notice.SealedRecord:  {{"SOUS SCELLÉS", "est conservé à part, sous clé"}, {"Lagos"}},
+			notice.CustodyReport: {{"Chaîne de conservation", "masqué, image et voix", "Scellé bloc par bloc", "812 entrées"}, {"edit.", "recording.", "altered"}},
 		},
 	} {
 		for kind, p := range papers(l) {

@@ -1,6 +1,8 @@
 package notice_test
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +89,22 @@ func papers(l policy.Language) map[notice.Kind]notice.Paper {
 		notice.ReadinessList: ready,
 		notice.PublicRecord:  notice.PublicMinutes{Heading: heading(), Minutes: kept()},
 		notice.SealedRecord:  notice.SealedMinutes{Heading: heading(), Minutes: kept(), Labels: labels()},
+		notice.CustodyReport: custody(),
 	}
+}
+
+func custody() notice.Custody {
+	judge := notice.Official{ID: "user-one", Name: "Judge of Training", Office: testimony.Judge, Key: bytes.Repeat([]byte{0xab}, 32)}
+	c := notice.Custody{Heading: heading(), Vault: "00112233445566778899aabbccddeeff", Recording: "recording-one", Planned: noon, Version: protection.MasterRecord, Begun: noon, Length: 100 * time.Minute,
+		Bytes: 123456789, Chunks: 1900, Found: notice.Intact, FileRoot: bytes.Repeat([]byte{1}, 32), Root: bytes.Repeat([]byte{2}, 32), SealedAt: noon, SealedBy: judge, Edits: 3, OrderedAt: noon, OrderedBy: judge,
+		Passages: []notice.Passage{{Item: "request-one/1", Kind: "mask", Channels: "both", From: "00:01:02.000", Until: "00:01:05.400", PictureUntil: "00:01:06.000"}},
+		Copies:   []notice.Copy{{ID: "version-one", Made: noon, Edits: 3, Length: 100 * time.Minute, FileRoot: bytes.Repeat([]byte{3}, 32), Found: notice.Altered}},
+		Log:      testimony.LogHead{Entries: 812, Hash: "TREEHASH", Note: "signed note"}}
+	for i, act := range slices.Sorted(slices.Values(notice.CustodyActs())) {
+		c.Chain = append(c.Chain, notice.Link{Entry: int64(700 + i), At: noon, Act: act, By: judge, Of: "recording-one"})
+	}
+	c.Chain = append(c.Chain, notice.Link{Entry: 799, At: noon, Act: "recording.opened", By: notice.Official{ID: "user-gone"}, Of: "version-one", Purpose: "export"})
+	return c
 }
 
 func disclosed(l policy.Language) notice.SealedMinutes {
