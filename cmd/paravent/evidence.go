@@ -16,6 +16,7 @@ import (
 
 type evidenceCmds struct {
 	List        evidenceListCmd        `cmd:"" help:"List the recordings, and the versions that were made of them."`
+	Check       evidenceCheckCmd       `cmd:"" help:"Look and listen a recording through for faults, before the witness leaves, and seal it to its blocks."`
 	RequestEdit evidenceRequestEditCmd `cmd:"" help:"Ask that passages of a recording be cut or masked."`
 	Edits       evidenceEditsCmd       `cmd:"" help:"List what was asked and decided."`
 	Approve     evidenceApproveCmd     `cmd:"" help:"Approve passages of a request, as a judge."`

@@ -134,6 +134,10 @@ func TestEditFromTheCommandLine(t *testing.T) {
 	if out, _ := s.run(exitEvidence, "evidence verify @changed.webm"); !strings.Contains(out, "First bad place: bytes 0 to ") || !strings.Contains(out, "track ") {
 		t.Errorf("a changed byte: %s", out)
 	}
+	if out, _ := s.run(exitEvidence, "evidence check "+id+asJudge); !strings.Contains(out, "Track 1 cannot be decoded") || !strings.Contains(out, "See to them before the witness leaves") {
+		t.Errorf("the check of pictures that are none: %s", out) // they are numbers
+	}
+	s.run(exitNotFound, "evidence check nothing"+asJudge)
 	for _, file := range []string{"c.pdf", "c.json"} {
 		s.run(exitOK, "evidence custody "+made.ID+" --language fr --to @"+file+asJudge)
 		s.run(exitExists, "evidence custody "+made.ID+" --to @"+file+asJudge)

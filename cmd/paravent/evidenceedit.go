@@ -227,6 +227,24 @@ func (e evidenceDeriveCmd) Run(ctx context.Context, c *console) error {
 	})
 }
 
+type evidenceCheckCmd struct {
+	vaultFlags
+	Recording string `arg:"" help:"The recording's id."`
+}
+
+func (e evidenceCheckCmd) Run(ctx context.Context, c *console) error {
+	return e.with(ctx, c, func(d *docket.Desk) error {
+		found, err := evidence.Check(ctx, d, testimony.RecordingID(e.Recording), c.bytesOf("Looking through"))
+		if err != nil {
+			return noRecording(e.Recording, err)
+		}
+		if err := c.print(found, evidence.CheckWords(found)); err != nil || len(found.Findings) == 0 {
+			return err
+		}
+		return fmt.Errorf("%w: %d", errFindings, len(found.Findings))
+	})
+}
+
 type evidenceCustodyCmd struct {
 	vaultFlags
 	Recording string `arg:"" help:"The recording's id, or that of a version of it."`

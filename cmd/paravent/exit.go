@@ -57,6 +57,7 @@ const (
 
 var (
 	errEvidence  = errors.New("the recording is not intact")
+	errFindings  = errors.New("the check of the recording has findings")
 	errUnread    = errors.New("not every entry could be read")
 	errNotAll    = errors.New("not everything could be checked")
 	errLawBroken = errors.New("a protection does not hold on this machine; do not hold a hearing with it")
@@ -172,6 +173,7 @@ var sentences = []sentence{
 	{syscall.ENOSPC, exitDiskFull, "The disk is full. Nothing of this step was written."},
 	{errBench, exitBench, ""},
 	{errEvidence, exitEvidence, ""},
+	{errFindings, exitEvidence, ""},
 	{edit.ErrRequest, exitRefused, ""},
 	{edit.ErrStep, exitRefused, ""},
 	{docket.ErrCustodyName, exitUsage, "A custody report's file ends in .pdf or .json. Nothing was written."},

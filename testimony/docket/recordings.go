@@ -30,6 +30,9 @@ type Recording struct {
 	Root     []byte                `json:"root,omitempty"` // Merkle root of the chunks
 	Sealed   bool                  `json:"sealed"`         // closed in good order, root noted
 
+	// Heard is for how long each seat was heard to speak; nil where nobody noted it.
+	Heard map[testimony.ParticipantID]time.Duration `json:"heard,omitempty"`
+
 	// Of a version that was made of another recording: that one, and the number of the list of edits that it carries out; 0 for none.
 	Source testimony.RecordingID `json:"source,omitempty"`
 	Edits  int                   `json:"edits,omitempty"`
@@ -180,17 +183,17 @@ func (d *Desk) SealRecording(ctx context.Context, id testimony.RecordingID, s bl
 	if !d.May(testimony.ActHoldHearing) {
 		return ErrNotAllowed
 	}
-	return d.sealRecording(ctx, id, s, length)
+	return d.sealRecording(ctx, id, s, length, nil)
 }
 
-func (d *Desk) sealRecording(ctx context.Context, id testimony.RecordingID, s blob.Summary, length time.Duration) error {
+func (d *Desk) sealRecording(ctx context.Context, id testimony.RecordingID, s blob.Summary, length time.Duration, heard map[testimony.ParticipantID]time.Duration) error {
 	defer d.running.end(id)
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		r, part, err := locate(tx, recordings, string(id))
 		if err != nil {
 			return notFound(err)
 		}
-		r.Size, r.Chunks, r.Root, r.Sealed, r.Duration = s.Size, s.Chunks, s.Root[:], s.Final, length
+		r.Size, r.Chunks, r.Root, r.Sealed, r.Duration, r.Heard = s.Size, s.Chunks, s.Root[:], s.Final, length, heard
 		tx.Log("recording.sealed", map[string]string{"recording": string(id), "chunks": strconv.Itoa(s.Chunks), "bytes": strconv.FormatInt(s.Size, 10)})
 		return recordings.Put(tx, part, string(id), r)
 	})

@@ -77,7 +77,7 @@ func (m *Making) Keep(ctx context.Context, length time.Duration) (Recording, err
 	if err := errors.Join(err, m.From.Close()); err != nil {
 		return m.Recording, errors.Join(err, m.drop(ctx))
 	}
-	if err := m.desk.sealRecording(ctx, m.Recording.ID, sum, length); err != nil {
+	if err := m.desk.sealRecording(ctx, m.Recording.ID, sum, length, nil); err != nil {
 		return m.Recording, err
 	}
 	return m.desk.Recording(ctx, m.Recording.ID)

@@ -12,6 +12,7 @@ import (
 	"paravent/media/codec/vpx"
 	"paravent/media/record"
 	"paravent/protection"
+	"paravent/testimony"
 	"paravent/testimony/docket"
 )
 
@@ -84,6 +85,17 @@ var capture = sync.OnceValue(func() func(testing.TB) []record.Block {
 // captured keeps a recording of picture and sound in the vault.
 func captured(t testing.TB, d *docket.Desk, version protection.Audience, list []record.Block) docket.Recording {
 	t.Helper()
+	return sealed(t, d, version, list, nil)
+}
+
+// capturedHeard keeps a master with what was noted of who spoke.
+func capturedHeard(t testing.TB, d *docket.Desk, heard map[testimony.ParticipantID]time.Duration) docket.Recording {
+	t.Helper()
+	return sealed(t, d, protection.MasterRecord, capture()(t), heard)
+}
+
+func sealed(t testing.TB, d *docket.Desk, version protection.Audience, list []record.Block, heard map[testimony.ParticipantID]time.Duration) docket.Recording {
+	t.Helper()
 	h, err := d.FindHearing(t.Context(), "hearing-1")
 	must(t, err)
 	r, file, err := d.BeginRecording(t.Context(), h.ID, version)
@@ -97,7 +109,7 @@ func captured(t testing.TB, d *docket.Desk, version protection.Audience, list []
 	must(t, webm.Close())
 	summary, err := file.Close()
 	must(t, err)
-	must(t, d.SealRecording(t.Context(), r.ID, summary, list[len(list)-1].PTS+20*time.Millisecond))
+	must(t, d.SealMaster(t.Context(), r.ID, summary, list[len(list)-1].PTS+20*time.Millisecond, heard))
 	r, err = d.Recording(t.Context(), r.ID)
 	must(t, err)
 	return r

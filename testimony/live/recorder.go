@@ -42,6 +42,8 @@ type recorder struct {
 	masterSound *mix.Mixer
 	publicSound *mix.Mixer
 
+	voices voices
+
 	mu     sync.Mutex
 	master *tape
 	public *tape
@@ -91,6 +93,7 @@ type tape struct {
 	encoder   *opus.Encoder
 	length    time.Duration
 	source    source // of the last picture
+	heard     map[testimony.ParticipantID]time.Duration
 }
 
 // picture writes a picture, unless it would build on one that is not there.
@@ -127,7 +130,7 @@ func (t *tape) seal(ctx context.Context, d *docket.Desk) error {
 	if err != nil {
 		return fmt.Errorf("close a recording: %w", err)
 	}
-	if err := d.SealRecording(ctx, t.recording.ID, summary, t.length); err != nil {
+	if err := d.SealMaster(ctx, t.recording.ID, summary, t.length, t.heard); err != nil {
 		return err
 	}
 	if _, err := d.CommitRecording(ctx, t.recording.ID); err != nil {
@@ -228,6 +231,7 @@ func (r *recorder) hear(id testimony.ParticipantID, clear, open, disguised []int
 	}
 	if seats.recorded(id, protection.MasterRecord).Voice == protection.ClearVoice {
 		r.masterSound.Push(string(id), clear)
+		r.voices.hear(id, clear)
 	}
 	switch seats.recorded(id, protection.PublicRecord).Voice {
 	case protection.ClearVoice:
@@ -419,5 +423,6 @@ func (r *recorder) seal(ctx context.Context, d *docket.Desk) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ended = true
+	r.master.heard = r.voices.spoken()
 	return errors.Join(r.failure, r.master.webm.Close(), r.public.webm.Close(), r.master.seal(ctx, d), r.public.seal(ctx, d))
 }
