@@ -6,9 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	qrcode "github.com/skip2/go-qrcode"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
@@ -127,7 +125,7 @@ func (b *Bench) person(id testimony.ParticipantID) {
 		rows = append(rows, xwidget.Field(i18n.T("person.prepared"), xwidget.WrappedSmall(preparedWords(p))))
 	}
 	if p.Link != "" {
-		rows = append(rows, b.link(st, p))
+		rows = append(rows, room.Link(p.Link, st.Fingerprint))
 	}
 	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
 	buttons := []fyne.CanvasObject{}
@@ -188,29 +186,6 @@ func preparedWords(p live.Person) string {
 		done = append(done, i18n.T("prepared."+step))
 	}
 	return strings.Join(done, ", ")
-}
-
-// link shows a join link as text and as a picture to photograph. It leaves this desk only by the hand that copies it.
-func (b *Bench) link(st live.State, p live.Person) fyne.CanvasObject {
-	field := xwidget.NewInput("")
-	field.SetText(p.Link)
-	copied := xwidget.Small("")
-	button := xwidget.NewButton(i18n.T("person.copy"), "", func() {
-		fyne.CurrentApp().Clipboard().SetContent(p.Link)
-		copied.(*canvas.Text).Text = i18n.T("person.copied")
-		copied.Refresh()
-	})
-	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("person.link"), field), xwidget.Row(10, button, xwidget.Middle(copied)), xwidget.WrappedSmall(i18n.T("person.link.text"))}
-	if st.Fingerprint != "" {
-		rows = append(rows, xwidget.Field(i18n.T("person.fingerprint"), xwidget.WrappedSmall(st.Fingerprint)))
-	}
-	if code, err := qrcode.New(p.Link, qrcode.Medium); err == nil {
-		img := canvas.NewImageFromImage(code.Image(220))
-		img.FillMode, img.ScaleMode = canvas.ImageFillContain, canvas.ImageScalePixels
-		img.SetMinSize(fyne.NewSize(190, 190))
-		rows = append(rows, container.NewCenter(img))
-	}
-	return xwidget.Column(6, rows...)
 }
 
 // asked is what waits for the bench.

@@ -140,6 +140,9 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 	if permission != nil {
 		cards = []fyne.CanvasObject{when(x), permission, stands, seats}
 	}
+	if seatCards := invitations(h, x); seatCards != nil {
+		cards = append(cards, seatCards)
+	}
 	left := xwidget.Scroll(xwidget.Column(16, cards...))
 	screen.Content = xwidget.PageWith(names.Pseudonym(x.Party, x.Case), chips, actions, xwidget.Split(left, xwidget.Scroll(record), 400))
 	return screen, nil

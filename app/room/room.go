@@ -37,6 +37,7 @@ import (
 	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
 	"paravent/testimony/figures"
+	"paravent/testimony/invite"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
 	"paravent/testimony/relay"
@@ -189,7 +190,7 @@ var sayings = []struct {
 	{docket.ErrOtherSide, "error.other_side"}, {store.ErrNoKit, "error.no_kit"}, {store.ErrNoEscrow, "error.no_escrow"}, {store.ErrReviewed, "error.reviewed"},
 	{kit.ErrBounds, "error.kit_bounds"}, {kit.ErrFew, "error.kit_few"},
 	{docket.ErrOwnProposal, "error.own_proposal"}, {docket.ErrProposed, "error.proposed"}, {docket.ErrNotProposed, "error.not_proposed"}, {docket.ErrSame, "error.catalogue_same"}, {ErrPassage, "error.passage"},
-	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {ErrPseudonym, "error.typed_pseudonym"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {ErrPseudonym, "error.typed_pseudonym"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrBase, "error.join_base"}, {invite.Used, "error.invitation_used"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.

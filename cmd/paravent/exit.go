@@ -26,6 +26,7 @@ import (
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
 	"paravent/testimony/figures"
+	"paravent/testimony/invite"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
@@ -200,6 +201,8 @@ var sentences = []sentence{
 	{docket.ErrSignerLeft, exitRefused, "The access of somebody who signed this was taken away meanwhile. Nothing was destroyed; ask again."},
 	{docket.ErrNewRecord, exitRefused, "More was sealed of this person since the erasure was asked for. Nothing was destroyed; ask again."},
 	{identity.ErrErasure, exitRefused, ""},
+	{docket.ErrBase, exitUsage, "The address of the join page begins with https://, as https://court.example, and has nothing behind the port or the path. Without encryption it can only be this machine. Nothing was written."},
+	{invite.Used, exitRefused, "A device has used this invitation already, and it opens on no other. Add --new for a new link; the one before then opens nothing any more."},
 	{docket.ErrPaperName, exitUsage, "A paper's file ends in .pdf. Nothing was written."},
 	{docket.ErrPaperDisclosure, exitRefused, "This disclosure is not of this witness in this case, or this paper takes none. Nothing was written; the refusal is in the audit log."},
 	{docket.ErrNotHeld, exitNotFound, "This hearing has no minutes yet: they are kept when it is closed. Nothing was written."},

@@ -141,7 +141,7 @@ func (s *sheet) newPage() {
 	}
 	left := s.say(strings.Join(nonEmpty(s.heading.Court, s.heading.Case), " · "))
 	right := s.say(s.w.pseudonym(s.heading.Pseudonym))
-	if s.kind == ForWitness {
+	if s.kind == ForWitness || s.kind == InvitationCard {
 		left = "" // what lies on somebody's table tells no case and no court
 	}
 	s.put(margin, headLine-6, s.fit(left, width*0.66, smallStyle), smallStyle)

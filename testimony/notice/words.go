@@ -39,6 +39,15 @@ type words struct {
 	ready     readyWords
 	minutes   minutesWords
 	disclosed disclosedWords
+	card      cardWords
+}
+
+type cardWords struct {
+	title, intro, when, clock, courtClock string
+	steps                                 []string
+	typed                                 string
+	rules                                 []string
+	mark                                  string // the card's mark and its last day
 }
 
 type orderWords struct {

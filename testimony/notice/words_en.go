@@ -106,6 +106,14 @@ var english = words{
 		issued: "Issued by the registry",
 	},
 
+	card: cardWords{
+		title: "Your way in", intro: "This card is for you alone. It opens your place on the day.", when: "When", clock: "on the clock where you will be", courtClock: "on the court’s clock",
+		steps: []string{"Hold the camera of a telephone or a computer over the square.", "Press the address that appears.", "Wait. Somebody will let you in."},
+		typed: "Without a camera, type this address, with every letter as it stands:",
+		rules: []string{"Use it on one device only. It then opens on no other.", "Show it to nobody. Do not take a picture of it for others.", "If you lose it, or somebody else has seen it, say so at once. You get another one, and this one ends."},
+		mark:  "Card %s. It can first be used until %s, %s.",
+	},
+
 	care: careWords{
 		title: "Your day in court", intro: "Your advocate gives you this paper and reads it with you.", when: "When", clock: "on the clock where you will be", name: "Your name in court",
 		nameText: "In court you are called %s.\nThe court does not use your real name.", others: "Who sees and hears you",

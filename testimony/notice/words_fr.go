@@ -111,6 +111,14 @@ var french = words{
 		issued: "Délivré par le greffe",
 	},
 
+	card: cardWords{
+		title: "Votre accès", intro: "Cette carte est pour vous, et pour personne d’autre. Elle ouvre votre place le jour venu.", when: "Quand", clock: "à l’heure du lieu où vous serez", courtClock: "à l’heure du tribunal",
+		steps: []string{"Tenez l’appareil photo d’un téléphone ou d’un ordinateur au-dessus du carré.", "Appuyez sur l’adresse qui s’affiche.", "Attendez. On vous fera entrer."},
+		typed: "Sans appareil photo, tapez cette adresse, avec chaque lettre telle qu’elle est :",
+		rules: []string{"Utilisez-la sur un seul appareil. Elle ne s’ouvre ensuite sur aucun autre.", "Ne la montrez à personne. Ne la photographiez pas pour d’autres.", "Si vous la perdez, ou si quelqu’un d’autre l’a vue, dites-le aussitôt. Vous en recevez une autre, et celle-ci prend fin."},
+		mark:  "Carte %s. Premier usage possible jusqu’au %s, %s.",
+	},
+
 	care: careWords{
 		title: "Votre jour au tribunal", intro: "Votre défenseur vous remet cette feuille et la lit avec vous.", when: "Quand", clock: "à l’heure du lieu où vous serez", name: "Votre nom au tribunal",
 		nameText: "Au tribunal, on vous appelle %s.\nLe tribunal n’emploie pas votre vrai nom.", others: "Qui vous voit et vous entend",
