@@ -137,7 +137,10 @@ func askResource(h room.Host, x schedule.Resource) {
 	}
 	var s *xwidget.Sheet
 	if x.ID != "" {
-		rows = append(rows, xwidget.Wrap(6, xwidget.NewButton(i18n.T("resource.remove"), "", func() {
+		rows = append(rows, xwidget.Wrap(6, xwidget.NewButton(i18n.T("feed.title"), "", func() {
+			s.Close()
+			showFeeds(h, x)
+		}), xwidget.NewButton(i18n.T("resource.remove"), "", func() {
 			if err := h.Desk().RemoveResource(room.Ctx(), x.ID); err != nil {
 				room.Failed(h, err)
 				return

@@ -36,6 +36,7 @@ import (
 	"paravent/testimony/certificate"
 	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
+	"paravent/testimony/feed"
 	"paravent/testimony/figures"
 	"paravent/testimony/invite"
 	"paravent/testimony/live"
@@ -100,6 +101,9 @@ type Host interface {
 	// LockAfter is how long the desk stays open with nobody at it; SetLockAfter takes one of docket.LockTimes.
 	LockAfter() time.Duration
 	SetLockAfter(time.Duration)
+	// FeedsAt is where calendars are served from this window, or empty, with the reason if that was not wanted; ServeFeeds begins and ends it.
+	FeedsAt() (string, error)
+	ServeFeeds(on bool) error
 }
 
 // Look is the window's language and theme.
@@ -189,8 +193,9 @@ var sayings = []struct {
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},
 	{docket.ErrOtherSide, "error.other_side"}, {store.ErrNoKit, "error.no_kit"}, {store.ErrNoEscrow, "error.no_escrow"}, {store.ErrReviewed, "error.reviewed"},
 	{kit.ErrBounds, "error.kit_bounds"}, {kit.ErrFew, "error.kit_few"},
+	{feed.ErrListen, "error.feed_listen"}, {feed.ErrPlain, "error.feed_listen"}, {syscall.EADDRINUSE, "error.feed_port"}, {docket.ErrBase, "error.join_base"}, {invite.Used, "error.invitation_used"},
 	{docket.ErrOwnProposal, "error.own_proposal"}, {docket.ErrProposed, "error.proposed"}, {docket.ErrNotProposed, "error.not_proposed"}, {docket.ErrSame, "error.catalogue_same"}, {ErrPassage, "error.passage"},
-	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {ErrPseudonym, "error.typed_pseudonym"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrBase, "error.join_base"}, {invite.Used, "error.invitation_used"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
+	{ErrDate, "error.date"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {ErrPseudonym, "error.typed_pseudonym"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.

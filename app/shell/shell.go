@@ -77,7 +77,10 @@ type Shell struct {
 	idle     idle
 	opening  bool // a courtroom is being opened
 	keeper   *keeper
+	feeds    feeds
 	ending   bool
+
+	feedListen string // where calendars are served; empty: where calendar programs look for them
 }
 
 // Run opens the window and returns when it is closed. It must be called from the program's main goroutine.
@@ -202,6 +205,7 @@ func (s *Shell) Opened(d *docket.Desk) {
 	s.follow(d)
 	s.idle.begin(s.LockAfter())
 	s.keeper = s.keep(d, askEvery)
+	s.resumeFeeds()
 	s.Go(s.rooms()[0], "")
 }
 
@@ -379,6 +383,7 @@ func (s *Shell) close() {
 	s.unfollow()
 	s.keeper.stop()
 	s.keeper = nil
+	s.feeds.end()
 	d := s.desk
 	s.desk, s.selected, s.witness, s.hearing, s.figures = nil, "", witness.Room{}, hearing.Room{}, statistics.Room{}
 	if err := d.Close(); err != nil {
@@ -403,6 +408,7 @@ func (s *Shell) end() {
 	s.ending = true
 	s.idle.end()
 	s.unfollow()
+	s.feeds.end()
 	b, d, k := s.bench, s.desk, s.keeper
 	if b != nil {
 		xwidget.CloseSheets(s.window.Canvas())

@@ -90,6 +90,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"relay show", refused}, {"relay use @relay", refused}, {"relay try", refused}, {"relay off", refused},
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused}, {"evidence custody x", refused}, {"evidence check x", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
+		{"calendar feed make --for x", refused}, {"calendar feed list", refused}, {"calendar feed revoke x", refused}, {"calendar feed serve --listen 127.0.0.1:0", refused},
 		{"invite card --hearing x --seat witness --base https://a.example --to @card.pdf", refused}, {"invite link --hearing x --seat witness --base https://a.example", refused}, {"invite withdraw --hearing x --seat witness", refused},
 	} {
 		words := strings.Fields(c.line)

@@ -13,6 +13,7 @@ import (
 )
 
 type calendarCmds struct {
+	Feed   feedCmds          `cmd:"" help:"Calendars that a person's calendar program asks for by a secret address, read only."`
 	Export calendarExportCmd `cmd:"" help:"Write the hearings to come as a calendar file: pseudonyms, case numbers and courtrooms only."`
 }
 

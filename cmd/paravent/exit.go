@@ -25,6 +25,7 @@ import (
 	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/feed"
 	"paravent/testimony/figures"
 	"paravent/testimony/invite"
 	"paravent/testimony/join"
@@ -201,6 +202,8 @@ var sentences = []sentence{
 	{docket.ErrSignerLeft, exitRefused, "The access of somebody who signed this was taken away meanwhile. Nothing was destroyed; ask again."},
 	{docket.ErrNewRecord, exitRefused, "More was sealed of this person since the erasure was asked for. Nothing was destroyed; ask again."},
 	{identity.ErrErasure, exitRefused, ""},
+	{feed.ErrListen, exitUsage, "The address to listen on must be host:port."},
+	{feed.ErrPlain, exitUsage, "Calendars are served without encryption only on this machine itself. Give a certificate and its key, or a loopback address such as 127.0.0.1:8795."},
 	{docket.ErrBase, exitUsage, "The address of the join page begins with https://, as https://court.example, and has nothing behind the port or the path. Without encryption it can only be this machine. Nothing was written."},
 	{invite.Used, exitRefused, "A device has used this invitation already, and it opens on no other. Add --new for a new link; the one before then opens nothing any more."},
 	{docket.ErrPaperName, exitUsage, "A paper's file ends in .pdf. Nothing was written."},

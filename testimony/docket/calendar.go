@@ -2,6 +2,7 @@ package docket
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -18,6 +19,22 @@ func (d *Desk) Calendar(ctx context.Context, of testimony.ResourceID, name strin
 	if !d.May(testimony.ActKeepDocket) {
 		return nil, ErrNotAllowed
 	}
+	entries, err := d.entriesOf(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	if err := ical.Write(&text, name, entries, l, d.Now()); err != nil {
+		return nil, err
+	}
+	if err := d.Note(ctx, "calendar.exported", map[string]string{"hearings": strconv.Itoa(len(entries)), "resource": string(of)}); err != nil {
+		return nil, err
+	}
+	return text.Bytes(), nil
+}
+
+// entriesOf are the hearings that were not held yet, the cancelled ones among them, as a calendar has them: in the order of their ids, so that the same docket gives the same calendar.
+func (d *Desk) entriesOf(ctx context.Context, of testimony.ResourceID) ([]ical.Entry, error) {
 	list, err := d.Hearings(ctx)
 	if err != nil {
 		return nil, err
@@ -45,12 +62,6 @@ func (d *Desk) Calendar(ctx context.Context, of testimony.ResourceID, name strin
 		}
 		entries = append(entries, ical.Entry{Hearing: h, Pseudonym: party[h.Party].PseudonymIn(h.Case), Reference: reference[h.Case]})
 	}
-	var text bytes.Buffer
-	if err := ical.Write(&text, name, entries, l, d.Now()); err != nil {
-		return nil, err
-	}
-	if err := d.Note(ctx, "calendar.exported", map[string]string{"hearings": strconv.Itoa(len(entries)), "resource": string(of)}); err != nil {
-		return nil, err
-	}
-	return text.Bytes(), nil
+	slices.SortFunc(entries, func(a, b ical.Entry) int { return cmp.Compare(a.Hearing.ID, b.Hearing.ID) })
+	return entries, nil
 }

@@ -384,6 +384,7 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 		"resources":       "of the court", "takings": "without a word of the case, for all to know",
 		"reaches":    "of the court",
 		"joinPages":  "of the court",
+		"feeds":      "of the court's rooms and people",
 		"identities": "moved without the halves of others", "drafts": "of users", "careLines": "in compartments of their own; an advocate's desk moves them",
 		"releases": "of the docket: it counts nobody of a team",
 	}

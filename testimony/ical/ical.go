@@ -22,14 +22,14 @@ import (
 type Entry struct {
 	Hearing   testimony.Hearing
 	Pseudonym protection.Pseudonym
-	Reference string // of the case
+	Reference string // of the case; empty: it is not told
 }
 
-type words struct{ session, cancelled string }
+type words struct{ session, alone, cancelled string }
 
 var vocabulary = map[policy.Language]words{
-	policy.English: {"Session %s · %s", "Cancelled"},
-	policy.French:  {"Séance %s · %s", "Annulée"},
+	policy.English: {"Session %s · %s", "Session %s", "Cancelled"},
+	policy.French:  {"Séance %s · %s", "Séance %s", "Annulée"},
 }
 
 // local is how iCalendar writes a time on a clock.
@@ -38,12 +38,29 @@ const local = "20060102T150405"
 // Write writes the calendar of that name. Cancelled hearings stand in it as cancelled, so that a program that has them takes them back; each change of a hearing
 // has a higher sequence number. A hearing whose time zone is unknown is an error. stamp is when the calendar is made.
 func Write(w io.Writer, name string, entries []Entry, l policy.Language, stamp time.Time) error {
+	return write(w, name, entries, l, stamp, 0)
+}
+
+// WriteFeed writes a calendar that programs ask for again and again, and tells them how often (RFC 7986 §5.7).
+func WriteFeed(w io.Writer, name string, entries []Entry, l policy.Language, stamp time.Time, refresh time.Duration) error {
+	return write(w, name, entries, l, stamp, refresh)
+}
+
+func write(w io.Writer, name string, entries []Entry, l policy.Language, stamp time.Time, refresh time.Duration) error {
 	c := ical.NewCalendar()
 	c.Props.SetText(ical.PropProductID, "-//Paravent//Hearings//"+string(l))
 	c.Props.SetText(ical.PropVersion, "2.0")
 	c.Props.SetText(ical.PropCalendarScale, "GREGORIAN")
 	c.Props.SetText(ical.PropMethod, "PUBLISH")
 	c.Props.SetText("X-WR-CALNAME", name)
+	if refresh > 0 {
+		every := fmt.Sprintf("PT%dM", int(refresh/time.Minute))
+		p := ical.NewProp("REFRESH-INTERVAL")
+		p.Params.Set(ical.ParamValue, "DURATION")
+		p.Value = every
+		c.Props.Set(p)
+		c.Props.Set(&ical.Prop{Name: "X-PUBLISHED-TTL", Params: ical.Params{}, Value: every})
+	}
 	zones := map[string][2]time.Time{} // from the first to the last moment
 	var events []*ical.Component
 	for _, e := range entries {
@@ -107,7 +124,10 @@ func eventOf(e Entry, v words, stamp time.Time) (*ical.Component, error) {
 	event.Props.SetDateTime(ical.PropDateTimeStamp, stamp.UTC())
 	event.Props.Set(at(ical.PropDateTimeStart, h.Start, zone, h.CourtZone))
 	event.Props.Set(at(ical.PropDateTimeEnd, h.Start.Add(h.Duration), zone, h.CourtZone))
-	summary := fmt.Sprintf(v.session, e.Pseudonym, e.Reference)
+	summary := fmt.Sprintf(v.alone, e.Pseudonym)
+	if e.Reference != "" {
+		summary = fmt.Sprintf(v.session, e.Pseudonym, e.Reference)
+	}
 	status := "CONFIRMED"
 	if !h.Cancelled.IsZero() {
 		status, summary = "CANCELLED", v.cancelled+": "+summary
