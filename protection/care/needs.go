@@ -42,6 +42,14 @@ var BreakSteps = []int{15, 20, 30, 45, 60, 90}
 // NoDialect stands for a language that is spoken without a dialect that an interpreter has to know.
 const NoDialect = "none"
 
+// CheckSpeech refuses what is no language, by its tag, or no name of a dialect.
+func CheckSpeech(language, spoken string) error {
+	if err := languageTag("language", language); err != nil {
+		return err
+	}
+	return dialect("dialect", spoken)
+}
+
 // Needs is what a person needs so that they can testify.
 type Needs struct {
 	Language     string   `json:"language"` // a tag, as "yo"
@@ -60,10 +68,7 @@ const maxFaith = 8
 
 // Check refuses needs that were not asked for in full. A language without its dialect is not enough to find an interpreter.
 func (n Needs) Check() error {
-	if err := languageTag("language", n.Language); err != nil {
-		return err
-	}
-	if err := dialect("dialect", n.Dialect); err != nil {
+	if err := CheckSpeech(n.Language, n.Dialect); err != nil {
 		return err
 	}
 	if err := one("literacy", Literacies, n.Literacy); err != nil {

@@ -65,6 +65,7 @@ type PartyLine struct {
 	// Decisions on the status, the oldest first; the last one is the status.
 	Decisions []DecisionLine `json:"decisions,omitempty"`
 	Care      []FactLine     `json:"care,omitempty"` // open facts
+	Speech    *SpeechLine    `json:"speech,omitempty"`
 }
 
 // AppearanceLine is a party's pseudonym in a case. Without a pseudonym the next free one is allotted.
@@ -298,7 +299,7 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 	if err != nil {
 		return doc, err
 	}
-	decided, facts, err := d.careOfAll(ctx)
+	open, err := d.careOfAll(ctx)
 	if err != nil {
 		return doc, err
 	}
@@ -319,7 +320,7 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 		doc.Cases = append(doc.Cases, CaseLine{keys.of("case", string(c.ID)), c.Reference, c.Court, c.Offence, c.Opened})
 	}
 	for _, p := range partyList {
-		line := PartyLine{Key: keys.of("party", string(p.ID)), Status: p.Status, Language: p.Language, Decisions: decisionLines(decided[p.ID]), Care: facts[p.ID]}
+		line := PartyLine{Key: keys.of("party", string(p.ID)), Status: p.Status, Language: p.Language, Decisions: decisionLines(open.decided[p.ID]), Care: open.facts[p.ID], Speech: open.spoken[p.ID]}
 		for _, a := range p.Appearances {
 			line.Appearances = append(line.Appearances, AppearanceLine{keys.of("case", string(a.Case)), a.Pseudonym})
 		}

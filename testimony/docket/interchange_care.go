@@ -13,7 +13,7 @@ import (
 	"paravent/testimony"
 )
 
-// What a document holds of a person's care is what every office of the docket reads: the decisions on their status, and the open facts. A care file never leaves
+// What a document holds of a person's care is what every office of the docket reads: the decisions on their status, the open facts, and which interpreter understands them. A care file never leaves
 // a vault in clear: no interview, no word of a person, no assessment, plan, rule of contact or name of a companion has a place here.
 
 // DecisionLine is a decision on a person's status in a document.
@@ -51,29 +51,39 @@ var told = map[FactKind][]string{FactRisk: {wordAssessed}, FactPreparation: {wor
 	FactIncident: {wordUnanswered, wordAnswered}, FactContact: {wordSet}, FactSupport: {wordNamed, wordNone},
 	FactReturn: {string(care.Preparing), wordVoluntary, string(care.Departed), string(care.Arrived), string(care.Stopped)}}
 
-// careOfAll are the decisions and the facts of all parties that the user can read, for a document.
-func (d *Desk) careOfAll(ctx context.Context) (map[protection.PartyID]care.History, map[protection.PartyID][]FactLine, error) {
-	decided, err := all(ctx, d, statuses)
-	if err != nil {
-		return nil, nil, err
-	}
-	facts, err := all(ctx, d, factsOf)
-	if err != nil {
-		return nil, nil, err
-	}
-	histories, lines := map[protection.PartyID]care.History{}, map[protection.PartyID][]FactLine{}
+// SpeechLine is the language and the dialect that a person's interpreter has to know.
+type SpeechLine struct {
+	Language string `json:"language"`
+	Dialect  string `json:"dialect,omitempty"` // empty: none that an interpreter has to know
+}
+
+// openCareOf is what every office reads of the care of the parties that the user can read, for a document.
+type openCareOf struct {
+	decided map[protection.PartyID]care.History
+	facts   map[protection.PartyID][]FactLine
+	spoken  map[protection.PartyID]*SpeechLine
+}
+
+func (d *Desk) careOfAll(ctx context.Context) (openCareOf, error) {
+	o := openCareOf{map[protection.PartyID]care.History{}, map[protection.PartyID][]FactLine{}, map[protection.PartyID]*SpeechLine{}}
+	decided, err1 := all(ctx, d, statuses)
+	facts, err2 := all(ctx, d, factsOf)
+	spoken, err3 := all(ctx, d, speeches)
 	for _, r := range decided {
-		histories[r.Party] = r.Decisions
+		o.decided[r.Party] = r.Decisions
 	}
 	for _, f := range facts {
 		if carried[f.Kind] != nil || told[f.Kind] != nil {
-			lines[f.Party] = append(lines[f.Party], FactLine{f.Kind, f.Word, f.On, f.Due})
+			o.facts[f.Party] = append(o.facts[f.Party], FactLine{f.Kind, f.Word, f.On, f.Due})
 		}
 	}
-	for _, list := range lines {
+	for _, list := range o.facts {
 		slices.SortFunc(list, func(a, b FactLine) int { return cmp.Compare(a.Kind, b.Kind) })
 	}
-	return histories, lines, nil
+	for _, s := range spoken {
+		o.spoken[s.Party] = &SpeechLine{s.Language, s.Dialect}
+	}
+	return o, errors.Join(err1, err2, err3)
 }
 
 func decisionLines(h care.History) []DecisionLine {
@@ -89,7 +99,20 @@ func (im *importer) leave(path string) { im.done.Left = append(im.done.Left, pat
 
 // partyCare takes over what a document says of a party's care.
 func (im *importer) partyCare(path string, p protection.PartyID, line PartyLine) error {
-	return errors.Join(im.decisions(path, p, line), im.facts(path, p, line))
+	return errors.Join(im.decisions(path, p, line), im.facts(path, p, line), im.speech(path+".speech", p, line.Speech))
+}
+
+// speech takes over which interpreter understands the person.
+func (im *importer) speech(path string, p protection.PartyID, line *SpeechLine) error {
+	if line == nil {
+		return nil
+	}
+	n := care.Needs{Language: line.Language, Dialect: cmp.Or(line.Dialect, care.NoDialect)}
+	if err := care.CheckSpeech(n.Language, n.Dialect); err != nil {
+		im.check(path, err)
+		return nil
+	}
+	return im.desk.putSpeech(im.tx, docketPart, p, n)
 }
 
 // decisions takes the decisions on a status over, entered by the importer now. Every one is checked, also where the importer's office does not enter them: the status

@@ -120,7 +120,7 @@ func TestCareIsCarriedToAnotherVault(t *testing.T) {
 		for i := range carried.Cases {
 			carried.Cases[i].Reference += " bis"
 		}
-		carried.Orders = nil
+		carried.Orders, carried.Hearings, carried.Resources = nil, nil, nil // the rooms are taken there
 		done := must(other.Import(t.Context(), carried))(t)
 		id := done.Parties[doc.Parties[at].Key]
 		want := map[docket.FactKind]string{}
@@ -141,6 +141,9 @@ func TestCareIsCarriedToAnotherVault(t *testing.T) {
 		}
 		if last, ok := h.Current(); ok && (last.Status != protection.VictimWitness || last.Noted != string(other.Me().ID) || last.Basis != "Decision 42") {
 			t.Errorf("%s: %+v", x.office, last)
+		}
+		if s, ok, err := other.SpeechOf(t.Context(), id); err != nil || !ok || s.Language != "yo" || s.Dialect != "Ekiti" {
+			t.Errorf("%s: the interpreter has to know %+v, %v", x.office, s, err)
 		}
 		if who := must(other.Party(t.Context(), id))(t); who.Status != protection.VictimWitness {
 			t.Errorf("%s: the status is %s", x.office, who.Status)
@@ -188,6 +191,8 @@ func TestACareEntryIsRefusedWithItsPlace(t *testing.T) {
 		{docket.PartyLine{Decisions: decided(docket.DecisionLine{Status: protection.Victim, By: "the minister", On: good.On, Basis: "Law 3"})}, "parties[0].decisions[0].by"},
 		{docket.PartyLine{Decisions: decided(docket.DecisionLine{Status: protection.Victim, By: care.Court, On: good.On})}, "parties[0].decisions[0].basis"},
 		{docket.PartyLine{Decisions: decided(docket.DecisionLine{Status: protection.Victim, By: care.Court, On: noon.AddDate(1, 0, 0), Basis: "Law 3"})}, "parties[0].decisions[0].on"},
+		{docket.PartyLine{Speech: &docket.SpeechLine{Language: "she came from the north"}}, "parties[0].speech.language"},
+		{docket.PartyLine{Speech: &docket.SpeechLine{Language: "yo", Dialect: "she said that he held her for two years"}}, "parties[0].speech.dialect"},
 		{docket.PartyLine{Decisions: []docket.DecisionLine{good, good}}, "parties[0].decisions[1].status"},
 	} {
 		x.line.Key, x.line.Status, x.line.Appearances = "p", protection.Victim, []docket.AppearanceLine{{Case: "c"}}
