@@ -3,6 +3,7 @@
 package hearing
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/protection/order"
 	"paravent/testimony"
 	"paravent/testimony/cooperation"
 )
@@ -142,6 +144,9 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 	}
 	if seatCards := invitations(h, x); seatCards != nil {
 		cards = append(cards, seatCards)
+	}
+	if m, err := h.Desk().Matrix(room.Ctx(), x.Case, x.Party, x.Mode, x.Start); err == nil && m.Asks(order.ReportingRestriction) {
+		cards = slices.Insert(cards, 0, xwidget.Note(i18n.T("hearing.restricted"), xwidget.Private))
 	}
 	left := xwidget.Scroll(xwidget.Column(16, cards...))
 	screen.Content = xwidget.PageWith(names.Pseudonym(x.Party, x.Case), chips, actions, xwidget.Split(left, xwidget.Scroll(record), 400))

@@ -117,7 +117,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			to, id = room.Hearings, hearingroom.RequestID(i.Asked)
 		case docket.HearingUnclosed, docket.NoPermission:
 			to, id = room.Hearings, string(i.Hearing)
-		case docket.NoOrder, docket.OrderExpired, docket.OrderContested, docket.OrderInterim, docket.OrderUndecided:
+		case docket.NoOrder, docket.OrderExpired, docket.OrderContested, docket.OrderInterim, docket.OrderUndecided, docket.OrdersContradict, docket.NonPunishment:
 			id += "/measures"
 		case docket.ConsentWithdrawn, docket.ReflectionEnds:
 			id += "/status"

@@ -40,13 +40,24 @@ func (r *Room) measures(h room.Host, names room.Register, p protection.Party) (f
 	if len(mine) == 0 {
 		mine = append(mine, xwidget.Empty(i18n.T("order.none")))
 	}
-	rows := []fyne.CanvasObject{head}
+	weighed, err := h.Desk().Weigh(room.Ctx(), r.cas, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows := append([]fyne.CanvasObject{head}, contradictions(weighed)...)
+	weighed.Contradictions = nil // they stand above
 	if m.Mode != r.mode {
 		rows = append(rows, xwidget.Note(m.Explain(r.mode, i18n.Policy())[0], xwidget.Private))
 	}
 	rows = append(rows, xwidget.Note(inWords(m), xwidget.Clear), matrixTable(m))
-	left := xwidget.Scroll(xwidget.Column(16, xwidget.Panel(xwidget.Column(8, rows...))))
-	right := xwidget.Scroll(xwidget.Column(16, xwidget.Card(i18n.T("order.title"), mine...), todo))
+	left := xwidget.Scroll(xwidget.Column(16, xwidget.Panel(xwidget.Column(8, rows...)), xwidget.Card(i18n.T("fair.title"), fairness(weighed))))
+	side := xwidget.Column(16)
+	if alert := alertCard(h, orders, p.ID); alert != nil {
+		side.Add(alert)
+	}
+	side.Add(xwidget.Card(i18n.T("order.title"), mine...))
+	side.Add(todo)
+	right := xwidget.Scroll(side)
 	return xwidget.Split(left, right, 290), nil
 }
 

@@ -53,7 +53,12 @@ func newStepForm(h room.Host, court catalogue.Catalogue, o order.Order, s order.
 	f.rows = append(f.rows, xwidget.WrappedSmall(i18n.T("order.step.text."+string(s))))
 	if s == order.Vary || s == order.Augment {
 		f.terms = newTermsForm(court, o.Terms())
-		f.rows = append(f.rows, f.terms.content)
+		f.rows = append(f.rows, f.terms.content, fairPanel(h, f.terms.content, func() (order.Order, error) {
+			t, err := f.terms.read(h)
+			next := o
+			next.Until, next.Measures = t.Until, t.Measures
+			return next, err
+		}))
 	}
 	if s == order.GrantInPart {
 		f.strike = map[order.MeasureKind]*xwidget.Tick{}
@@ -199,7 +204,13 @@ func askStep(h room.Host, o order.Order, s order.Step, f *stepForm) {
 		if err != nil {
 			return err
 		}
-		then = func() { signStep(h, o, a, f, changes) }
+		weighed, err := h.Desk().WeighStep(room.Ctx(), o.ID, a)
+		if err != nil {
+			return err
+		}
+		then = func() {
+			signStep(h, o, a, f, xwidget.Column(16, effects(changes), xwidget.Card(i18n.T("fair.title"), fairness(weighed))))
+		}
 		return nil
 	})
 	sheet.OnClosed(func() {
@@ -210,7 +221,7 @@ func askStep(h room.Host, o order.Order, s order.Step, f *stepForm) {
 }
 
 // signStep shows what changes for whom, and lets the judge sign or go back to the form as it was filled in.
-func signStep(h room.Host, o order.Order, a order.Act, f *stepForm, changes []policy.Change) {
+func signStep(h room.Host, o order.Order, a order.Act, f *stepForm, effect fyne.CanvasObject) {
 	var s *xwidget.Sheet
 	back := xwidget.NewButton(i18n.T("order.back"), "Esc", func() {
 		s.Close()
@@ -224,7 +235,7 @@ func signStep(h room.Host, o order.Order, a order.Act, f *stepForm, changes []po
 		}
 		h.Refresh()
 	})
-	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("orderstep."+string(a.Step))+" · "+o.Reference, 640, effects(changes), back, sign)
+	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("orderstep."+string(a.Step))+" · "+o.Reference, 640, effect, back, sign)
 	h.Window().Canvas().Focus(back)
 }
 

@@ -64,7 +64,11 @@ func (r *Room) fileOrder(h room.Host, p protection.Party) {
 	}
 	terms := newTermsForm(court, order.Terms{})
 	f := &stepForm{}
-	f.rows = append(f.rows, xwidget.Field(i18n.T("order.reference"), reference), xwidget.Field(i18n.T("order.applicant"), applicant), terms.content)
+	f.rows = append(f.rows, xwidget.Field(i18n.T("order.reference"), reference), xwidget.Field(i18n.T("order.applicant"), applicant), terms.content,
+		fairPanel(h, terms.content, func() (order.Order, error) {
+			t, err := terms.read(h)
+			return order.Order{Case: r.cas, Party: p.ID, From: h.Desk().Now(), Until: t.Until, Measures: t.Measures}, err
+		}))
 	f.reasons = f.lines(i18n.T("order.reasons"), "", 2)
 	f.change = f.lines(i18n.T("order.change.renewal"), "", 2)
 	f.exParte = f.lines(i18n.T("order.ex_parte.ask"), i18n.T("order.ex_parte.hint"), 2)

@@ -31,7 +31,16 @@ func (r *Room) overviewTab(h room.Host, names room.Register, p protection.Party,
 		b.Wide = true
 		links = append(links, b)
 	}
-	right := xwidget.Column(16, facts, xwidget.Card(i18n.T("overview.where"), links...))
+	orders, err := h.Desk().Orders(room.Ctx())
+	if err != nil {
+		return nil, nil, err
+	}
+	right := xwidget.Column(16)
+	if alert := alertCard(h, orders, p.ID); alert != nil {
+		right.Add(alert)
+	}
+	right.Add(facts)
+	right.Add(xwidget.Card(i18n.T("overview.where"), links...))
 	return xwidget.Split(xwidget.Scroll(next), xwidget.Scroll(right), 340), nil, nil
 }
 

@@ -42,7 +42,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"order oppose x --reasons R", refused}, {"order interim x --reasons R", refused}, {"order grant x --reasons R", refused}, {"order grant-in-part x --reasons R --strike pseudonym", refused}, {"order refuse x --reasons R", refused},
 		{"order contest x --reasons R", refused}, {"order uphold x --reasons R", refused}, {"order vary x --reasons R", refused}, {"order suspend x --reasons R", refused}, {"order resume x --reasons R", refused},
 		{"order rescind x --reasons R", refused}, {"order confirm-end x --reasons R", refused}, {"order matrix --case TC~12/2026 --party Witness~B", refused},
-		{"measure list", refused}, {"measure show pseudonym", refused}, {"measure add @measure.json --reasons R", refused}, {"measure change pseudonym @measure.json --reasons R", refused},
+		{"order fairness --case TC~12/2026 --party Witness~B", refused}, {"order alert x --how H", refused}, {"measure list", refused}, {"measure show pseudonym", refused}, {"measure add @measure.json --reasons R", refused}, {"measure change pseudonym @measure.json --reasons R", refused},
 		{"measure retire pseudonym --reasons R", refused}, {"measure approve x", refused}, {"measure decline x --why W", refused}, {"measure withdraw x", refused},
 		{"disclosure ask --case TC~12/2026 --party Witness~B --field names --to judge --order 1 --basis B", refused},
 		{"disclosure list", refused}, {"disclosure approve x", refused}, {"disclosure refuse x --reason R", refused}, {"disclosure withdraw x", refused}, {"disclosure review x --finding F", refused},

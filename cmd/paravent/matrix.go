@@ -28,6 +28,8 @@ type orderCmds struct {
 	Resume      orderResumeCmd      `cmd:"" help:"Put a suspended order into force again, as its judge."`
 	Rescind     orderRescindCmd     `cmd:"" help:"Rescind an order, as its judge."`
 	ConfirmEnd  orderConfirmEndCmd  `cmd:"" help:"Confirm that an order has run out, as its judge."`
+	Alert       orderAlertCmd       `cmd:"" help:"Note that the prosecutor was told of an order's non-punishment note."`
+	Fairness    orderFairnessCmd    `cmd:"" help:"Say what the orders leave to the defence, and what they say against each other."`
 	Matrix      orderMatrixCmd      `cmd:"" help:"Say who sees and hears a protected party, and why."`
 }
 

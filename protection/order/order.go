@@ -58,6 +58,9 @@ type Order struct {
 	Consent   Consent   `json:"consent,omitzero"`   // of the protected person
 	History   []Version `json:"history,omitempty"`  // every step taken, with the terms as they stood after it; only ever added to
 
+	// Alerted is that the prosecutor was told of a non-punishment note. It is no step: nothing of what is ordered changes.
+	Alerted Alert `json:"alerted,omitzero"`
+
 	// Signing is what the judges' signatures say of the order. It is not kept: whoever reads the order finds it out. See [Order.Statement].
 	Signing Signing `json:"-"`
 }

@@ -227,6 +227,10 @@ func (im *importer) orders(doc Document) error {
 			o.Measures = append(o.Measures, im.measure(fmt.Sprintf("%s.measures[%d]", path, j), m))
 		}
 		im.check(path, o.Check())
+		if !line.Alerted.At.IsZero() || line.Alerted.How != "" {
+			o.Alerted = order.Alert{At: line.Alerted.At, How: line.Alerted.How} // of an order that may be over by now
+			im.check(path, o.Alerted.Check(im.desk.Now()))
+		}
 		if order.JudgeDecides(o.State) {
 			o.Decided = im.desk.Now()
 			if err := im.desk.recordOrder(&o); err != nil {

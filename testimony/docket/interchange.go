@@ -90,8 +90,9 @@ type OrderLine struct {
 	Service   order.Service   `json:"service,omitzero"`
 	ExParte   string          `json:"ex_parte,omitempty"`
 	Consent   order.Consent   `json:"consent,omitzero"`
-	Measures  []order.Measure `json:"measures"`        // an audience "witness/KEY" names a party of the document
-	Steps     []StepLine      `json:"steps,omitempty"` // what led here, for the reader: an import does not take them over
+	Alerted   order.Alert     `json:"alerted,omitzero"` // the prosecutor, of a non-punishment note; who told them stays with the vault
+	Measures  []order.Measure `json:"measures"`         // an audience "witness/KEY" names a party of the document
+	Steps     []StepLine      `json:"steps,omitempty"`  // what led here, for the reader: an import does not take them over
 }
 
 // StepLine is a step of an order's life in a document. Who took it is told by the office alone, and signatures stay with the vault that made them.
@@ -342,7 +343,7 @@ func (d *Desk) Export(ctx context.Context) (Document, error) {
 func exportOrder(o order.Order, keys keyring) OrderLine {
 	line := OrderLine{Key: keys.of("order", string(o.ID)), Case: keys.of("case", string(o.Case)), Party: keys.of("party", string(o.Party)),
 		Reference: o.Reference, State: o.State, From: o.From, Until: o.Until, Reasons: o.Reasons,
-		Applicant: o.Applicant, Change: o.Change, Service: o.Service, ExParte: o.ExParte, Consent: o.Consent}
+		Applicant: o.Applicant, Change: o.Change, Service: o.Service, ExParte: o.ExParte, Consent: o.Consent, Alerted: order.Alert{At: o.Alerted.At, How: o.Alerted.How}}
 	for _, v := range o.History {
 		line.Steps = append(line.Steps, StepLine{v.Step, v.Office, v.At, v.Is, v.Reasons, v.Change, len(v.Signature) > 0})
 	}

@@ -58,6 +58,8 @@ const (
 	PreparationOpen  ItemKind = "preparation_open"  // a hearing is near and the witness is not prepared
 	PlanReview       ItemKind = "plan_review"       // a protection plan has to be looked at again
 	PlanTeamEnds     ItemKind = "plan_team_ends"    // the team that carries a protection plan ends soon
+	OrdersContradict ItemKind = "orders_contradict" // two orders for one person say different things
+	NonPunishment    ItemKind = "non_punishment"    // the prosecutor was not told of one that is in force
 	MeasureWaits     ItemKind = "measure_waits"     // a change of the catalogue of measures waits for this user's approval
 	FollowUpDue      ItemKind = "follow_up_due"     // nobody has asked yet how a person is after their return
 	NoPermission     ItemKind = "no_permission"     // a hearing of a witness in another State, which has not agreed; no judge has decided to go live all the same
@@ -65,8 +67,8 @@ const (
 )
 
 // Kinds lists the kinds, most urgent first.
-var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
-	OrderUnserved, OrderUndecided, OrderEndsSoon,
+var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrdersContradict, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
+	OrderUnserved, OrderUndecided, NonPunishment, OrderEndsSoon,
 	NoPermission, AnswerOverdue,
 	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
@@ -140,7 +142,7 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), deskItems, asked, erasing, people)
+	items := slices.Concat(abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, erasing, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {

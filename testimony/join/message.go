@@ -129,9 +129,11 @@ type State struct {
 	Publish Publish `json:"publish"`
 	// Banner overrides what the page's banner follows from Phase and Mode: public, private, closed, break, interruption,
 	// identity, lobby, ended.
-	Banner    string `json:"banner,omitempty"`
-	Reason    string `json:"reason,omitempty"`    // why the session is private or closed, as the public may know it
-	Returning string `json:"returning,omitempty"` // RFC 3339 time at which it is expected to go on
+	Banner string `json:"banner,omitempty"`
+	Reason string `json:"reason,omitempty"` // why the session is private or closed, as the public may know it
+	// Restricted says that an order forbids to publish what could identify the witness. It is told to whoever stands with public and press.
+	Restricted bool   `json:"restricted,omitempty"`
+	Returning  string `json:"returning,omitempty"` // RFC 3339 time at which it is expected to go on
 	// What tells, by audience (the roles, and "bench"), what each receives of the witness now. A witness is shown all of it;
 	// another guest the entry of its own role.
 	What map[string]Reception `json:"what,omitempty"`

@@ -12,6 +12,7 @@ import (
 	"paravent/media/hub"
 	"paravent/media/peer"
 	"paravent/protection"
+	"paravent/protection/order"
 	"paravent/testimony"
 	"paravent/testimony/invite"
 	"paravent/testimony/join"
@@ -387,6 +388,7 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 		Muted:    g.muted, Publish: join.Publish{Audio: sends && !g.muted, Video: sends},
 		What: map[string]join.Reception{}, Clock: join.Clock{Court: s.hearing.CourtZone},
 	}
+	state.Restricted = g.participant.Role == testimony.RoleGallery && s.matrix.Asks(order.ReportingRestriction)
 	if g.participant.Role == testimony.RoleWitness {
 		state.AccusedShown = s.matrix.ShowsAccused
 		state.Clock.Witness = s.hearing.WitnessZone

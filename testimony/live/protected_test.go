@@ -17,7 +17,7 @@ const screened = `{"format":"paravent.docket/1",
  "cases":[{"key":"c","reference":"TC 1/2026","offence":"trafficking"}],
  "parties":[{"key":"w","status":"witness","appearances":[{"case":"c"}]},{"key":"v","status":"witness","appearances":[{"case":"c"}]}],
  "orders":[{"key":"o","case":"c","party":"w","reference":"7/2026","state":"in_force","measures":[{"kind":"face_alteration"},{"kind":"interpreter_only"},
-  {"kind":"screen_accused"},{"kind":"screen_witness"}]}],
+  {"kind":"screen_accused"},{"kind":"reporting_restriction"},{"kind":"screen_witness"}]}],
  "hearings":[{"key":"h","case":"c","party":"w","start":"2026-03-02T09:00:00Z","minutes":60,"court_zone":"Europe/Paris","witness_zone":"Africa/Lagos","mode":"public",
   "participants":[{"key":"w","role":"witness","party":"w"},{"key":"v","role":"witness","party":"v"},{"key":"i","role":"interpreter"},{"key":"a","role":"accused"},{"key":"g","role":"gallery"}]}]}`
 
@@ -106,6 +106,9 @@ func TestPagesAreToldOfThoseTheyReceive(t *testing.T) {
 	}
 	if what := gallery.What["gallery"]; len(gallery.What) != 1 || what != (join.Reception{Picture: "silhouette", Voice: "interpreter_only"}) {
 		t.Errorf("the gallery is told that it receives %+v", gallery.What)
+	}
+	if !gallery.Restricted || witness.Restricted {
+		t.Errorf("that nothing may be published is told to the gallery: %v, and to the witness: %v", gallery.Restricted, witness.Restricted)
 	}
 	must(t, s.SetMode(protection.PrivateMode, "Family."))
 	for _, n := range []int{theGallery, waitingWitness} {

@@ -133,6 +133,7 @@ function showBanner(app) {
     const at = new Date(state.returning);
     if (!Number.isNaN(at.valueOf())) more.push(t("banner.returning", { time: timeIn(state.clock?.court, at) }));
   }
+  if (state.restricted) more.push(t("banner.restricted"));
   setText("banner-word", t(`banner.${banner}`));
   setText("banner-line", t(`banner.${banner}.line`));
   setText("banner-more", more.join(" "));
