@@ -71,6 +71,8 @@ func against(from, to string) string {
 	switch {
 	case to == module+"media/peer/firefox":
 		return "only tests drive a browser"
+	case to == module+"testimony/relay/malicious":
+		return "only tests lie"
 	case !strings.HasPrefix(to, module):
 		if slices.Contains(pure, strings.TrimPrefix(from, module)) && slices.Contains(impure, to) {
 			return "a pure room has no clock, randomness, disk or network"
@@ -114,6 +116,7 @@ func TestArrowsAreNotedWhenBroken(t *testing.T) {
 		{"paravent/testimony", "paravent/media"},
 		{"paravent/testimony/live", "paravent/app"},
 		{"paravent/testimony/live", "paravent/media/peer/firefox"},
+		{"paravent/testimony/live", "paravent/testimony/relay/malicious"},
 		{"paravent/testimony/live", "fyne.io/fyne/v2"},
 	} {
 		if against(broken[0], broken[1]) == "" {

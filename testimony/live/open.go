@@ -58,7 +58,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if listen == "" {
 		listen = "127.0.0.1:0"
 	}
-	if s.server, err = join.Listen(ctx, join.Config{Listen: listen, Host: c.Host, Court: (*court)(s), Languages: c.languages(), Clock: c.Desk.Now, Rand: rand.Reader, Logger: s.log}); err != nil {
+	if s.server, err = join.Listen(ctx, join.Config{Listen: listen, Host: c.Host, Court: (*court)(s), Languages: c.languages(), Patience: c.Patience, Clock: c.Desk.Now, Rand: rand.Reader, Logger: s.log}); err != nil {
 		s.cancel()
 		return nil, err
 	}

@@ -60,6 +60,8 @@ type Config struct {
 	// Reach is how guests from elsewhere come: through the court's relay, or over a TURN server. The zero value is for guests
 	// of one network. With a relay, Listen is for this machine alone and left out.
 	Reach relay.Reach
+	// Patience is how long nothing may arrive from a guest; [join.Config] says what is meant where it is zero.
+	Patience time.Duration
 
 	// Microphone and Camera are the bench's own; nil for none. The session closes them.
 	Microphone capture.AudioSource

@@ -40,6 +40,13 @@ func open(t *testing.T) (*live.Session, *clock) {
 // openHearing opens the hearing "h" of a docket.
 func openHearing(t *testing.T, text string) (*live.Session, *clock, *docket.Desk) {
 	t.Helper()
+	d, c := deskWith(t, text)
+	return enter(t, d), c, d
+}
+
+// deskWith is a judge's desk with a docket.
+func deskWith(t *testing.T, text string) (*docket.Desk, *clock) {
+	t.Helper()
 	c := &clock{}
 	d, err := docket.Create(t.Context(), t.TempDir()+"/v", store.NewUser{Login: "judge", DisplayName: "judge", Role: testimony.Judge, Passphrase: []byte("five grey owls count eggs")},
 		docket.Options{Clock: c.now, KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
@@ -49,12 +56,18 @@ func openHearing(t *testing.T, text string) (*live.Session, *clock, *docket.Desk
 	must(t, err)
 	_, err = d.Import(t.Context(), doc)
 	must(t, err)
-	return enter(t, d), c, d
+	return d, c
 }
 
 // enter opens the courtroom of the hearing "h".
 func enter(t *testing.T, d *docket.Desk) *live.Session {
 	t.Helper()
+	return enterWith(t, live.Config{Desk: d})
+}
+
+func enterWith(t *testing.T, c live.Config) *live.Session {
+	t.Helper()
+	d := c.Desk
 	h, err := d.FindHearing(t.Context(), "h")
 	must(t, err)
 	if p, err := d.Permission(t.Context(), h.ID); err != nil || !p.MayOpen() { // nobody has asked Nigeria
@@ -62,7 +75,8 @@ func enter(t *testing.T, d *docket.Desk) *live.Session {
 		_, err = d.DecideWithoutPermission(t.Context(), h.ID, "a consul of the court's State hears the witness")
 		must(t, err)
 	}
-	s, err := live.Open(t.Context(), live.Config{Desk: d, Hearing: h.ID})
+	c.Hearing = h.ID
+	s, err := live.Open(t.Context(), c)
 	must(t, err)
 	t.Cleanup(s.Abandon)
 	return s
