@@ -37,8 +37,12 @@ type Invited struct {
 // joinPages keeps the address of the join page that was used last, so that nobody types it twice.
 var joinPages = store.NewCollection[string]("join_page")
 
-// JoinPage is the address of the join page that was used last, or empty.
+// JoinPage is the address that invitations ahead of the day are made with where nothing else is said: the court's relay, or the join page that was
+// used last, or empty.
 func (d *Desk) JoinPage(ctx context.Context) (string, error) {
+	if r, err := d.Reach(ctx); err != nil || r.Relay.URL != "" {
+		return r.Relay.URL, err
+	}
 	base, err := read(ctx, d, joinPages, docketPart, "base")
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
