@@ -3,6 +3,8 @@
 package cases
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -82,11 +84,16 @@ func one(h room.Host, c testimony.Case) (room.Screen, error) {
 				xwidget.NewButton(i18n.T("action.open"), "", func() { h.Go(room.Witnesses, string(p.ID)+"/"+string(c.ID)) })))
 		}
 	}
-	for _, x := range hearings {
+	held := 0
+	for _, x := range slices.Backward(hearings) { // the next and the newest
 		if x.Case == c.ID {
-			days = append(days, hearing(h, x))
+			if held++; held <= room.Entries {
+				days = append(days, hearing(h, x))
+			}
 		}
 	}
+	slices.Reverse(days)
+	days = append(days, room.Beyond(held)...)
 	people = append(people, room.Beyond(n)...)
 	if len(people) == 0 {
 		people = append(people, xwidget.Empty(i18n.T("cases.no_parties")))

@@ -47,6 +47,9 @@ func (r *Room) views(h room.Host, keys map[fyne.KeyName]func()) fyne.CanvasObjec
 	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5"}, int(r.view), func(i int) { turn(view(i)) })
 }
 
+// Turn chooses a way to show hearings by its place among the tabs: the list, the week, the rooms and people.
+func (r *Room) Turn(to int) { r.view = view(to) }
+
 // Screen draws the list, the week, the rooms and people, or the hearing that was asked for.
 func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	names, err := room.ReadRegister(h.Desk())
@@ -70,7 +73,7 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	l.NewWord, l.Keys = i18n.T("hearing.new"), map[fyne.KeyName]func(){}
 	l.Actions = []fyne.CanvasObject{r.views(h, l.Keys)}
 	if h.Desk().May(testimony.ActKeepDocket) && len(names.Parties) > 0 {
-		l.New = func() { add(h, names) }
+		l.New = func() { Add(h, names) }
 	}
 	for _, x := range names.Hearings {
 		if string(x.ID) == h.Selected() {

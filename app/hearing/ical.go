@@ -10,8 +10,8 @@ import (
 	"paravent/testimony"
 )
 
-// exportCalendar asks whose hearings to write for a calendar program, and where.
-func exportCalendar(h room.Host) {
+// ExportCalendar asks whose hearings to write for a calendar program, and where.
+func ExportCalendar(h room.Host) {
 	list, err := h.Desk().Resources(room.Ctx())
 	if err != nil {
 		room.Failed(h, err)
@@ -26,6 +26,7 @@ func exportCalendar(h room.Host) {
 		home = "."
 	}
 	whose, to := xwidget.NewChoice(words, 0, nil), xwidget.NewInput("")
+	whose.Find = func(words []string, pick func(int)) { room.Find(h, i18n.T("week.export.for"), words, pick) }
 	to.SetText(filepath.Join(home, "hearings.ics"))
 	room.Form(h, i18n.T("week.export.title"), i18n.T("week.export"), xwidget.Column(10, xwidget.Paragraph(i18n.T("week.export.text")),
 		xwidget.Field(i18n.T("week.export.for"), whose), xwidget.Field(i18n.T("record.file"), to)), to, func() error {

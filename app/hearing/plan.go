@@ -56,8 +56,8 @@ type choiceOf struct {
 // modes are the session modes in the order in which they are offered.
 var modes = []protection.SessionMode{protection.PublicMode, protection.PrivateMode, protection.ClosedMode}
 
-// add asks for a new hearing. The zones of the last one planned are offered.
-func add(h room.Host, names room.Register) {
+// Add asks for a new hearing. The zones of the last one planned are offered.
+func Add(h room.Host, names room.Register) {
 	offered := appearances(names)
 	words := make([]string, len(offered))
 	for i, a := range offered {
@@ -102,6 +102,7 @@ func add(h room.Host, names room.Register) {
 		needs.SetText(needed(docketPlan, chosen().party))
 	}
 	f.who.OnChanged = turn
+	f.who.Find = func(words []string, pick func(int)) { room.Find(h, i18n.T("hearing.witness"), words, pick) }
 	turn("")
 	two := func(a, b fyne.CanvasObject) fyne.CanvasObject { return xwidget.Halves(a, b) }
 	why := xwidget.NewInput("")
@@ -122,7 +123,7 @@ func add(h room.Host, names room.Register) {
 		sheet.Fit()
 	})
 	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.witness"), f.who), needs}
-	fields := f.resources(list)
+	fields := f.resources(h, list)
 	for len(fields) > 1 {
 		rows, fields = append(rows, two(fields[0], fields[1])), fields[2:]
 	}
@@ -149,7 +150,7 @@ func add(h room.Host, names room.Register) {
 }
 
 // resources makes a choice for each kind of resource that the docket has.
-func (f *plan) resources(list []schedule.Resource) []fyne.CanvasObject {
+func (f *plan) resources(h room.Host, list []schedule.Resource) []fyne.CanvasObject {
 	var fields []fyne.CanvasObject
 	for _, k := range schedule.Kinds {
 		words, ids := []string{i18n.T("hearing.no_resource")}, []testimony.ResourceID{""}
@@ -160,8 +161,9 @@ func (f *plan) resources(list []schedule.Resource) []fyne.CanvasObject {
 		}
 		if len(ids) > 1 {
 			c := choiceOf{xwidget.NewChoice(words, 0, nil), ids}
+			c.choice.Find = func(words []string, pick func(int)) { room.Find(h, KindWord(k), words, pick) }
 			f.uses = append(f.uses, c)
-			fields = append(fields, xwidget.Field(kindWord(k), c.choice))
+			fields = append(fields, xwidget.Field(KindWord(k), c.choice))
 		}
 	}
 	return fields

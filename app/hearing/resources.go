@@ -15,8 +15,8 @@ import (
 	"paravent/testimony/schedule"
 )
 
-// kindWord names a kind of resource at the beginning of a line.
-func kindWord(k schedule.Kind) string {
+// KindWord names a kind of resource at the beginning of a line.
+func KindWord(k schedule.Kind) string {
 	word := []rune(schedule.KindWord(k, i18n.Policy()))
 	return strings.ToUpper(string(word[:1])) + string(word[1:])
 }
@@ -34,12 +34,12 @@ func (r *Room) resourcesScreen(h room.Host) (room.Screen, error) {
 	may := h.Desk().May(testimony.ActKeepDocket)
 	if may {
 		l.New = func() {
-			askResource(h, schedule.Resource{Kind: schedule.Courtroom, Open: schedule.OfficeHours(9*60, 18*60)})
+			AskResource(h, schedule.Resource{Kind: schedule.Courtroom, Open: schedule.OfficeHours(9*60, 18*60)})
 		}
 	}
 	l.Open = func(id string) {
 		if may {
-			askResource(h, byID[id])
+			AskResource(h, byID[id])
 		}
 	}
 	for _, x := range list {
@@ -48,7 +48,7 @@ func (r *Room) resourcesScreen(h room.Host) (room.Screen, error) {
 		if x.Country != "" {
 			where = strings.TrimPrefix(where+" · "+x.Country, " · ")
 		}
-		l.Lines = append(l.Lines, room.Line{ID: string(x.ID), Text: xwidget.RowText{Cells: []string{x.Name, kindWord(x.Kind), where, hoursWord(x)}}})
+		l.Lines = append(l.Lines, room.Line{ID: string(x.ID), Text: xwidget.RowText{Cells: []string{x.Name, KindWord(x.Kind), where, hoursWord(x)}}})
 	}
 	return l.Screen(), nil
 }
@@ -91,12 +91,12 @@ type resourceForm struct {
 	days                           map[time.Weekday]*xwidget.Tick
 }
 
-// askResource asks for a new resource, or for the changes of one that has an id.
-func askResource(h room.Host, x schedule.Resource) {
+// AskResource asks for a new resource, or for the changes of one that has an id.
+func AskResource(h room.Host, x schedule.Resource) {
 	var kinds []string
 	at := 0
 	for i, k := range schedule.Kinds {
-		kinds = append(kinds, kindWord(k))
+		kinds = append(kinds, KindWord(k))
 		if k == x.Kind {
 			at = i
 		}

@@ -61,8 +61,8 @@ func (r *Room) weekScreen(h room.Host, names room.Register) (room.Screen, error)
 	screen.Keys[fyne.KeyPageUp], screen.Keys[fyne.KeyPageDown], screen.Keys[fyne.KeyHome] = turn(-7), turn(7), today
 	var fresh fyne.CanvasObject
 	if h.Desk().May(testimony.ActKeepDocket) && len(names.Parties) > 0 {
-		screen.New = func() { add(h, names) }
-		out := func() { exportCalendar(h) }
+		screen.New = func() { Add(h, names) }
+		out := func() { ExportCalendar(h) }
 		screen.Keys[fyne.KeyE] = out
 		fresh = xwidget.Row(8, xwidget.NewButton(i18n.T("week.export"), "E", out), xwidget.NewPrimary(i18n.T("hearing.new"), "Ctrl N", screen.New))
 	}

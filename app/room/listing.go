@@ -3,6 +3,7 @@ package room
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -45,22 +46,40 @@ func (l Listing) Screen() Screen {
 	if len(l.Lines) == 0 {
 		return Screen{Content: xwidget.Page(l.Title, actions, container.NewVBox(container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, fresh...)...), xwidget.Empty(l.Empty))), New: l.New, Keys: l.Keys}
 	}
-	shown, index := l.Lines, indexed(l.Lines)
-	rows := xwidget.NewRows(l.Weights, func() int { return len(shown) }, func(i int) xwidget.RowText { return shown[i].Text },
-		func(i int) { l.Open(shown[i].ID) })
+	// Nobody waits for the index before they see the list: it is made while they look at it, and by the first letter it is most often there.
+	index := sync.OnceValue(func() *lookup.Index { return indexed(l.Lines) })
+	go index()
+	var found []int // the places of the lines that are shown
+	all := true
+	count := func() int {
+		if all {
+			return len(l.Lines)
+		}
+		return len(found)
+	}
+	line := func(i int) *Line {
+		if all {
+			return &l.Lines[i]
+		}
+		return &l.Lines[found[i]]
+	}
+	rows := xwidget.NewRows(l.Weights, count, func(i int) xwidget.RowText { return line(i).Text }, func(i int) { l.Open(line(i).ID) })
 	filter := xwidget.NewInput(i18n.T("list.filter"))
 	filter.OnChanged = func(text string) {
-		shown = narrow(l.Lines, index, text)
+		if all = strings.TrimSpace(text) == ""; !all {
+			found = index().Find(text)
+			slices.Sort(found)
+		}
 		rows.UnselectAll()
 		rows.Refresh()
 	}
 	filter.OnSubmitted = func(string) {
-		if len(shown) > 0 {
-			l.Open(shown[0].ID)
+		if count() > 0 {
+			l.Open(line(0).ID)
 		}
 	}
 	filter.OnArrow = func(int) {
-		if c := fyne.CurrentApp().Driver().CanvasForObject(rows); c != nil && len(shown) > 0 {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(rows); c != nil && count() > 0 {
 			c.Focus(rows)
 		}
 	}
@@ -86,15 +105,4 @@ func indexed(lines []Line) *lookup.Index {
 		texts[i] = strings.Join(append(l.Text.Cells[:len(l.Text.Cells):len(l.Text.Cells)], l.Text.Chip), " ")
 	}
 	return lookup.New(texts)
-}
-
-// narrow keeps the lines that hold every word typed, in their order.
-func narrow(lines []Line, index *lookup.Index, typed string) []Line {
-	numbers := index.Find(typed)
-	slices.Sort(numbers)
-	found := make([]Line, len(numbers))
-	for i, n := range numbers {
-		found[i] = lines[n]
-	}
-	return found
 }

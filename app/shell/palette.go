@@ -7,10 +7,13 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"paravent/app/cases"
+	"paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/lookup"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/testimony"
 )
 
 // command is one thing that can be found and done from the palette.
@@ -49,6 +52,7 @@ func (s *Shell) commands() []command {
 			court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
 			out = append(out, command{names.Pseudonym(x.Party, x.Case) + " · " + room.Day(court), i18n.T("palette.hearing") + " · " + names.Cases[x.Case], func() { s.Go(room.Hearings, string(x.ID)) }})
 		}
+		out = append(out, s.ofHearings(names)...)
 	}
 	look := func(change func(*room.Look)) func() {
 		return func() {
@@ -69,6 +73,39 @@ func (s *Shell) commands() []command {
 		command{i18n.T("palette.contrast"), "", look(func(l *room.Look) { l.HighContrast = !l.HighContrast })},
 		command{i18n.T("action.lock"), "Ctrl L", s.Lock},
 		command{i18n.T("palette.quit"), "", s.askToEnd})
+}
+
+// ofHearings are the rooms, people and things that hearings take, and what can be done about hearings, whatever room is shown.
+func (s *Shell) ofHearings(names room.Register) []command {
+	if !slices.Contains(s.rooms(), room.Hearings) {
+		return nil
+	}
+	var out []command
+	for i, part := range []string{"hearing.list", "hearing.week", "hearing.resources"} {
+		out = append(out, command{i18n.T(part), i18n.T("room.hearings"), func() {
+			s.hearing.Turn(i)
+			s.Go(room.Hearings, "")
+		}})
+	}
+	if s.desk.May(testimony.ActKeepDocket) {
+		out = append(out, command{i18n.T("cases.new"), i18n.T("room.cases"), func() { cases.Add(s) }})
+		if len(names.Parties) > 0 {
+			out = append(out, command{i18n.T("hearing.new"), i18n.T("room.hearings"), func() { hearing.Add(s, names) }})
+		}
+		out = append(out, command{i18n.T("week.export.title"), i18n.T("room.hearings"), func() { hearing.ExportCalendar(s) }})
+	}
+	list, err := s.desk.Resources(room.Ctx())
+	if err != nil {
+		return out
+	}
+	for _, r := range list {
+		out = append(out, command{r.Name, hearing.KindWord(r.Kind), func() {
+			s.hearing.Turn(2)
+			s.Go(room.Hearings, "")
+			hearing.AskResource(s, r)
+		}})
+	}
+	return out
 }
 
 // inOrder sorts commands by their words, so that the list is the same whenever it is opened.

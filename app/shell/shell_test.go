@@ -24,6 +24,7 @@ import (
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/schedule"
 )
 
 // trainingVault makes a training vault once, for every test to have a copy of.
@@ -313,6 +314,9 @@ func TestAFormThatIsLeftForgetsTheName(t *testing.T) {
 
 func TestThePaletteFindsEverything(t *testing.T) {
 	s := open(t, testimony.Judge)
+	if _, err := s.desk.PutResource(t.Context(), schedule.Resource{Kind: schedule.Courtroom, Name: "Courtroom 77"}); err != nil {
+		t.Fatal(err)
+	}
 	s.palette()
 	typed := s.window.Canvas().Focused().(*xwidget.Input)
 	test.Type(typed, "cas")
@@ -321,7 +325,8 @@ func TestThePaletteFindsEverything(t *testing.T) {
 		t.Errorf("the palette led to %s", s.at)
 	}
 	all := s.commands()
-	for text, want := range map[string]string{"audit": "Audit", "tc 31": "TC 31/2026", "lock": "Lock", "witness d": "Witness D", "français": "Change language"} {
+	for text, want := range map[string]string{"audit": "Audit", "tc 31": "TC 31/2026", "lock": "Lock", "witness d": "Witness D", "français": "Change language",
+		"courtroom 77": "Courtroom 77", "new hearing": "New hearing", "new case": "New case", "week": "Week", "rooms and people": "Rooms and people", "export the": "Export the calendar"} {
 		if found := matching(all, indexed(all), text); len(found) == 0 || found[0].word != want {
 			t.Errorf("%q finds %v", text, found)
 		}

@@ -63,11 +63,16 @@ func list(h room.Host, names room.Register) (room.Screen, error) {
 	if h.Desk().May(testimony.ActKeepDocket) && len(names.Cases) > 0 {
 		l.New = func() { chooseCase(h) }
 	}
+	of := map[protection.PartyID][]order.Order{} // each party's own, or every row would go through all of them
+	for _, o := range orders {
+		of[o.Party] = append(of[o.Party], o)
+	}
+	now := h.Desk().Now()
 	for _, p := range parties {
 		for _, a := range p.Appearances {
 			text := xwidget.RowText{Cells: []string{string(a.Pseudonym), names.Cases[a.Case], i18n.T("status." + string(p.Status))}}
 			text.Chip, text.Tone = i18n.T("witness.unprotected"), xwidget.Fault
-			if len(order.Applying(orders, a.Case, p.ID, h.Desk().Now())) > 0 {
+			if len(order.Applying(of[p.ID], a.Case, p.ID, now)) > 0 {
 				text.Chip, text.Tone = i18n.T("witness.protected"), xwidget.Public
 			}
 			l.Lines = append(l.Lines, room.Line{ID: string(p.ID) + "/" + string(a.Case), Text: text})
@@ -83,23 +88,11 @@ func chooseCase(h room.Host) {
 		room.Failed(h, err)
 		return
 	}
-	var s *xwidget.Sheet
-	var rows []fyne.CanvasObject
-	var first *xwidget.Button
-	for _, c := range list {
-		b := xwidget.NewButton(c.Reference, "", func() {
-			s.Close()
-			cases.AddParty(h, c.ID)
-		})
-		b.Wide = true
-		if first == nil {
-			first = b
-		}
-		rows = append(rows, b)
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = c.Reference
 	}
-	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("witness.which_case"), 420, xwidget.Column(6, rows...),
-		xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() }))
-	h.Window().Canvas().Focus(first)
+	room.Find(h, i18n.T("witness.which_case"), words, func(i int) { cases.AddParty(h, list[i].ID) })
 }
 
 func (r *Room) one(h room.Host, names room.Register, p protection.Party) (room.Screen, error) {

@@ -15,7 +15,12 @@ type Choice struct {
 	widget.Select
 	// SpacePasses leaves the space bar to the screen, where it means something of its own.
 	SpacePasses bool
+	// Find, where it is set, asks for one of so many words that nobody would look through a list of them.
+	Find func(words []string, pick func(i int))
 }
+
+// findFrom is how many words are too many for a list.
+const findFrom = 40
 
 // NewChoice makes a choice with one of its words chosen; a negative index chooses none.
 func NewChoice(words []string, chosen int, changed func(string)) *Choice {
@@ -33,6 +38,10 @@ func NewChoice(words []string, chosen int, changed func(string)) *Choice {
 func (c *Choice) Tapped(*fyne.PointEvent) {
 	if over := fyne.CurrentApp().Driver().CanvasForObject(c); over != nil {
 		over.Focus(c)
+		if c.Find != nil && len(c.Options) > findFrom {
+			c.Find(c.Options, c.SetSelectedIndex)
+			return
+		}
 		c.list(over)
 	}
 }
@@ -54,7 +63,7 @@ func (c *Choice) list(over fyne.Canvas) {
 	size := fyne.NewSize(c.Size().Width, shown*(rowHeight+4)+8)
 	s = showAt(over, belowOrAbove(c, size, over), size, container.NewStack(ground, rows))
 	over.Focus(rows)
-	for range max(c.SelectedIndex(), 0) {
+	for range min(max(c.SelectedIndex(), 0), findFrom) {
 		rows.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	}
 }
