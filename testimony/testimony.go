@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"paravent/protection"
 )
@@ -192,6 +193,9 @@ const Longest = 12 * time.Hour
 // LongestSlot is the longest time before or after a hearing that can be planned, and the longest stretch of testimony.
 const LongestSlot = 4 * time.Hour
 
+// LongestRoom is the longest name of a room, in characters.
+const LongestRoom = 200
+
 // Check reports everything that is wrong with a hearing, joined; each error begins with the path of the field.
 func (h Hearing) Check() error {
 	var wrong []error
@@ -220,6 +224,9 @@ func (h Hearing) Check() error {
 	}
 	if _, err := time.LoadLocation(h.WitnessZone); err != nil || h.WitnessZone == "" {
 		add("witness_zone", "%q is not a time zone", h.WitnessZone)
+	}
+	if n := utf8.RuneCountInString(h.Room); n > LongestRoom || !utf8.ValidString(h.Room) {
+		add("room", "its name has more than %d characters, or is not text", LongestRoom)
 	}
 	if h.Mode.String() == "" {
 		add("mode", "must be public, private or closed")

@@ -107,3 +107,10 @@ func stricter(a, b Measure) int {
 	}
 	return 0
 }
+
+// Circular reports whether an order is to replace itself by way of those that it replaces.
+func Circular(replacing map[protection.OrderID][]protection.OrderID, o protection.OrderID) bool {
+	return slices.ContainsFunc(replacing[o], func(r protection.OrderID) bool {
+		return replacements(replacing).reach(r, o, map[protection.OrderID]bool{})
+	})
+}

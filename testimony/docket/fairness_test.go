@@ -108,7 +108,9 @@ func TestContradictoryOrdersStandOnTheList(t *testing.T) {
 		t.Errorf("anonymity without its conditions: %v", err)
 	}
 	lifted := must(b.desk.WeighStep(t.Context(), first.ID, order.Act{Step: order.Rescind, Reasons: "No danger.", Change: "The threat is over.", Consent: order.Consent{Will: order.Consents}}))(t)
-	if !slices.ContainsFunc(lifted.Contradictions, func(x order.Contradiction) bool { return x.In == order.AgainstLifted && x.Measure == order.ScreenWitness && x.StandsReference == "2026/114" }) {
+	if !slices.ContainsFunc(lifted.Contradictions, func(x order.Contradiction) bool {
+		return x.In == order.AgainstLifted && x.Measure == order.ScreenWitness && x.StandsReference == "2026/114"
+	}) {
 		t.Errorf("once it is rescinded, the training order still has the screen: %+v", lifted.Contradictions)
 	}
 }

@@ -162,6 +162,9 @@ func (im *importer) partyLines(doc Document) error {
 			return err
 		}
 		p := protection.Party{ID: protection.PartyID(id), Status: line.Status, Language: line.Language}
+		if err := checkLine("language", p.Language, maxLanguage); err != nil {
+			im.fail(path+".language", "%s", err)
+		}
 		for j, a := range line.Appearances {
 			at := fmt.Sprintf("%s.appearances[%d]", path, j)
 			c, ok := im.done.Cases[a.Case]
@@ -209,6 +212,12 @@ func (im *importer) orders(doc Document) error {
 		}
 		im.done.Orders[line.Key] = protection.OrderID(id)
 	}
+	replacing := map[protection.OrderID][]protection.OrderID{}
+	for _, line := range doc.Orders {
+		for _, r := range line.Replaces {
+			replacing[im.done.Orders[line.Key]] = append(replacing[im.done.Orders[line.Key]], im.done.Orders[r])
+		}
+	}
 	for i, line := range doc.Orders {
 		path := fmt.Sprintf("orders[%d]", i)
 		o := order.Order{ID: im.done.Orders[line.Key], Case: im.done.Cases[line.Case], Party: im.done.Parties[line.Party],
@@ -221,6 +230,9 @@ func (im *importer) orders(doc Document) error {
 				im.fail(fmt.Sprintf("%s.replaces[%d]", path, j), "no other order has the key %q", r)
 			}
 			o.Replaces = append(o.Replaces, replaced)
+		}
+		if order.Circular(replacing, o.ID) {
+			im.fail(path+".replaces", "orders replace each other in a circle")
 		}
 		im.mayRecord(path, o)
 		for j, m := range line.Measures {

@@ -85,7 +85,7 @@ func checkCase(c testimony.Case) error {
 	case !slices.Contains(testimony.Offences, c.Offence):
 		return fmt.Errorf("%w: %q is not an offence family; use trafficking, smuggling or mixed", ErrInvalid, c.Offence)
 	}
-	return nil
+	return checkCaseLines(c)
 }
 
 // Parties lists the protected parties by their first pseudonym.
@@ -146,6 +146,9 @@ func (d *Desk) AddParty(ctx context.Context, c protection.CaseID, status protect
 	}
 	if !status.Valid() {
 		return protection.Party{}, fmt.Errorf("%w: %q is not a status", ErrInvalid, status)
+	}
+	if err := checkLine("language", language, maxLanguage); err != nil {
+		return protection.Party{}, err
 	}
 	id, err := d.newID()
 	if err != nil {
