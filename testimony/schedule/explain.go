@@ -1,8 +1,12 @@
 package schedule
 
 import (
+	"cmp"
 	"fmt"
 	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"paravent/protection"
 	"paravent/protection/policy"
@@ -118,9 +122,9 @@ func (x *Index) SayNeeds(p protection.PartyID, l policy.Language) []string {
 	var said []string
 	switch {
 	case s.Dialect != "":
-		said = append(said, fmt.Sprintf(v.dialect, s.Language, s.Dialect))
+		said = append(said, fmt.Sprintf(v.dialect, languageWord(s.Language, l), s.Dialect))
 	case s.Language != "":
-		said = append(said, fmt.Sprintf(v.speech, s.Language))
+		said = append(said, fmt.Sprintf(v.speech, languageWord(s.Language, l)))
 	}
 	if word := v.sex[s.Sex]; word != "" {
 		said = append(said, word)
@@ -132,6 +136,19 @@ func (x *Index) SayNeeds(p protection.PartyID, l policy.Language) []string {
 		said = append(said, v.intermediary)
 	}
 	return said
+}
+
+// languageWord names a language by its tag; the tag itself where it has no name.
+func languageWord(tag string, l policy.Language) string {
+	parsed, err := language.Parse(tag)
+	if err != nil {
+		return tag
+	}
+	names := display.English.Languages()
+	if l == policy.French {
+		names = display.French.Languages()
+	}
+	return cmp.Or(names.Name(parsed), tag)
 }
 
 // SayWhy tells a reason for a proposal in a few words.

@@ -52,9 +52,9 @@ func TestNeedsAreSaid(t *testing.T) {
 		in    policy.Language
 		want  string
 	}{
-		{"all", policy.English, "Interpreter: yo, Ekiti. A woman as interpreter. A break after 30 min of testimony. An intermediary."},
-		{"all", policy.French, "Interprète : yo, Ekiti. Une femme comme interprète. Une pause après 30 min de déposition. Un intermédiaire."},
-		{"some", policy.English, "Interpreter: vi. A man as interpreter."},
+		{"all", policy.English, "Interpreter: Yoruba, Ekiti. A woman as interpreter. A break after 30 min of testimony. An intermediary."},
+		{"all", policy.French, "Interprète : yoruba, Ekiti. Une femme comme interprète. Une pause après 30 min de déposition. Un intermédiaire."},
+		{"some", policy.English, "Interpreter: Vietnamese. A man as interpreter."},
 		{"nobody", policy.French, ""},
 	} {
 		if got := strings.Join(x.SayNeeds(c.party, c.in), " "); got != c.want {
