@@ -3,6 +3,7 @@ package redaction
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"time"
@@ -58,7 +59,9 @@ type listed struct {
 func leaf(at, track int, blocks []listed) tlog.Hash {
 	text := fmt.Appendf(make([]byte, 0, 32+len(blocks)*88), "segment %d %d %d\n", at, track, len(blocks))
 	for _, b := range blocks {
-		text = fmt.Appendf(text, "%d %s %x\n", b.pts.Milliseconds(), keyWord(b.key), b.content)
+		text = append(strconv.AppendInt(text, b.pts.Milliseconds(), 10), ' ')
+		text = append(append(text, keyWord(b.key)...), ' ')
+		text = append(hex.AppendEncode(text, b.content[:]), '\n')
 	}
 	return tlog.RecordHash(text)
 }
