@@ -12,6 +12,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	sheet "paravent/app/evidence"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -58,6 +59,11 @@ func recording(h room.Host, x testimony.Hearing, r docket.Recording) fyne.Canvas
 		detail, chip = i18n.T("record.not_closed"), xwidget.Chip(i18n.T("record.open"), xwidget.Fault)
 	}
 	buttons := []fyne.CanvasObject{xwidget.NewButton(i18n.T("record.check"), "", func() { check(h, r) })}
+	if r.Derived() {
+		detail = i18n.T("record.version", map[string]any{"Day": room.Day(r.Made.Local()), "Time": room.Clock(r.Made.Local())}) + " · " + detail
+	} else {
+		buttons = append(buttons, xwidget.NewButton(i18n.T("evidence.open"), "", func() { sheet.Show(h, r) }))
+	}
 	act := testimony.ActExportPublic
 	if r.Version == protection.MasterRecord {
 		act = testimony.ActExportMaster
@@ -96,10 +102,24 @@ func verdict(v evidence.Verdict) string {
 	switch {
 	case v.FirstBad >= 0:
 		return i18n.T("verdict.altered", values)
+	case v.Version != nil && v.Version.Fault != nil:
+		return i18n.T("verdict.version_false", map[string]any{"Place": v.Version.Fault.Place})
+	case v.Stale():
+		return i18n.T("verdict.version_stale", map[string]any{"List": v.Recording.Edits, "Newest": v.Newest})
+	case v.Version != nil:
+		return i18n.T("verdict.version_sound", map[string]any{"List": v.Recording.Edits})
 	case v.Intact:
 		return i18n.T("verdict.intact", values)
 	}
 	return i18n.T("verdict.torn", values)
+}
+
+// versionPart tells a version's file from the recording's.
+func versionPart(r docket.Recording) string {
+	if r.Derived() {
+		return "-" + string(r.ID)
+	}
+	return ""
 }
 
 // export asks where a copy that plays is to be written. It never replaces a file.
@@ -109,7 +129,7 @@ func export(h room.Host, x testimony.Hearing, r docket.Recording) {
 		home = "."
 	}
 	to := xwidget.NewInput("")
-	to.SetText(filepath.Join(home, string(x.ID)+"-"+string(r.Version)+".webm"))
+	to.SetText(filepath.Join(home, string(x.ID)+"-"+string(r.Version)+versionPart(r)+".webm"))
 	text := i18n.T("record.export.text")
 	if r.Version == protection.MasterRecord {
 		text = i18n.T("record.export.master")

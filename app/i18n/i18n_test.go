@@ -170,6 +170,7 @@ func families() []string {
 	supportFamilies(add)
 	orderFamilies(add)
 	cooperationFamilies(add)
+	evidenceFamilies(add)
 	add("weekday.short.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

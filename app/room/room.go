@@ -36,6 +36,7 @@ import (
 	"paravent/testimony/certificate"
 	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
+	"paravent/testimony/edit"
 	"paravent/testimony/feed"
 	"paravent/testimony/figures"
 	"paravent/testimony/invite"
@@ -180,6 +181,8 @@ var sayings = []struct {
 	{store.ErrNewerFormat, "error.newer"}, {store.ErrDamaged, "error.damaged"}, {store.ErrDiskFull, "error.disk_full"}, {syscall.ENOSPC, "error.disk_full"}, {syscall.EROFS, "error.permission"}, {store.ErrUnanswered, "error.unanswered"}, {store.ErrUncertain, "error.uncertain"},
 	{store.ErrCutOff, "error.cut_off"}, {store.ErrRefused, "error.refused"}, {store.ErrConflict, "error.faster"}, {docket.ErrPlaceTaken, "error.place_taken"}, {docket.ErrChanged, "error.changed"},
 	{store.ErrRolledBack, "error.behind"}, {store.ErrRevoked, "error.revoked"}, {docket.ErrTwoColleges, "error.two_colleges"}, {docket.ErrLastOfCollege, "error.last_of_college"},
+	{edit.ErrRequest, "error.edit_request"}, {edit.ErrReasons, "error.edit_reasons"}, {edit.ErrStep, "error.edit_step"}, {docket.ErrForgedEdit, "error.edit_forged"},
+	{docket.ErrNotCommitted, "error.not_committed"}, {docket.ErrNotIntact, "error.not_intact"}, {docket.ErrVersion, "error.is_version"}, {docket.ErrCustodyName, "error.custody_name"},
 	{docket.ErrTeamColleges, "error.team_colleges"}, {docket.ErrOtherTeam, "error.other_team"}, {docket.ErrRecordingShut, "error.recording_shut"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
 	{docket.ErrAfterReview, "error.after_review"}, {docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"}, {docket.ErrForgedOrder, "error.order_forged"},

@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -199,10 +200,10 @@ func (d *Desk) sealRecording(ctx context.Context, id testimony.RecordingID, s bl
 	})
 }
 
-// Recordings lists the recordings, oldest first.
+// Recordings lists the recordings, oldest first, each before the versions that were made of it.
 func (d *Desk) Recordings(ctx context.Context) ([]Recording, error) {
 	list, err := all(ctx, d, recordings)
-	slices.SortFunc(list, func(a, b Recording) int { return a.Started.Compare(b.Started) })
+	slices.SortFunc(list, func(a, b Recording) int { return cmp.Or(a.Started.Compare(b.Started), a.Made.Compare(b.Made)) })
 	return list, err
 }
 

@@ -1,0 +1,23 @@
+package i18n
+
+import (
+	"paravent/media/fault"
+	"paravent/testimony/docket"
+	"paravent/testimony/edit"
+)
+
+// evidenceFamilies are the keys that are put together from terms of the evidence rooms.
+func evidenceFamilies(add func(prefix string, terms ...string)) {
+	add("edit.kind.", string(edit.Cut), string(edit.Mask))
+	add("edit.channels.", string(edit.Picture), string(edit.Voice), string(edit.Both))
+	add("edit.state.", string(edit.Asked), string(edit.Approved), string(edit.Refused), string(edit.Withdrawn), string(edit.Lifted))
+	for _, s := range []edit.Step{edit.Approve, edit.Refuse, edit.Withdraw, edit.Lift} {
+		add("edit.step.", string(s))
+		add("edit.effect.", string(s))
+	}
+	add("evidence.asked.", string(edit.Joint), string(edit.Opposed))
+	for _, k := range []fault.Kind{fault.NoPicture, fault.Frozen, fault.Black, fault.Unread, fault.NoSound, fault.Silence, fault.Inaudible, fault.Drift, fault.Length} {
+		add("finding.", string(k))
+	}
+	add("finding.inaudible.", docket.VoiceOfWitness, docket.VoiceOfOthers)
+}
