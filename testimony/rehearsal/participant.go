@@ -38,6 +38,7 @@ type Participant struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
+	waiting []peer.Message // what came before the state that lets the guest in; the follower's own
 
 	mu        sync.Mutex
 	pc        *webrtc.PeerConnection
@@ -172,11 +173,22 @@ func (p *Participant) follow() {
 		switch m.Type {
 		case join.TypeState:
 			p.takeState(m)
+			if p.State().Admitted {
+				for _, signal := range p.waiting {
+					_ = p.signal(signal) // as below
+				}
+				p.waiting = nil
+			}
 		case join.TypeOffer, join.TypeCandidate:
 			var signal peer.Message
-			if m.Decode(&signal) == nil {
-				_ = p.signal(signal) // what cannot be answered is seen as missing media
+			if m.Decode(&signal) != nil {
+				continue
 			}
+			if !p.State().Admitted { // which TURN servers there are comes with the state that lets the guest in
+				p.waiting = append(p.waiting, signal)
+				continue
+			}
+			_ = p.signal(signal) // what cannot be answered is seen as missing media
 		case join.TypeRemoved, join.TypeBye, join.TypeRefused:
 			p.mu.Lock()
 			p.ended = m.Type
