@@ -28,7 +28,6 @@ type take struct {
 	noPicture, gap, muted fault.Stretch
 	silentParty           bool
 	slow                  float64 // how much later each packet of the second sound is than the one before, per packet of 20 ms
-	lastPictures          time.Duration
 }
 
 func in(s fault.Stretch, at time.Duration) bool { return at >= s.From && at < s.Until }
