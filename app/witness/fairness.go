@@ -1,7 +1,9 @@
 package witness
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -21,7 +23,11 @@ func fairness(w docket.Weighed) fyne.CanvasObject {
 	l := i18n.Policy()
 	var rows []fyne.CanvasObject
 	for _, e := range refusals(w.Refused) {
-		rows = append(rows, xwidget.Note(room.Say(e), xwidget.Fault))
+		text := room.Say(e)
+		if rule, ok := errors.AsType[*order.RuleError](e); ok { // nothing was tried yet
+			text = i18n.T("fair.refused", map[string]any{"Why": rule.Why, "Rule": rule.Rule})
+		}
+		rows = append(rows, xwidget.Note(text, xwidget.Fault))
 	}
 	rows = append(rows, contradictions(w)...)
 	var points [][]fyne.CanvasObject
@@ -103,6 +109,9 @@ func fairPanel(h room.Host, form fyne.CanvasObject, draft func() (order.Order, e
 	box := container.NewStack()
 	show := func() {
 		o, err := draft()
+		if strings.TrimSpace(o.Reference) == "" {
+			o.Reference = i18n.T("fair.draft")
+		}
 		switch {
 		case err != nil:
 			xwidget.Replace(box, xwidget.Note(room.Say(err), xwidget.Fault))

@@ -67,7 +67,7 @@ func (r *Room) fileOrder(h room.Host, p protection.Party) {
 	f.rows = append(f.rows, xwidget.Field(i18n.T("order.reference"), reference), xwidget.Field(i18n.T("order.applicant"), applicant), terms.content,
 		fairPanel(h, terms.content, func() (order.Order, error) {
 			t, err := terms.read(h)
-			return order.Order{Case: r.cas, Party: p.ID, From: h.Desk().Now(), Until: t.Until, Measures: t.Measures}, err
+			return order.Order{Case: r.cas, Party: p.ID, Reference: reference.Text, From: h.Desk().Now(), Until: t.Until, Measures: t.Measures}, err
 		}))
 	f.reasons = f.lines(i18n.T("order.reasons"), "", 2)
 	f.change = f.lines(i18n.T("order.change.renewal"), "", 2)
