@@ -69,6 +69,11 @@ func (r *Room) fileOrder(h room.Host, p protection.Party) {
 			t, err := terms.read(h)
 			return order.Order{Case: r.cas, Party: p.ID, Reference: reference.Text, From: h.Desk().Now(), Until: t.Until, Measures: t.Measures}, err
 		}))
+	replaces, err := f.askReplaces(h, p)
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
 	f.reasons = f.lines(i18n.T("order.reasons"), "", 2)
 	f.change = f.lines(i18n.T("order.change.renewal"), "", 2)
 	f.exParte = f.lines(i18n.T("order.ex_parte.ask"), i18n.T("order.ex_parte.hint"), 2)
@@ -82,8 +87,39 @@ func (r *Room) fileOrder(h room.Host, p protection.Party) {
 		if err != nil {
 			return err
 		}
-		_, err = h.Desk().FileOrder(room.Ctx(), order.Order{Case: r.cas, Party: p.ID, Reference: reference.Text, From: h.Desk().Now(), Until: t.Until, Measures: t.Measures,
+		_, err = h.Desk().FileOrder(room.Ctx(), order.Order{Case: r.cas, Party: p.ID, Reference: reference.Text, From: h.Desk().Now(), Until: t.Until, Measures: t.Measures, Replaces: replaces(),
 			Applicant: order.Applicants[max(applicant.SelectedIndex(), 0)], Reasons: a.Reasons, Change: a.Change, ExParte: a.ExParte, Consent: a.Consent})
 		return err
 	})
+}
+
+// askReplaces offers the orders of the person that stand, and returns how those that were ticked are read.
+func (f *stepForm) askReplaces(h room.Host, p protection.Party) (func() []protection.OrderID, error) {
+	list, err := h.Desk().Orders(room.Ctx())
+	if err != nil {
+		return nil, err
+	}
+	var ids []protection.OrderID
+	var ticks []*xwidget.Tick
+	column := xwidget.Column(4)
+	for _, o := range list {
+		if o.Party != p.ID || !o.Replaceable() {
+			continue
+		}
+		tick := xwidget.NewTick(o.Reference+" · "+measureWords(o.Measures), false, nil)
+		ids, ticks = append(ids, o.ID), append(ticks, tick)
+		column.Add(tick)
+	}
+	if len(ids) > 0 {
+		f.rows = append(f.rows, xwidget.Field(i18n.T("order.replaces"), column))
+	}
+	return func() []protection.OrderID {
+		var chosen []protection.OrderID
+		for i, t := range ticks {
+			if t.Checked {
+				chosen = append(chosen, ids[i])
+			}
+		}
+		return chosen
+	}, nil
 }

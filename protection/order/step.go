@@ -340,11 +340,16 @@ func (o Order) Apply(others []Order) error {
 			return &RuleError{RuleReplaceable, path, "there is no such order of this person"}
 		case slices.Index(o.Replaces, id) < i:
 			return &RuleError{RuleReplaceable, path, "the order is named twice"}
-		case slices.Contains([]State{Refused, Rescinded, Spent}, others[at].State) && others[at].Signing != FalselySigned:
+		case !others[at].Replaceable():
 			return &RuleError{RuleReplaceable, path, "that order has ended"}
 		case !change:
 			return &RuleError{RuleChange, "change", "it is not said what has changed since the order that is to be replaced"}
 		}
 	}
 	return nil
+}
+
+// Replaceable reports whether the order stands, so that another one can be asked for in its place. One that cannot be trusted always does.
+func (o Order) Replaceable() bool {
+	return o.Signing == FalselySigned || !slices.Contains([]State{Draft, Refused, Rescinded, Spent}, o.State)
 }
