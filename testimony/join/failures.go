@@ -11,11 +11,14 @@ import (
 	"time"
 )
 
-// How many handshakes may fail from one address: some at once, then one for each interval. Handshakes that succeed are
-// not counted, so a whole gallery behind one address comes in.
+// How many handshakes may fail from one address: some at once, then one after a wait that doubles each time, up to a bound
+// that a witness behind the same address as a guesser can bear. Handshakes that succeed are not counted, so a whole gallery
+// behind one address comes in.
 const (
 	failuresAllowed = 10
-	forgivenAfter   = 6 * time.Second
+	firstWait       = 6 * time.Second
+	longestWait     = 2 * time.Minute
+	forgivenAfter   = time.Minute // one failure for each, once the wait is over
 	maxRemembered   = 4096
 )
 
@@ -31,8 +34,8 @@ type failures struct {
 type origin [sha256.Size]byte
 
 type count struct {
-	failed float64
-	at     time.Time
+	failed int
+	until  time.Time // the origin waits until then
 }
 
 func newFailures(random io.Reader) (*failures, error) {
@@ -71,7 +74,7 @@ func (f *failures) told(from []byte) origin {
 func (f *failures) tooMany(o origin, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.counts[o].left(now) > failuresAllowed-1
+	return now.Before(f.counts[o].until)
 }
 
 // add counts a failure.
@@ -81,7 +84,11 @@ func (f *failures) add(o origin, now time.Time) {
 	if len(f.counts) >= maxRemembered {
 		f.forget(now)
 	}
-	f.counts[o] = count{f.counts[o].left(now) + 1, now}
+	c := count{f.counts[o].left(now) + 1, now}
+	if over := c.failed - failuresAllowed; over >= 0 {
+		c.until = now.Add(min(longestWait, firstWait<<min(over, 10)))
+	}
+	f.counts[o] = c
 }
 
 // forget drops what has been forgiven, and when nothing has, everything: memory is bounded before fairness.
@@ -96,6 +103,6 @@ func (f *failures) forget(now time.Time) {
 	}
 }
 
-func (c count) left(now time.Time) float64 {
-	return max(0, c.failed-now.Sub(c.at).Seconds()/forgivenAfter.Seconds())
+func (c count) left(now time.Time) int {
+	return max(0, c.failed-int(max(0, now.Sub(c.until))/forgivenAfter))
 }

@@ -90,7 +90,8 @@ func TestMessagesCarryTheirType(t *testing.T) {
 	}
 }
 
-// An origin waits after ten failures and is forgiven with time; memory is bounded whatever comes.
+// An origin waits after ten failures, longer after each further one and never longer than the bound, and is forgiven with
+// time; memory is bounded whatever comes.
 func TestFailuresAreBoundedAndForgiven(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -98,21 +99,34 @@ func TestFailuresAreBoundedAndForgiven(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		now := time.Unix(0, 0)
-		recent := 0.0
-		for range rapid.IntRange(1, 60).Draw(t, "failures") {
-			pause := time.Duration(rapid.IntRange(0, 20).Draw(t, "pause")) * time.Second
-			now = now.Add(pause)
-			recent = max(0, recent-pause.Seconds()/forgivenAfter.Seconds()) + 1
+		now := time.Unix(1e9, 0)
+		for range failuresAllowed - 1 {
 			f.add(origin{1}, now)
-			if f.tooMany(origin{1}, now) != (recent > failuresAllowed-1) {
-				t.Fatalf("after %v recent failures: %v", recent, f.tooMany(origin{1}, now))
+		}
+		if f.tooMany(origin{1}, now) {
+			t.Fatal("an origin waits before its tenth failure")
+		}
+		last := time.Duration(0)
+		for range rapid.IntRange(1, 12).Draw(t, "further") {
+			f.add(origin{1}, now)
+			wait := time.Duration(0)
+			for f.tooMany(origin{1}, now.Add(wait)) {
+				wait += time.Second
 			}
+			if wait < firstWait || wait > longestWait || wait < last || wait == last && wait != longestWait {
+				t.Fatalf("after a wait of %v another of %v", last, wait)
+			}
+			last = wait
+			now = now.Add(wait) // as soon as it may
 		}
 		if f.tooMany(origin{2}, now) {
 			t.Fatal("one origin's failures are another's")
 		}
-		if f.tooMany(origin{1}, now.Add(100*forgivenAfter)) {
+		now = now.Add(longestWait + 40*forgivenAfter)
+		for range failuresAllowed - 1 {
+			f.add(origin{1}, now)
+		}
+		if f.tooMany(origin{1}, now) {
 			t.Fatal("an origin is never forgiven")
 		}
 	})
