@@ -80,10 +80,11 @@ func Open(h room.Host, id testimony.HearingID, reach Reach) (*Bench, error) {
 	b := &Bench{host: h}
 	config := live.Config{Desk: h.Desk(), Hearing: id, Listen: reach.Listen}
 	var err error
-	if reach.Relay {
-		if config.Reach, err = h.Desk().ReachForUse(context.Background()); err != nil {
-			return nil, err
-		}
+	switch set, err := h.Desk().ReachForUse(context.Background()); {
+	case reach.Relay && err != nil:
+		return nil, err
+	case err == nil && (reach.Relay || reach.Listen != "" && set.Relay.URL == ""): // a TURN server without a relay serves the court's own page
+		config.Reach = set
 	}
 	if config.Microphone, err = device.OpenMicrophone(); err != nil {
 		config.Microphone = nil

@@ -53,7 +53,7 @@ func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) {
 	}
 	rows := []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("reach.network.text")), xwidget.Field(i18n.T("reach.address"), address), xwidget.Wrap(0, network), xwidget.Line(),
 		xwidget.WrappedSmall(i18n.T("reach.here.text")), xwidget.Wrap(0, here)}
-	if r, err := h.Desk().ReachForUse(room.Ctx()); err == nil {
+	if r, err := h.Desk().ReachForUse(room.Ctx()); err == nil && r.Relay.URL != "" {
 		first = xwidget.NewButton(i18n.T("reach.relay"), "", func() {
 			s.Close()
 			open(Reach{Relay: true})
