@@ -54,8 +54,7 @@ func Start(t testing.TB, behind string, attack Attack) *Relay {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Relay{behind: behind, attack: attack, ctx: ctx}
 	mux := http.NewServeMux()
-	honest := httputil.NewSingleHostReverseProxy(at)
-	honest.Director = func(q *http.Request) { q.URL.Scheme, q.URL.Host, q.Host = at.Scheme, at.Host, at.Host }
+	honest := &httputil.ReverseProxy{Rewrite: func(q *httputil.ProxyRequest) { q.SetURL(at) }}
 	mux.Handle("/", honest)
 	mux.HandleFunc("GET /s", r.guest)
 	server := httptest.NewServer(mux)
