@@ -12,6 +12,8 @@ type Reception struct {
 	Matrix  policy.Matrix // of the witness who testifies, compiled for Session.Mode
 	// Others are the matrices of further protected witnesses in the hearing.
 	Others map[protection.PartyID]policy.Matrix
+	// Held is set while the witness's side has stopped everything that leaves the witness's room.
+	Held bool
 }
 
 // Access returns what to receives of from. Bench always receives everything that is sent; what nobody may send in a break is
@@ -110,9 +112,12 @@ func (r Reception) Connected(p Participant) bool {
 	return r.Matrix.Access(p.Audience()).Connected
 }
 
-// MaySend reports whether a participant's picture and sound are taken at all. In a break, in an interruption and after
-// the close they stop at the source; in the lobby nobody but those at the identity check is needed.
+// MaySend reports whether a participant's picture and sound are taken at all. In a break, in an interruption, after the
+// close, and while the witness's side has called a pause they stop at the source; in the lobby nobody but those at the identity check is needed.
 func (r Reception) MaySend(p Participant) bool {
+	if r.Held && p.Role.WithWitness() {
+		return false
+	}
 	switch r.Session.Phase {
 	case Oath, Testimony:
 		return p.Role.Publishes() && r.Connected(p)

@@ -50,7 +50,8 @@ const (
 	Muted         EventKind = "muted"
 	Unmuted       EventKind = "unmuted"
 	Marked        EventKind = "marked"
-	Requested     EventKind = "requested" // the witness asked: understand, break, pause, alarm
+	Requested     EventKind = "requested" // somebody asked for something: one of Asks
+	WentOn        EventKind = "went_on"   // the bench ended a pause that the witness's side had called
 	Prepared      EventKind = "prepared"  // the witness took a step before the hearing: rights, devices, silent
 	Fault         EventKind = "fault"
 	Refusal       EventKind = "refusal" // an invitation was refused

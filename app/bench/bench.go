@@ -45,12 +45,14 @@ type Bench struct {
 	heard        int // alarms that were acknowledged
 	cancels      []func()
 	over         bool
-	stepping     bool // a step of the session is being taken
+	stepping     bool   // a step of the session is being taken
+	called       string // the gravest call of the witness's side that was shown last
+	calling      bool   // the window is to come to the bench for it
 	onOver       func(testimony.HearingID)
 }
 
 // parts are the pieces of the screen that are drawn anew only when what they show has changed, so that the focus stays.
-type parts struct{ banner, stage, speaking, controls, record, people, asks part }
+type parts struct{ banner, calls, stage, speaking, controls, record, people, asks part }
 
 type part struct {
 	box  *fyne.Container
@@ -147,7 +149,10 @@ func (b *Bench) Start(over func(testimony.HearingID)) {
 func (b *Bench) follow() {
 	for {
 		changed := b.session.Changed()
-		fyne.Do(b.update)
+		fyne.Do(func() {
+			b.update()
+			b.come()
+		})
 		select {
 		case <-changed:
 		case <-b.session.Done():
@@ -253,10 +258,10 @@ func (b *Bench) build() {
 	}
 	b.reason = xwidget.NewChoice(reasons(), chosen, nil)
 	b.reason.SpacePasses = true
-	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
+	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
 	left := container.New(leftColumn{}, b.parts.stage.box, b.parts.controls.box, b.parts.record.box)
 	right := xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.people.box))
-	b.root = container.NewBorder(b.parts.banner.box, nil, nil, nil, xwidget.Inset(xwidget.Split(left, right, 404), 16, 12))
+	b.root = container.NewBorder(xwidget.Column(0, b.parts.banner.box, b.parts.calls.box), nil, nil, nil, xwidget.Inset(xwidget.Split(left, right, 404), 16, 12))
 }
 
 // update shows the state as it is now.
@@ -266,6 +271,7 @@ func (b *Bench) update() {
 	}
 	st := b.session.State()
 	b.parts.banner.show(nil, func() fyne.CanvasObject { return banner(st) })
+	b.showCalls(st)
 	b.showStage(st)
 	b.showControls(st)
 	b.showRecord(st)

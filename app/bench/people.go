@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,8 +204,8 @@ func (b *Bench) showAsks(st live.State) {
 			now.Waiting = append(now.Waiting, p.Label)
 		}
 	}
-	now.Requests = st.Requests
-	now.Alarms = st.Alarms[min(b.heard, len(st.Alarms)):]
+	now.Requests = otherRequests(st)
+	now.Alarms = slices.DeleteFunc(slices.Clone(st.Alarms[min(b.heard, len(st.Alarms)):]), func(a live.Alarm) bool { return a.Kind == "help" })
 	if len(now.Waiting)+len(now.Requests)+len(now.Alarms) == 0 {
 		b.parts.asks.box.Hide()
 	} else {
@@ -249,6 +250,14 @@ func (b *Bench) askRows(st live.State, now asked) []fyne.CanvasObject {
 	return rows
 }
 
+// otherRequests are those that do not stand under the banner.
+func otherRequests(st live.State) []live.Request {
+	return slices.DeleteFunc(slices.Clone(st.Requests), func(r live.Request) bool {
+		p, ok := personOf(st, r.From)
+		return ok && p.Role.WithWitness() && slices.Contains(Calls, r.Kind)
+	})
+}
+
 // admitFirst lets the one in who stands first in the order of the seats.
 func (b *Bench) admitFirst() {
 	for _, p := range b.session.State().People {
@@ -259,9 +268,12 @@ func (b *Bench) admitFirst() {
 	}
 }
 
-// answerFirst acknowledges the alarms, or else answers the oldest request.
+// answerFirst deals with what the witness's side calls for, or else acknowledges the alarms, or else answers the oldest request.
 func (b *Bench) answerFirst() {
 	st := b.session.State()
+	if b.answerCall(st) {
+		return
+	}
 	if b.heard < len(st.Alarms) {
 		b.heard = len(st.Alarms)
 		b.update()

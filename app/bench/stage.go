@@ -33,13 +33,14 @@ type staged struct {
 	Phase    testimony.Phase
 	Presence live.Presence
 	Gallery  protection.Access
+	Held     bool // the witness's side has stopped it
 }
 
 func (b *Bench) showStage(st live.State) {
 	witness, _ := st.Hearing.Witness()
 	person, _ := personOf(st, witness.ID)
-	now := staged{Phase: st.Session.Phase, Presence: person.Presence, Gallery: st.Gallery}
-	now.Live = person.Presence == live.Admitted && (st.Session.Phase == testimony.IdentityCheck || st.Session.Phase == testimony.Oath || st.Session.Phase == testimony.Testimony)
+	now := staged{Phase: st.Session.Phase, Presence: person.Presence, Gallery: st.Gallery, Held: st.Held.Why != ""}
+	now.Live = !now.Held && person.Presence == live.Admitted && (st.Session.Phase == testimony.IdentityCheck || st.Session.Phase == testimony.Oath || st.Session.Phase == testimony.Testimony)
 	if !now.Live {
 		b.stage.Clear()
 	}
@@ -88,6 +89,8 @@ func slateWord(now staged) string {
 	switch {
 	case now.Presence != live.Admitted:
 		return i18n.T("stage." + string(now.Presence))
+	case now.Held:
+		return i18n.T("phase.held")
 	case now.Phase == testimony.Lobby:
 		return i18n.T("stage.waiting")
 	}

@@ -201,6 +201,8 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 	switch {
 	case e.Kind == testimony.Requested:
 		words += " · " + i18n.T("ask."+e.Reason)
+	case e.Kind == testimony.Refusal && e.Reason == "request":
+		words = labels[e.Participant] + " · " + i18n.T("alarm.request_refused")
 	case e.Kind == testimony.Prepared:
 		words += " · " + i18n.T("prepared."+e.Reason)
 	case e.Kind == testimony.Marked:

@@ -130,9 +130,12 @@ func families() []string {
 	for _, r := range []live.Recording{live.NotRecording, live.RecordingRunning, live.RecordingFailed} {
 		add("recording.", string(r))
 	}
-	add("ask.", join.AskUnderstand, join.AskBreak, join.AskPause, join.AskAlarm, join.AskHand)
+	add("ask.", testimony.Asks...)
+	for _, c := range []string{testimony.AskAlarm, testimony.AskSomeone, testimony.AskPause, testimony.AskReady, testimony.AskBreak, testimony.AskUnderstand} {
+		add("call.", c, c+".do")
+	}
 	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
-		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
+		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
 		add("event.", string(e))
 		add("act.session.", string(e))
 	}

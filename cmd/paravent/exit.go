@@ -189,6 +189,8 @@ var sentences = []sentence{
 	{blob.ErrDamaged, exitEvidence, "The recording's file was altered or is unreadable."},
 	{blob.ErrNotBlob, exitEvidence, "The recording's file is not a sealed recording."},
 	{live.ErrCancelled, exitRefused, "This hearing was cancelled. Plan another one."},
+	{live.ErrNotReady, exitRefused, "The witness's side has not said yet that it can go on. Wait for it, or speak with the coordinator by telephone."},
+	{live.ErrNotHeld, exitRefused, "The witness's picture and sound are not stopped."},
 	{live.ErrHeld, exitRefused, "This hearing was held and closed. Plan another one."},
 	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
 	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},

@@ -43,6 +43,7 @@ Standard input takes one command a line:
   mark                blank the public version from 20 s before to 10 s after
   break [REASON]      resume      interrupt [REASON]
   mute P   unmute P   remove P [REASON]
+  go-on               end a pause that the witness's side has called, once it says that it can go on
   answered P          take P's requests off the list
   invite P            withdraw P's link and make a new one, for a lost device or a link that was given away
   status              print the state
@@ -272,6 +273,8 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.Interrupt(rest(1))
 	case "resume":
 		return s.Resume()
+	case "go-on":
+		return s.GoOn()
 	case "status":
 		h.tell("state", h.describe(s.State()))
 		return nil
@@ -353,5 +356,6 @@ func (h *host) describe(s live.State) line {
 			"muted": p.Muted, "receives": p.Receives, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
-		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people}
+		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
+		"held": s.Held.Why, "ready": s.Held.Ready}
 }

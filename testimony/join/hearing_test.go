@@ -125,7 +125,6 @@ func TestWitnessFromLinkToRemoval(t *testing.T) {
 	// Each button tells the court.
 	for _, b := range []struct{ name, kind string }{
 		{"I did not understand", "understand"}, {"I need a break", "break"},
-		{"Pause: someone came in", "pause"}, {"Call for help", "alarm"},
 	} {
 		p.press(b.name)
 		var asked join.Request

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"paravent/testimony"
 )
 
 // ErrMessage reports a message that the other side may not send.
@@ -58,14 +60,14 @@ const (
 
 // Requests that a guest can make with a button.
 const (
-	AskUnderstand = "understand" // I did not understand
-	AskBreak      = "break"
-	AskPause      = "pause"   // stop my picture and sound
-	AskSomeone    = "someone" // someone came in: stop my picture and sound
-	AskReady      = "ready"   // after a pause: I can go on
-	AskAlarm      = "alarm"   // silent call for help
-	AskHand       = "hand"    // may I speak
-	AskVoice      = "voice"   // let me hear my changed voice
+	AskUnderstand = testimony.AskUnderstand
+	AskBreak      = testimony.AskBreak
+	AskPause      = testimony.AskPause
+	AskSomeone    = testimony.AskSomeone
+	AskReady      = testimony.AskReady
+	AskAlarm      = testimony.AskAlarm
+	AskHand       = testimony.AskHand
+	AskVoice      = testimony.AskVoice
 )
 
 // Steps by which a guest prepares before the hearing.
@@ -125,10 +127,14 @@ type State struct {
 	Mode     string `json:"mode"`  // public, private, closed
 	Admitted bool   `json:"admitted"`
 	Muted    bool   `json:"muted"` // by the bench
+	// Held is why the witness's side has stopped everything that leaves the witness's room: pause or someone; empty while it has not.
+	// Only that side is told. Ready is set once it has said that it can go on.
+	Held  string `json:"held,omitempty"`
+	Ready bool   `json:"ready,omitempty"`
 	// Publish is what the court takes of this guest now. What is false stops at the guest's own device.
 	Publish Publish `json:"publish"`
 	// Banner overrides what the page's banner follows from Phase and Mode: public, private, closed, break, interruption,
-	// identity, lobby, ended.
+	// held, identity, lobby, ended.
 	Banner string `json:"banner,omitempty"`
 	Reason string `json:"reason,omitempty"` // why the session is private or closed, as the public may know it
 	// Restricted says that an order forbids to publish what could identify the witness. It is told to whoever stands with public and press.

@@ -295,7 +295,7 @@ func TestKeyboardReachesTheButtons(t *testing.T) {
 			t.Errorf("the focus on %s cannot be seen", reached[len(reached)-1])
 		}
 	}
-	order := []string{"ask-understand", "ask-break", "ask-pause", "ask-alarm", "microphone"}
+	order := []string{"ask-understand", "ask-break", "ask-pause", "ask-someone", "microphone"}
 	at := -1
 	for _, id := range order {
 		now := slices.Index(reached, id)
@@ -304,11 +304,11 @@ func TestKeyboardReachesTheButtons(t *testing.T) {
 		}
 		at = now
 	}
-	ask[bool](p, "document.getElementById('ask-alarm').focus() ?? true")
+	ask[bool](p, "document.getElementById('ask-break').focus() ?? true")
 	p.run(chromedp.KeyEvent("\r"))
 	var asked join.Request
 	guest.await(t, join.TypeRequest, &asked)
-	if asked.Kind != join.AskAlarm {
+	if asked.Kind != join.AskBreak {
 		t.Errorf("Enter asked for %q", asked.Kind)
 	}
 }

@@ -2,8 +2,10 @@ package join
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 
+	"paravent/testimony"
 	"paravent/testimony/invite"
 	"paravent/testimony/join/internal/sealed"
 )
@@ -96,10 +98,6 @@ var fromGuest = map[string]bool{
 	TypeAnswer: true, TypeCandidate: true, TypeRequest: true, TypeMedia: true, TypePrepared: true, TypeLanguage: true, TypeHere: true, TypeLeave: true,
 }
 
-var asks = map[string]bool{
-	AskUnderstand: true, AskBreak: true, AskPause: true, AskSomeone: true, AskReady: true, AskAlarm: true, AskHand: true, AskVoice: true,
-}
-
 var steps = map[string]bool{StepRights: true, StepDevices: true, StepSilent: true}
 
 func parseGuestMessage(text []byte) (Message, error) {
@@ -110,7 +108,7 @@ func parseGuestMessage(text []byte) (Message, error) {
 	switch m.Type {
 	case TypeRequest:
 		var r Request
-		if err := json.Unmarshal(text, &r); err != nil || !asks[r.Kind] {
+		if err := json.Unmarshal(text, &r); err != nil || !slices.Contains(testimony.Asks, r.Kind) {
 			return Message{}, ErrMessage
 		}
 	case TypePrepared:

@@ -198,29 +198,6 @@ func (s *Session) prepares(g *guest, step string) {
 	s.refresh()
 }
 
-// askAgain is how soon the same wish of the same guest counts as another one.
-const askAgain = 2 * time.Second
-
-// requested takes a guest's wish in. A wish that stands unanswered is renewed and not doubled, so that no guest can push
-// another's, least of all a call for help, out of the bench's sight.
-func (s *Session) requested(g *guest, kind string) {
-	_ = g.session.Send(join.Notice{Text: "heard"}) // whoever is gone needs no answer
-	r := Request{At: s.now(), From: g.participant.ID, Kind: kind}
-	same := func(other Request) bool { return other.From == r.From && other.Kind == r.Kind }
-	if i := slices.IndexFunc(s.requests, same); i >= 0 {
-		if r.At.Sub(s.requests[i].At) < askAgain {
-			return
-		}
-		s.requests = slices.Delete(s.requests, i, i+1)
-	}
-	s.requests = append(s.requests, r)
-	if kind == join.AskAlarm {
-		s.alarm("help", g.participant.ID)
-	}
-	s.note(testimony.Requested, g.participant.ID, kind)
-	s.refresh()
-}
-
 // leave ends a seat by the guest's own wish.
 func (s *Session) leave(g *guest) {
 	delete(s.guests, g.participant.ID)
@@ -385,7 +362,7 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 	state := join.State{
 		Phase: string(s.state.Phase), Mode: s.matrix.Mode.String(), Reason: s.state.Reason,
 		Admitted: seats.reception.Connected(g.participant),
-		Muted:    g.muted, Publish: join.Publish{Audio: sends && !g.muted, Video: sends},
+		Muted:    g.muted, Banner: s.heldBanner(g), Publish: join.Publish{Audio: sends && !g.muted, Video: sends},
 		What: map[string]join.Reception{}, Clock: join.Clock{Court: s.hearing.CourtZone},
 	}
 	state.Restricted = g.participant.Role == testimony.RoleGallery && s.matrix.Asks(order.ReportingRestriction)
@@ -401,6 +378,9 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 		state.What[name] = reception(s.matrix.Access(g.participant.Audience()))
 	}
 	state.ICE, state.RelayOnly = g.ice, s.relayOnly(g.participant.Role)
+	if s.held != nil && g.participant.Role.WithWitness() {
+		state.Held, state.Ready = s.held.Why, s.held.Ready
+	}
 	state.People = s.peopleFor(seats, g)
 	return state
 }

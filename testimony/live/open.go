@@ -139,6 +139,9 @@ func (s *Session) load(ctx context.Context, id testimony.HearingID) (earlier []t
 		}
 	}
 	s.hearing, s.hearingID, s.reference, s.state = h, h.ID, c.Reference, testimony.Reopen(h.Mode, s.events)
+	for _, e := range s.events {
+		s.held = s.held.After(e)
+	}
 	return earlier, nil
 }
 

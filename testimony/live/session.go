@@ -110,6 +110,7 @@ type Session struct {
 	altered   map[testimony.ParticipantID]time.Time // when it was last told that signalling was altered
 	events    []testimony.Event
 	requests  []Request
+	held      *testimony.Hold // by the witness's side; nil while nothing is
 	alarms    []Alarm
 	recorder  *recorder
 	failed    bool              // the recorder
@@ -187,7 +188,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		}
 	}
 	seats := &seating{
-		reception: testimony.Reception{Session: state, Matrix: m, Others: others},
+		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Held: s.held != nil},
 		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
 		muted:     map[testimony.ParticipantID]bool{},
 		aired:     s.aired,
@@ -330,7 +331,7 @@ func (s *Session) describe() State {
 	witness, _ := s.hearing.Witness()
 	st := State{Hearing: s.hearing, CaseReference: s.reference, Session: s.state, Effective: s.matrix.Mode, ModeCause: s.matrix.ModeCause,
 		Next: s.state.Next(), ShowsAccused: s.matrix.ShowsAccused, Recording: s.recording(), Began: s.began, Now: s.now(),
-		Requests: slices.Clone(s.requests), Alarms: slices.Clone(s.alarms), Events: slices.Clone(s.events),
+		Held: s.holding(), Requests: slices.Clone(s.requests), Alarms: slices.Clone(s.alarms), Events: slices.Clone(s.events),
 		Address: s.base, Fingerprint: s.fingerprint(), Relay: s.relayState()}
 	if s.recorder != nil {
 		st.Recorded = s.recorder.length()
@@ -354,6 +355,13 @@ func (s *Session) describe() State {
 		st.People = append(st.People, person)
 	}
 	return st
+}
+
+func (s *Session) holding() testimony.Hold {
+	if s.held == nil {
+		return testimony.Hold{}
+	}
+	return *s.held
 }
 
 func (s *Session) recording() Recording {

@@ -53,13 +53,13 @@ const (
 type Request struct {
 	At   time.Time
 	From testimony.ParticipantID
-	Kind string // understand, break, pause, alarm, hand
+	Kind string // one of testimony.Asks
 }
 
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered
+	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered
 	Participant testimony.ParticipantID
 }
 
@@ -86,7 +86,8 @@ type State struct {
 	Recorded      time.Duration // length of the master so far
 	Began         time.Time
 	Now           time.Time
-	Requests      []Request // unanswered, oldest first
+	Requests      []Request      // unanswered, oldest first
+	Held          testimony.Hold // a pause that the witness's side has called; zero for none
 	Alarms        []Alarm
 	Events        []testimony.Event
 	Marks         int

@@ -94,7 +94,7 @@ func hasAlarm(s *live.Session, kind string) bool {
 }
 
 func events(s *live.Session, kind testimony.EventKind) []testimony.Event {
-	return slices.DeleteFunc(s.State().Events, func(e testimony.Event) bool { return e.Kind != kind })
+	return slices.DeleteFunc(slices.Clone(s.State().Events), func(e testimony.Event) bool { return e.Kind != kind })
 }
 
 // granted says what can be written to a seat: of whom, in which form.

@@ -203,7 +203,7 @@ func (s *sheet) log(head *testimony.LogHead) {
 // event says one event of the record in words.
 func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]string, zone *time.Location) string {
 	what := w.minutes.kinds[e.Kind]
-	if who := labels[e.Participant]; who != "" && e.Participant != "" && e.Kind != testimony.Requested {
+	if who := labels[e.Participant]; who != "" && e.Participant != "" && e.Kind != testimony.Requested && e.Kind != testimony.WentOn {
 		what = w.pseudonym(protection.Pseudonym(who)) + w.colon + what
 	}
 	switch e.Kind {

@@ -39,12 +39,15 @@ export class OwnMedia {
     return this.track(kind)?.readyState === "live";
   }
 
-  /** Switches the devices as the guest and the court want them; what is off sends silence and black, if it sends at all. */
-  apply(mutedByCourt = false) {
+  /**
+   * Switches the devices as the guest and the court want them; what is off sends silence and black, if it sends at all. The
+   * camera goes off with the sound only where the guest has stopped both.
+   */
+  apply(silent = false, stopped = false) {
     const microphone = this.track("audio");
     const camera = this.track("video");
-    if (microphone) microphone.enabled = this.microphone && !mutedByCourt;
-    if (camera) camera.enabled = this.camera;
+    if (microphone) microphone.enabled = this.microphone && !silent && !stopped;
+    if (camera) camera.enabled = this.camera && !stopped;
   }
 
   stop() {

@@ -7,6 +7,7 @@ import { forget, forgetOld, newDeviceKey, recall, remember } from "./keep.js";
 import { learn, listOf, preferred, speak, speaks, wordList } from "./language.js";
 import { hum } from "./sound.js";
 import { OwnMedia } from "./media.js";
+import { Pulse } from "./pulse.js";
 import { Signalling } from "./signalling.js";
 import { Stage } from "./stage.js";
 import * as view from "./view.js";
@@ -19,6 +20,7 @@ const app = {
   wordBytes: null,
   list: "en", // where the words come from
   taken: new Set(), // steps of the preparation
+  held: null, // {why, seen, ready}: this side has stopped picture and sound; seen: the court knows
   state: null,
   lost: false,
   busy: false,
@@ -48,6 +50,7 @@ const connection = new Connection((message) => signalling?.send(message), {
 
 let signalling = null;
 let wake = null;
+const pulse = new Pulse((message) => signalling?.send(message));
 
 const hear = {
   async welcome(message, value) {
@@ -58,6 +61,8 @@ const hear = {
     app.stage.role = message.role;
     for (const step of message.prepared ?? []) app.taken.add(step);
     app.ready ||= !publishes();
+    pulse.beat(["witness", "support", "coordinator"].includes(message.role));
+    if (app.held && !app.held.seen) signalling.send({ type: "request", kind: app.held.why }); // it may have been lost on the way
     view.render(app);
     if (app.ready) sendMedia();
     else if (app.returning) await startIfAllowed();
@@ -110,7 +115,10 @@ function prepared(step) {
 
 async function take(state) {
   app.state = state;
-  app.media.apply(state.muted);
+  // Only the court ends a pause, and only one that it knows of.
+  if (state.held) app.held = { why: state.held, seen: true, ready: Boolean(state.ready) };
+  else if (app.held?.seen && state.admitted) app.held = null;
+  app.media.apply(state.muted, Boolean(app.held));
   connection.configure(state.ice, state.relay_only);
   app.stage.setPeople(state.people);
   if (!state.admitted) connection.close();
@@ -122,8 +130,17 @@ async function take(state) {
 
 /** Sends of this device what the court takes now, and nothing else. */
 async function giveOwn() {
-  const takes = (kind) => app.state?.admitted && app.state.publish?.[kind] && !(kind === "audio" && app.state.muted);
+  const takes = (kind) => !app.held && app.state?.admitted && app.state.publish?.[kind] && !(kind === "audio" && app.state.muted);
   for (const kind of ["audio", "video"]) await connection.setOwn(kind, takes(kind) ? app.media.track(kind) : null);
+}
+
+/** Stops this device's picture and sound at once, whether or not the court can be told. */
+function stop(why) {
+  app.held = { why, seen: false, ready: false };
+  app.media.apply(true, true);
+  view.render(app);
+  void giveOwn();
+  signalling.sendLater({ type: "request", kind: why });
 }
 
 async function startIfAllowed() {
@@ -151,7 +168,7 @@ async function startMedia(withCamera) {
     };
   }
   app.ready = true;
-  app.media.apply(app.state?.muted);
+  app.media.apply(app.state?.muted, Boolean(app.held));
   view.showOwn(app.media.stream);
   await giveOwn();
   sendMedia(withCamera ? "" : "missing");
@@ -185,6 +202,7 @@ function finish(key) {
 function end(text, options = {}) {
   signalling?.end();
   connection.close();
+  pulse.beat(false);
   app.media.stop();
   void stayAwake(false);
   app.ended = { text, ...options };
@@ -208,17 +226,27 @@ const act = {
   allow: () => startMedia(true),
   without: () => startMedia(false),
   ask(kind) {
+    if (kind === "alarm") {
+      pulse.alarm();
+      return view.told("told.sent");
+    }
+    if (["pause", "someone"].includes(kind)) return stop(kind);
     view.told(signalling.sendLater({ type: "request", kind }) ? "told.sent" : "told.failed");
   },
+  ready() {
+    if (signalling.sendLater({ type: "request", kind: "ready" })) app.held.ready = true;
+    view.render(app);
+  },
+  alarm: () => app.welcome && !app.ended && pulse.alarm(),
   microphone() {
     app.media.microphone = !app.media.microphone;
-    app.media.apply(app.state?.muted);
+    app.media.apply(app.state?.muted, Boolean(app.held));
     sendMedia();
     view.render(app);
   },
   camera() {
     app.media.camera = !app.media.camera;
-    app.media.apply(app.state?.muted);
+    app.media.apply(app.state?.muted, Boolean(app.held));
     sendMedia();
     view.render(app);
   },

@@ -97,7 +97,7 @@ export class Signalling {
   /** Sends now or as soon as there is a connection again. */
   sendLater(message) {
     const sent = this.send(message);
-    if (!sent && !this.waiting.some((m) => m.kind === message.kind)) this.waiting.push(message);
+    if (!sent && !this.waiting.some((m) => JSON.stringify(m) === JSON.stringify(message))) this.waiting.push(message);
     return sent;
   }
 

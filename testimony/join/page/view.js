@@ -9,13 +9,13 @@ const screens = ["opening", "before", "devices", "checking", "lobby", "hearing",
 const prepares = (app) => app.welcome?.role === "witness";
 
 const asksOf = {
-  witness: ["understand", "break", "pause", "alarm"],
+  witness: ["understand", "break", "pause", "someone"],
   interpreter: ["understand", "hand", "break"],
   prosecution: ["hand"],
   defence: ["hand"],
   accused: ["understand", "hand"],
-  support: ["hand", "pause", "alarm"],
-  coordinator: ["hand", "pause", "alarm"],
+  support: ["hand", "pause", "someone", "alarm"],
+  coordinator: ["hand", "pause", "someone", "alarm"],
 };
 
 let screen = "opening";
@@ -34,6 +34,8 @@ export function listen(act, app) {
   click("again", act.again);
   click("erase", act.erase);
   for (const button of document.querySelectorAll("[data-ask]")) button.onclick = () => act.ask(button.dataset.ask);
+  click("held-ready", act.ready);
+  quietly(act.alarm);
   for (const id of ["leave", "lobby-leave"]) click(id, () => $("leaving").showModal());
   click("stay", () => $("leaving").close());
   click("go", () => {
@@ -55,6 +57,26 @@ export function listen(act, app) {
   $("language").value = lang;
   $("language").onchange = () => act.language($("language").value);
   setInterval(() => showClock(app), 5000);
+}
+
+/** Three presses on the title, or three times Escape, call for help. Nothing is shown of it. */
+function quietly(alarm) {
+  const within = 2500;
+  const thrice = () => {
+    let times = [];
+    return () => {
+      const now = performance.now();
+      times = [...times, now].filter((at) => now - at < within);
+      if (times.length < 3) return;
+      times = [];
+      alarm();
+    };
+  };
+  const pressed = thrice();
+  const escaped = thrice();
+  $("title").addEventListener("pointerdown", pressed);
+  $("title").addEventListener("mousedown", (event) => event.preventDefault()); // which would move the focus and select the text
+  addEventListener("keydown", (event) => event.key === "Escape" && !event.repeat && escaped());
 }
 
 export function render(app) {
@@ -109,7 +131,11 @@ function askForTone(key) {
   $("check-go").hidden = key !== "check.none";
 }
 
+/** After "someone came in" nothing on the page tells what it is for, until the witness can go on. */
+const isQuiet = (app) => screen === "hearing" && app.held?.why === "someone" && !app.held.ready;
+
 function titleOf(app) {
+  if (isQuiet(app)) return "lobby.title";
   const key = `title.${app.welcome?.role}`;
   return knows(key) ? key : "title.guest";
 }
@@ -122,10 +148,10 @@ function showLost(app) {
 
 function showBanner(app) {
   const state = app.state;
-  const shown = Boolean(state) && !app.lost && !app.ended && (state.admitted || state.phase !== "lobby");
+  const shown = Boolean(state) && !app.lost && !app.ended && (state.admitted || state.phase !== "lobby") && !isQuiet(app);
   $("banner").hidden = !shown;
   if (!shown) return;
-  const banner = bannerOf(state);
+  const banner = app.held ? "held" : bannerOf(state);
   $("banner").dataset.banner = banner;
   const more = [];
   if (state.reason && ["private", "closed", "break"].includes(banner)) more.push(t("banner.reason", { reason: state.reason.replace(/[.\s]+$/, "") }));
@@ -148,7 +174,7 @@ function showClock(app) {
     const time = timeIn(witness);
     parts.push(own ? t("clock.witness", { time }) : `${placeOf(witness)} ${time}`);
   }
-  $("clock").replaceChildren(...(app.ended ? [] : parts).map((text) => Object.assign(document.createElement("span"), { textContent: text })));
+  $("clock").replaceChildren(...(app.ended || isQuiet(app) ? [] : parts).map((text) => Object.assign(document.createElement("span"), { textContent: text })));
 }
 
 export function deviceFault(kind) {
@@ -198,8 +224,9 @@ function showHearing(app) {
   const banner = state && !app.lost ? bannerOf(state) : "";
   const role = welcome.role;
   const gallery = ["gallery", "press"].includes(role);
-  const shielded = gallery && (["private", "closed", "identity", "ended"].includes(banner));
-  app.stage.setLines(shielded || app.lost ? [] : app.lines);
+  const shielded = gallery && ["private", "closed", "identity", "ended"].some((b) => b === banner || b === state?.mode);
+  app.stage.setLines(shielded || app.lost || isQuiet(app) ? [] : app.lines);
+  showHeld(app);
   showSlate(app, banner, shielded);
   showWhat(app, banner, gallery);
   showOwnTile(app);
@@ -210,9 +237,21 @@ function showHearing(app) {
   showWords(app);
 }
 
+/** While the witness's side has stopped everything, the page shows that and how to go on, and nothing else. */
+function showHeld(app) {
+  const { held } = app;
+  $("hearing").classList.toggle("stopped", Boolean(held));
+  $("hearing").classList.toggle("quiet", isQuiet(app));
+  $("held").hidden = !held;
+  if (!held) return;
+  setText("held-text", t(held.ready ? "held.wait" : "held.text"));
+  setText("held-more", !held.seen && app.lost ? t("held.unsent") : "");
+  $("held-ready").hidden = held.ready;
+}
+
 function showSlate(app, banner, shielded) {
   const pictures = app.stage.lines.some((l) => l.kind === "video");
-  const resting = { break: "break", interruption: "interruption", lobby: "wait" }[banner];
+  const resting = { break: "break", interruption: "interruption", held: "held", lobby: "wait" }[banner];
   const gallery = app.welcome.role === "gallery";
   const empty = gallery && receivesNothing(app.state?.what?.gallery) && !pictures;
   const shown = shielded || ((Boolean(resting) || empty || app.lost) && !pictures);
