@@ -32,6 +32,7 @@ const (
 	asWeek
 	asResources
 	asCooperation
+	asReady
 )
 
 // views are the tabs that turn to them, with their keys.
@@ -40,11 +41,11 @@ func (r *Room) views(h room.Host, keys map[fyne.KeyName]func()) fyne.CanvasObjec
 		r.view = to
 		h.Refresh()
 	}
-	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5} {
+	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6} {
 		keys[k] = func() { turn(view(i)) }
 	}
-	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources"), i18n.T("hearing.cooperation")}
-	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5"}, int(r.view), func(i int) { turn(view(i)) })
+	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources"), i18n.T("hearing.cooperation"), i18n.T("hearing.ready")}
+	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5", "F6"}, int(r.view), func(i int) { turn(view(i)) })
 }
 
 // Turn chooses a way to show hearings by its place among the tabs: the list, the week, the rooms and people.
@@ -64,7 +65,12 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 			return r.resourcesScreen(h)
 		case asCooperation:
 			return r.cooperationScreen(h, names)
+		case asReady:
+			return r.readyScreen(h, names)
 		}
+	}
+	if id, is := strings.CutPrefix(h.Selected(), boardPrefix); is {
+		return boardScreen(h, names, testimony.HearingID(id))
 	}
 	if id, is := strings.CutPrefix(h.Selected(), requestPrefix); is {
 		return requestScreen(h, names, cooperation.ID(id))
@@ -119,6 +125,11 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 		call := func() { cancel(h, x) }
 		screen.Keys[fyne.KeyX] = call
 		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.cancel"), "X", call)}, actions...)
+	}
+	if x.Planned() {
+		ready := func() { h.Go(room.Hearings, BoardID(x.ID)) }
+		screen.Keys[fyne.KeyR] = ready
+		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.ready"), "R", ready)}, actions...)
 	}
 	if x.Planned() && h.Desk().May(testimony.ActHoldHearing) {
 		open := func() { h.OpenCourtroom(x.ID) }

@@ -174,6 +174,7 @@ func families() []string {
 	orderFamilies(add)
 	cooperationFamilies(add)
 	evidenceFamilies(add)
+	readinessFamilies(add)
 	add("weekday.short.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("weekday.", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 	add("month.", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

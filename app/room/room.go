@@ -42,6 +42,7 @@ import (
 	"paravent/testimony/invite"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
+	"paravent/testimony/readiness"
 	"paravent/testimony/relay"
 )
 
@@ -230,6 +231,10 @@ func Say(err error) string {
 	var entry *care.EntryError
 	if errors.As(err, &entry) {
 		return i18n.T("error.entry", map[string]any{"Field": entryField(entry.Field), "Why": i18n.T("entry.why." + entry.Why)})
+	}
+	var unready *readiness.EntryError
+	if errors.As(err, &unready) {
+		return i18n.T("ready.why." + unready.Why)
 	}
 	var request *cooperation.EntryError
 	if errors.As(err, &request) {

@@ -113,6 +113,8 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		words := room.ItemWords(i)
 		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
 		switch i.Kind {
+		case docket.NotReady:
+			to, id = room.Hearings, hearingroom.BoardID(i.Hearing)
 		case docket.AnswerOverdue:
 			to, id = room.Hearings, hearingroom.RequestID(i.Asked)
 		case docket.HearingUnclosed, docket.NoPermission:

@@ -31,6 +31,7 @@ import (
 	"paravent/testimony/join"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
+	"paravent/testimony/readiness"
 	"paravent/testimony/redaction"
 	"paravent/testimony/relay"
 )
@@ -114,6 +115,7 @@ var sentences = []sentence{
 	{docket.ErrTwoColleges, exitRefused, "A member of the court and one of the bench have to sign together. Nothing was written."},
 	{care.ErrEntry, exitRefused, ""},
 	{cooperation.ErrEntry, exitRefused, ""},
+	{readiness.ErrEntry, exitRefused, ""},
 	{docket.ErrNoPermission, exitRefused, "Another State's permission is lacking, and no judge has decided to hear the witness without it. The courtroom stays shut; 'paravent cooperation hearing' says what is lacking."},
 	{docket.ErrNothingLacks, exitRefused, "No State's permission is lacking for this hearing. There is nothing to decide."},
 	{docket.ErrCareShut, exitRefused, "You have no key of the care files yet: another advocate has to open the vault once. Nothing was changed."},

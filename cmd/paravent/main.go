@@ -50,7 +50,8 @@ type commands struct {
 	Statistics statisticsCmds `cmd:"" help:"Disaggregated tables from which no small group can be derived."`
 	Version    versionCmd     `cmd:"" help:"Print the version."`
 
-	Cooperation leaveCmds `cmd:"" help:"What other States were asked, for a witness on their territory, and what they answered."`
+	Cooperation leaveCmds     `cmd:"" help:"What other States were asked, for a witness on their territory, and what they answered."`
+	Readiness   readinessCmds `cmd:"" help:"Whether the protections of a hearing are in place, and who has to act."`
 }
 
 // console is what a command reads and writes.

@@ -15,6 +15,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/cooperation"
 	"paravent/testimony/edit"
+	"paravent/testimony/readiness"
 )
 
 type recordingVersion = protection.Audience
@@ -186,6 +187,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 			return ofHearing(h)
 		}),
 		moveSome(tx, cooperations, from, to, func(_ string, r cooperation.Request) bool { return b.parties[r.Party] }),
+		moveSome(tx, readinessChecks, from, to, func(_ string, c readiness.Check) bool { return b.hearings[c.Hearing] }),
 		moveSome(tx, goAheads, from, to, func(_ string, x cooperation.Decision) bool { return b.hearings[x.Hearing] }),
 		moveSome(tx, profiles, from, to, func(id string, _ statistics.Profile) bool { return b.parties[protection.PartyID(id)] }),
 		moveSome(tx, aliases, from, to, func(_ string, a alias) bool { return b.named(a) }),

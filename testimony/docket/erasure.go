@@ -227,7 +227,7 @@ func (d *Desk) destroy(tx *store.Tx, part store.Compartment, e identity.Erasure,
 	if err := profiles.Delete(tx, part, string(e.Party)); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return e, err
 	}
-	if err := forgetCooperation(tx, part, e.Party); err != nil {
+	if err := errors.Join(forgetCooperation(tx, part, e.Party), forgetReadiness(tx, part, e.Party)); err != nil {
 		return e, err
 	}
 	e.Erased, e.By = d.Now().UTC().Truncate(time.Second), string(d.Me().ID)

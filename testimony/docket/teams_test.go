@@ -381,6 +381,7 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 		"affiliations": "of users", "departures": "of users", "teamIndex": "of teams", "teams": "of teams", "recordingKeys": "in compartments of their own",
 		"measureVersions": "of the court",
 		"recordingSeeds":  "where the recordings' keys are",
+		"remoteVisits":    "of places: nothing in them is of a case",
 		"resources":       "of the court", "takings": "without a word of the case, for all to know",
 		"reaches":    "of the court",
 		"joinPages":  "of the court",
