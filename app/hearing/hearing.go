@@ -41,11 +41,11 @@ func (r *Room) views(h room.Host, keys map[fyne.KeyName]func()) fyne.CanvasObjec
 		r.view = to
 		h.Refresh()
 	}
-	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6} {
+	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF9} {
 		keys[k] = func() { turn(view(i)) }
 	}
 	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources"), i18n.T("hearing.cooperation"), i18n.T("hearing.ready")}
-	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5", "F6"}, int(r.view), func(i int) { turn(view(i)) })
+	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5", "F9"}, int(r.view), func(i int) { turn(view(i)) })
 }
 
 // Turn chooses a way to show hearings by its place among the tabs: the list, the week, the rooms and people.
