@@ -2,10 +2,12 @@ package turn_test
 
 import (
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,19 +65,29 @@ func as(t *testing.T, server, tenant, secret, name string) net.PacketConn {
 	return conn
 }
 
-// arrives reports whether what one sends comes to the other.
+var sent atomic.Int64
+
+// arrives reports whether what one sends comes to the other. Each call sends words of its own: what an earlier one left waiting does not count.
 func arrives(t *testing.T, from, to net.PacketConn) bool {
 	t.Helper()
 	if _, err := to.WriteTo([]byte("let in"), from.LocalAddr()); err != nil { // the permission is the receiver's to give
 		return false
 	}
-	if _, err := from.WriteTo([]byte("hello"), to.LocalAddr()); err != nil {
+	words := fmt.Sprintf("hello %d", sent.Add(1))
+	if _, err := from.WriteTo([]byte(words), to.LocalAddr()); err != nil {
 		return false
 	}
 	must(t, to.SetReadDeadline(time.Now().Add(700*time.Millisecond)))
 	buffer := make([]byte, 100)
-	n, _, err := to.ReadFrom(buffer)
-	return err == nil && string(buffer[:n]) == "hello"
+	for {
+		n, _, err := to.ReadFrom(buffer)
+		if err != nil {
+			return false
+		}
+		if string(buffer[:n]) == words {
+			return true
+		}
+	}
 }
 
 // Clients of one court reach each other, those of another never, and nobody reaches anything outside: not this machine, not the
