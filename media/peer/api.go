@@ -2,6 +2,7 @@ package peer
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
@@ -23,7 +24,7 @@ const (
 // logging, since pion logs addresses. adjust, which may be nil, may set ports, networks or a NAT address. One API
 // serves any number of peers.
 func NewAPI(adjust func(*webrtc.SettingEngine)) (*webrtc.API, error) {
-	settings := webrtc.SettingEngine{LoggerFactory: silent{}}
+	settings := webrtc.SettingEngine{LoggerFactory: silent}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	if adjust != nil {
@@ -91,15 +92,15 @@ func newMediaEngine() (*webrtc.MediaEngine, error) {
 // outlive the access that filled it: see hub.Outgoing.Resend.
 func newInterceptors() (*interceptor.Registry, error) {
 	registry := &interceptor.Registry{}
-	missing, err := nack.NewGeneratorInterceptor(nack.WithGeneratorLoggerFactory(silent{}))
+	missing, err := nack.NewGeneratorInterceptor(nack.WithGeneratorLoggerFactory(silent))
 	if err != nil {
 		return nil, err
 	}
-	reception, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(silent{}))
+	reception, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(silent))
 	if err != nil {
 		return nil, err
 	}
-	congestion, err := twcc.NewSenderInterceptor(twcc.WithLoggerFactory(silent{}))
+	congestion, err := twcc.NewSenderInterceptor(twcc.WithLoggerFactory(silent))
 	if err != nil {
 		return nil, err
 	}
@@ -110,17 +111,4 @@ func newInterceptors() (*interceptor.Registry, error) {
 }
 
 // silent is a logger of nothing.
-type silent struct{}
-
-func (silent) NewLogger(string) logging.LeveledLogger { return silent{} }
-
-func (silent) Trace(string)          {}
-func (silent) Tracef(string, ...any) {}
-func (silent) Debug(string)          {}
-func (silent) Debugf(string, ...any) {}
-func (silent) Info(string)           {}
-func (silent) Infof(string, ...any)  {}
-func (silent) Warn(string)           {}
-func (silent) Warnf(string, ...any)  {}
-func (silent) Error(string)          {}
-func (silent) Errorf(string, ...any) {}
+var silent = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}

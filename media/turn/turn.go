@@ -13,6 +13,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -108,7 +109,7 @@ func Serve(config Config) (*Server, error) {
 	}
 	s := &Server{config: config, limits: config.Limits.filled(), users: map[string]int{}}
 	s.inside = newExchange(s.limits, config.Clock)
-	settings := turn.ServerConfig{Realm: Realm, LoggerFactory: silent{}, AuthHandler: s.authenticate, QuotaHandler: s.mayAllocate,
+	settings := turn.ServerConfig{Realm: Realm, LoggerFactory: silent, AuthHandler: s.authenticate, QuotaHandler: s.mayAllocate,
 		StrictAddressFamily: true,
 		EventHandler: turn.EventHandler{
 			OnAllocationCreated: func(_, _ net.Addr, _, user, _ string, _ net.Addr, _ int) { s.counted(user, 1) },
@@ -267,17 +268,4 @@ func (c *lively) Close() error {
 }
 
 // silent is a logger of nothing: pion logs addresses.
-type silent struct{}
-
-func (silent) NewLogger(string) logging.LeveledLogger { return silent{} }
-
-func (silent) Trace(string)          {}
-func (silent) Tracef(string, ...any) {}
-func (silent) Debug(string)          {}
-func (silent) Debugf(string, ...any) {}
-func (silent) Info(string)           {}
-func (silent) Infof(string, ...any)  {}
-func (silent) Warn(string)           {}
-func (silent) Warnf(string, ...any)  {}
-func (silent) Error(string)          {}
-func (silent) Errorf(string, ...any) {}
+var silent = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}

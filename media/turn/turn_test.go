@@ -43,7 +43,7 @@ func allocate(t *testing.T, server, username, password string) (net.PacketConn, 
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	must(t, err)
 	c, err := client.NewClient(&client.ClientConfig{STUNServerAddr: server, TURNServerAddr: server, Conn: conn, Username: username, Password: password,
-		Realm: turn.Realm, RTO: 100 * time.Millisecond, LoggerFactory: quiet{}})
+		Realm: turn.Realm, RTO: 100 * time.Millisecond, LoggerFactory: quiet})
 	must(t, err)
 	must(t, c.Listen())
 	t.Cleanup(func() {
@@ -197,7 +197,7 @@ func TestPortIsSplit(t *testing.T) {
 	must(t, err)
 	user, password := turn.Credential("s", "a/1", time.Now().Add(time.Hour))
 	c, err := client.NewClient(&client.ClientConfig{STUNServerAddr: l.Addr().String(), TURNServerAddr: l.Addr().String(), Conn: client.NewSTUNConn(conn),
-		Username: user, Password: password, Realm: turn.Realm, LoggerFactory: quiet{}})
+		Username: user, Password: password, Realm: turn.Realm, LoggerFactory: quiet})
 	must(t, err)
 	must(t, c.Listen())
 	relayed, err := c.Allocate()
@@ -238,17 +238,4 @@ func TestHalfAHandshakeIsLetGo(t *testing.T) {
 	}
 }
 
-type quiet struct{}
-
-func (quiet) NewLogger(string) logging.LeveledLogger { return quiet{} }
-
-func (quiet) Trace(string)          {}
-func (quiet) Tracef(string, ...any) {}
-func (quiet) Debug(string)          {}
-func (quiet) Debugf(string, ...any) {}
-func (quiet) Info(string)           {}
-func (quiet) Infof(string, ...any)  {}
-func (quiet) Warn(string)           {}
-func (quiet) Warnf(string, ...any)  {}
-func (quiet) Error(string)          {}
-func (quiet) Errorf(string, ...any) {}
+var quiet = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}

@@ -292,7 +292,7 @@ func (s *seat) next(t *testing.T) *desk {
 
 // newConnection makes a connection of the test's own, apart from the product's: VP8 and Opus, loopback, no logging.
 func newConnection() (*webrtc.PeerConnection, error) {
-	settings := webrtc.SettingEngine{LoggerFactory: silent{}}
+	settings := webrtc.SettingEngine{LoggerFactory: silent}
 	settings.SetIncludeLoopbackCandidate(true)
 	engine := &webrtc.MediaEngine{}
 	if err := engine.RegisterDefaultCodecs(); err != nil {
@@ -329,17 +329,4 @@ func mirror(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, out rtpWriter,
 
 type rtpWriter interface{ WriteRTP(*rtp.Packet) error }
 
-type silent struct{}
-
-func (silent) NewLogger(string) logging.LeveledLogger { return silent{} }
-
-func (silent) Trace(string)          {}
-func (silent) Tracef(string, ...any) {}
-func (silent) Debug(string)          {}
-func (silent) Debugf(string, ...any) {}
-func (silent) Info(string)           {}
-func (silent) Infof(string, ...any)  {}
-func (silent) Warn(string)           {}
-func (silent) Warnf(string, ...any)  {}
-func (silent) Error(string)          {}
-func (silent) Errorf(string, ...any) {}
+var silent = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
