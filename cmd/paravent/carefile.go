@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"paravent/protection"
 	"paravent/protection/care"
 	"paravent/testimony/docket"
 )
@@ -162,4 +164,23 @@ func inWords[T ~string](list []T) string {
 		words[i] = string(t)
 	}
 	return strings.Join(words, ", ")
+}
+
+// saveCare keeps a record of a care file that is written as a whole, unless a newer one stands than the file was made from.
+func saveCare[T any](ctx context.Context, c *console, f personFlags, path string, read func(*docket.Desk, context.Context, protection.PartyID) (docket.CareVersion[T], error),
+	save func(*docket.Desk, context.Context, protection.PartyID, int, T) error, done string) error {
+	file, err := readCare[T](c, path)
+	if err != nil {
+		return err
+	}
+	return f.of(ctx, c, func(d *docket.Desk, p protection.PartyID) error {
+		now, err := read(d, ctx, p)
+		if err != nil {
+			return err
+		}
+		if err := save(d, ctx, p, file.seen(now.N), file.Record); err != nil {
+			return err
+		}
+		return c.done(done)
+	})
 }

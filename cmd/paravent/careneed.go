@@ -119,20 +119,8 @@ type needsSaveCmd struct {
 }
 
 func (f needsSaveCmd) Run(ctx context.Context, c *console) error {
-	file, err := readCare[care.Needs](c, f.File)
-	if err != nil {
-		return err
-	}
-	return f.of(ctx, c, func(d *docket.Desk, p protection.PartyID) error {
-		now, err := d.Needs(ctx, p)
-		if err != nil {
-			return err
-		}
-		if err := d.SaveNeeds(ctx, p, file.seen(now.N), file.Record); err != nil {
-			return err
-		}
-		return c.done("The needs are kept. The court reads the interpreter's language, dialect and sex, the breaks and the intermediary, and nothing else of them.")
-	})
+	return saveCare(ctx, c, f.personFlags, f.File, (*docket.Desk).Needs, (*docket.Desk).SaveNeeds,
+		"The needs are kept. The court reads the interpreter's language, dialect and sex, the breaks and the intermediary, and nothing else of them.")
 }
 
 type preparationCmds struct {

@@ -47,20 +47,8 @@ type planSaveCmd struct {
 }
 
 func (f planSaveCmd) Run(ctx context.Context, c *console) error {
-	file, err := readCare[care.Plan](c, f.File)
-	if err != nil {
-		return err
-	}
-	return f.of(ctx, c, func(d *docket.Desk, p protection.PartyID) error {
-		now, err := d.ProtectionPlan(ctx, p)
-		if err != nil {
-			return err
-		}
-		if err := d.SaveProtectionPlan(ctx, p, file.seen(now.N), file.Record); err != nil {
-			return err
-		}
-		return c.done("The plan is kept. Outside of the care file only that it is in force and the day of its review can be read.")
-	})
+	return saveCare(ctx, c, f.personFlags, f.File, (*docket.Desk).ProtectionPlan, (*docket.Desk).SaveProtectionPlan,
+		"The plan is kept. Outside of the care file only that it is in force and the day of its review can be read.")
 }
 
 type planEndCmd struct {
@@ -215,20 +203,8 @@ type contactSaveCmd struct {
 }
 
 func (f contactSaveCmd) Run(ctx context.Context, c *console) error {
-	file, err := readCare[care.ContactRules](c, f.File)
-	if err != nil {
-		return err
-	}
-	return f.of(ctx, c, func(d *docket.Desk, p protection.PartyID) error {
-		now, err := d.ContactRules(ctx, p)
-		if err != nil {
-			return err
-		}
-		if err := d.SaveContactRules(ctx, p, file.seen(now.N), file.Record); err != nil {
-			return err
-		}
-		return c.done("The rules are kept.")
-	})
+	return saveCare(ctx, c, f.personFlags, f.File, (*docket.Desk).ContactRules, (*docket.Desk).SaveContactRules,
+		"The rules are kept.")
 }
 
 type contactNoteCmd struct {
