@@ -49,10 +49,11 @@ type Bench struct {
 	called       string // the gravest call of the witness's side that was shown last
 	calling      bool   // the window is to come to the bench for it
 	onOver       func(testimony.HearingID)
+	side         string // the side of the right column that is turned to, by name; empty: the first
 }
 
 // parts are the pieces of the screen that are drawn anew only when what they show has changed, so that the focus stays.
-type parts struct{ banner, calls, stage, speaking, controls, record, people, asks part }
+type parts struct{ banner, calls, stage, speaking, controls, record, asks, strip, side part }
 
 type part struct {
 	box  *fyne.Container
@@ -213,6 +214,7 @@ func (b *Bench) Screen() room.Screen {
 			}
 		}
 	}
+	b.sideKeys(keys)
 	return room.Screen{Content: b.root, Keys: keys, Back: func() { b.host.Go(room.Today, "") }}
 }
 
@@ -258,9 +260,9 @@ func (b *Bench) build() {
 	}
 	b.reason = xwidget.NewChoice(reasons(), chosen, nil)
 	b.reason.SpacePasses = true
-	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
+	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
 	left := container.New(leftColumn{}, b.parts.stage.box, b.parts.controls.box, b.parts.record.box)
-	right := xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.people.box))
+	right := xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.strip.box, b.parts.side.box))
 	b.root = container.NewBorder(xwidget.Column(0, b.parts.banner.box, b.parts.calls.box), nil, nil, nil, xwidget.Inset(xwidget.Split(left, right, 404), 16, 12))
 }
 
@@ -275,7 +277,7 @@ func (b *Bench) update() {
 	b.showStage(st)
 	b.showControls(st)
 	b.showRecord(st)
-	b.showPeople(st)
+	b.showSide(st)
 	b.showAsks(st)
 }
 

@@ -29,13 +29,14 @@ type seated struct {
 	Access       string
 }
 
-func (b *Bench) showPeople(st live.State) {
+// people is the side that shows who sits where and what each receives.
+func (b *Bench) people(st live.State) (any, func() fyne.CanvasObject) {
 	witness, _ := st.Hearing.Witness()
 	var now []seated
 	for _, p := range st.People {
 		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
 	}
-	b.parts.people.show(now, func() fyne.CanvasObject {
+	return now, func() fyne.CanvasObject {
 		var rows []fyne.CanvasObject
 		b.names = map[testimony.ParticipantID]*xwidget.Button{}
 		for i, p := range st.People {
@@ -48,8 +49,11 @@ func (b *Bench) showPeople(st live.State) {
 			rows = append(rows, xwidget.WrappedSmall(i18n.T(key)))
 		}
 		return xwidget.Card(i18n.T("bench.people"), rows...)
-	})
-	// Who speaks changes all the time, so it is shown without drawing the rows anew.
+	}
+}
+
+// speaks shows who speaks, which changes all the time.
+func (b *Bench) speaks(st live.State) {
 	for _, p := range st.People {
 		if name := b.names[p.ID]; name != nil && name.Icon != nameIcon(p) {
 			name.Icon = nameIcon(p)

@@ -34,11 +34,20 @@ var (
 
 // Sides is the row of a page's sides, with one chosen.
 func Sides(words, keys []string, chosen int, turn func(int)) fyne.CanvasObject {
-	row := Row(2)
+	return Row(2, sides(words, keys, chosen, turn)...)
+}
+
+// WrappedSides are the sides of a narrow column, in as many lines as they need.
+func WrappedSides(words, keys []string, chosen int, turn func(int)) fyne.CanvasObject {
+	return Wrap(2, sides(words, keys, chosen, turn)...)
+}
+
+func sides(words, keys []string, chosen int, turn func(int)) []fyne.CanvasObject {
+	var row []fyne.CanvasObject
 	for i, word := range words {
 		s := &Side{Word: word, Key: keys[i], Selected: i == chosen, OnTapped: func() { turn(i) }}
 		s.ExtendBaseWidget(s)
-		row.Add(s)
+		row = append(row, s)
 	}
 	return row
 }
