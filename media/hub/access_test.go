@@ -238,8 +238,8 @@ func TestSlowSoundLosesItsOldest(t *testing.T) {
 		once.Do(func() { close(stuck) })
 		<-release
 	}
-	bindTo(t, find(r.Subscribe("slow"), "witness", media.KindAudio), w)
 	mic := microphone{}
+	bindVoice(t, find(r.Subscribe("slow"), "witness", media.KindAudio), w, p, &mic)
 	p.WriteClear(media.KindAudio, mic.packet())
 	<-stuck
 	for range 2 * audioQueue {
@@ -271,8 +271,8 @@ func TestSetAccessWaitsForAWriteUnderWayButStopsTheRestFirst(t *testing.T) {
 	}
 	bindTo(t, find(r.Subscribe("slow"), "witness", media.KindAudio), slow)
 	otherSub := r.Subscribe("other")
-	bindTo(t, find(otherSub, "witness", media.KindAudio), other)
 	mic := microphone{}
+	bindVoice(t, find(otherSub, "witness", media.KindAudio), other, p, &mic)
 	p.WriteClear(media.KindAudio, mic.packet())
 	<-stuck
 	other.await(t, 1)

@@ -88,6 +88,13 @@ func bindTo(t testing.TB, track *Outgoing, w webrtc.TrackLocalContext) {
 	}
 }
 
+// bindVoice connects a track of the microphone's, and lets the packet pass that is kept back at the beginning.
+func bindVoice(t testing.TB, track *Outgoing, w webrtc.TrackLocalContext, p *Publisher, mic *microphone) {
+	t.Helper()
+	bindTo(t, track, w)
+	p.WriteClear(media.KindAudio, mic.packet())
+}
+
 // find returns the subscriber's track of a publisher's kind, or nil.
 func find(s *Subscriber, publisher string, kind media.Kind) *Outgoing {
 	for _, track := range s.Tracks() {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"encoding/binary"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -123,8 +124,8 @@ func TestDuplicatesPassOnceAndDisorderKeepsItsNumbers(t *testing.T) {
 	r.SetAccess(everyone(Grant{Voice: Clear}))
 	p := r.Publish("witness")
 	w := newWire(1)
-	bindTo(t, find(r.Subscribe("judge"), "witness", media.KindAudio), w)
-	mic := microphone{seq: 65534}
+	mic := microphone{seq: 65533}
+	bindVoice(t, find(r.Subscribe("judge"), "witness", media.KindAudio), w, p, &mic)
 	var packets []*rtp.Packet
 	for range 6 {
 		packets = append(packets, mic.packet())
@@ -140,6 +141,32 @@ func TestDuplicatesPassOnceAndDisorderKeepsItsNumbers(t *testing.T) {
 	for i, want := range []uint16{0, 1, 3, 2, 5, 4} {
 		if distance := got[i].SequenceNumber - got[0].SequenceNumber; distance != want {
 			t.Errorf("packet %d is %d after the first, want %d", i, distance, want)
+		}
+	}
+}
+
+// Opus repeats in a packet what was said in the one before it. Nobody may read there what was said before they were let in.
+func TestTheFirstSoundAfterAGrantIsKeptBack(t *testing.T) {
+	t.Parallel()
+	r := New()
+	defer r.Close()
+	p := r.Publish("witness")
+	mic := microphone{seq: 100}
+	said := func(n uint16) *rtp.Packet {
+		mic.seq = n
+		return mic.packet()
+	}
+	p.WriteClear(media.KindAudio, said(100)) // in private
+	r.SetAccess(everyone(Grant{Voice: Clear}))
+	w := newWire(1)
+	bindTo(t, find(r.Subscribe("gallery"), "witness", media.KindAudio), w)
+	for _, n := range []uint16{102, 101, 103, 104} { // 102 repeats 101, which was on its way
+		p.WriteClear(media.KindAudio, said(n))
+	}
+	got := w.await(t, 2)
+	for i, want := range []uint32{103, 104} {
+		if len(got) != 2 || !bytes.Equal(got[i].Payload, binary.BigEndian.AppendUint32([]byte("CLEAR-VOICE "), want)) {
+			t.Fatalf("%d packets, the %d. %q", len(got), i+1, got[i].Payload)
 		}
 	}
 }
@@ -178,8 +205,8 @@ func TestLostPacketsAreSentAgainWhileAccessLasts(t *testing.T) {
 	p := r.Publish("witness")
 	w := newWire(1)
 	track := find(r.Subscribe("gallery"), "witness", media.KindAudio)
-	bindTo(t, track, w)
 	mic := microphone{}
+	bindVoice(t, track, w, p, &mic)
 	for range 5 {
 		p.WriteClear(media.KindAudio, mic.packet())
 	}
@@ -275,6 +302,7 @@ func TestRejoiningReplacesTheOldConnection(t *testing.T) {
 	bindTo(t, find(fresh, "witness", media.KindAudio), freshWire)
 	old.Close() // the old connection ends after the new one has begun
 	mic := microphone{}
+	p.WriteClear(media.KindAudio, mic.packet()) // kept back
 	p.WriteClear(media.KindAudio, mic.packet())
 	freshWire.await(t, 1)
 	if len(oldWire.received()) != 0 || len(old.Tracks()) != 0 {

@@ -44,6 +44,7 @@ func TestReleasedReachesThoseWhoAreGrantedIt(t *testing.T) {
 	if got := second[0].Timestamp - first[0].Timestamp; got != 3600 {
 		t.Errorf("40 ms later the clock says %d", got)
 	}
+	write(media.KindAudio, 60*time.Millisecond, true, []byte("kept back"))
 	write(media.KindAudio, 80*time.Millisecond, true, []byte("sound"))
 	if got := wires["later"].await(t, len(first)+2); string(got[len(got)-1].Payload) != "sound" {
 		t.Errorf("the sound is %q", got[len(got)-1].Payload)

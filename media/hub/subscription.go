@@ -29,6 +29,8 @@ type subscription[P packet] struct {
 	mu         sync.Mutex
 	queue      []queued[P] // bounded, oldest first
 	waitingKey bool        // video: drop until a key frame begins
+	begun      bool        // audio: a packet came since the transport was bound
+	keptBack   uint64      // audio: the index of that packet, which is not let through, and nothing before it
 	restarting bool        // the next packet begins a new run of numbers
 	dropped    uint64
 	wake       chan struct{}
@@ -85,6 +87,12 @@ func (s *subscription[P]) enqueue(p P) (wantKey bool) {
 			return true
 		}
 		s.waitingKey = false
+	} else if !s.begun || p.Index() <= s.keptBack {
+		// An Opus packet can repeat the one before it (RFC 6716 §2.1.7), which the subscriber may not have been entitled to when it was spoken.
+		if !s.begun {
+			s.begun, s.keptBack = true, p.Index()
+		}
+		return false
 	}
 	if len(s.queue) >= limit {
 		if s.kind == media.KindVideo {
@@ -142,7 +150,7 @@ func (s *subscription[P]) attach(l *line[P]) bool {
 		close(before.unbound)
 	}
 	s.queue = s.queue[:0]
-	s.restarting = true
+	s.restarting, s.begun = true, false
 	s.waitingKey = s.kind == media.KindVideo
 	s.wrote.Add(1)
 	go s.run(l)

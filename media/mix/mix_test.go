@@ -42,6 +42,9 @@ func TestMissingSourcesAreSilent(t *testing.T) {
 	if got := m.Pull(); got[0] != 0 {
 		t.Errorf("after both ended, %d", got[0])
 	}
+	for range forgotten + 1 {
+		m.Pull()
+	}
 	if len(m.sources) != 0 {
 		t.Errorf("%d sources are remembered", len(m.sources))
 	}
@@ -69,13 +72,56 @@ func TestALastWordIsHeard(t *testing.T) {
 	t.Parallel()
 	m := New()
 	m.Push("a", level(100, 1))
-	for i := range patience {
+	for i := range leastCushion/media.FrameSamples + 1 {
 		if got := m.Pull(); got[500] != 0 {
 			t.Fatalf("heard at pull %d", i)
 		}
 	}
 	if got := m.Pull(); got[500] != 100 {
 		t.Error("it was never heard")
+	}
+}
+
+// A source that comes in heaps gathers more until there are no holes any more, and less again when it comes in time.
+func TestASourceThatIsLateGathersMore(t *testing.T) {
+	t.Parallel()
+	m := New()
+	holes := func(pulls, heap int) (n int) {
+		for i := range pulls {
+			if i%heap == 0 {
+				m.Push("a", level(100, heap))
+			}
+			if m.Pull()[500] == 0 {
+				n++
+			}
+		}
+		return n
+	}
+	// The heap that comes one pull late in every second is what a cushion of 40 ms does not carry.
+	late := func(rounds int) (n int) {
+		for range rounds {
+			n += holes(42, 6)
+			for range 4 { // late
+				if m.Pull()[500] == 0 {
+					n++
+				}
+			}
+			m.Push("a", level(100, 4))
+		}
+		return n
+	}
+	late(6)
+	if n := late(6); n > 6 {
+		t.Errorf("%d holes after it has gathered", n)
+	}
+	if q := m.sources["a"]; q.cushion <= leastCushion || q.cushion > mostCushion {
+		t.Errorf("it gathers %d samples", q.cushion)
+	}
+	if n := holes(12*calm, 1); n > 0 {
+		t.Errorf("%d holes in time", n)
+	}
+	if q := m.sources["a"]; q.cushion != leastCushion || len(q.pcm) > leastCushion+media.FrameSamples {
+		t.Errorf("in time it gathers %d samples, and %d wait", q.cushion, len(q.pcm))
 	}
 }
 
@@ -102,7 +148,7 @@ func TestOldSoundIsDropped(t *testing.T) {
 	for i := range 30 {
 		m.Push("a", level(int16(i+1), 1))
 	}
-	if got := m.Pull(); got[500] != 21 {
+	if got := m.Pull(); got[500] != 16 {
 		t.Errorf("the oldest sound left is that of push %d", got[500])
 	}
 	m.Drop("a")

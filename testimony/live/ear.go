@@ -172,7 +172,7 @@ type threshold struct {
 	seats  *seating
 	ssrc   uint32
 	newest uint16
-	last   uint16 // number of the last packet of the earlier time
+	last   uint16 // number of the last packet that may be of the earlier time
 	barred bool
 }
 
@@ -181,6 +181,9 @@ func (t *threshold) pass(a arrival) (changed bool) {
 	begun := t.seats != nil && t.ssrc == a.packet.SSRC
 	if begun && a.seats != t.seats && a.seats.differsInPublic(t.seats, t.id) {
 		t.last, t.barred, changed = t.newest, true, true
+		if before := a.packet.SequenceNumber - 1; int16(before-t.last) > 0 {
+			t.last = before // what was lost in between may be from before the change, and this packet may repeat it
+		}
 	}
 	if !begun {
 		t.barred = false
@@ -192,9 +195,9 @@ func (t *threshold) pass(a arrival) (changed bool) {
 	return changed
 }
 
-// before reports whether a packet, asked for in the order of its number, belongs to the earlier time.
-func (t *threshold) before(p *rtp.Packet) bool {
-	if t.barred && (p.SSRC != t.ssrc || int16(p.SequenceNumber-t.last) > 0) {
+// before reports whether a packet, asked for in the order of its number, belongs to the earlier time. It may be one that never came.
+func (t *threshold) before(ssrc uint32, number uint16) bool {
+	if t.barred && (ssrc != t.ssrc || int16(number-t.last) > 0) {
 		t.barred = false
 	}
 	return t.barred
@@ -212,7 +215,7 @@ func (l *listener) hear(ctx context.Context) {
 	defer decoder.Close()
 	var (
 		meter  conceal.SpeechMeter
-		buffer = rtpio.NewJitterBuffer(rtpio.AudioWait)
+		sound  = rtpio.NewSoundReceiver(rtpio.AudioWait, decoder)
 		since  = threshold{id: l.id}
 		tick   = time.NewTicker(jitterTick)
 		last   time.Time
@@ -229,16 +232,12 @@ func (l *listener) hear(ctx context.Context) {
 			if since.pass(a) && l.concealer != nil {
 				l.concealer.disguise.Forget()
 			}
-			buffer.Push(a.packet, time.Now())
+			sound.Push(a.packet, time.Now())
 		case <-tick.C:
 		}
-		for _, p := range buffer.Pop(time.Now()) {
-			pcm, err := decoder.Decode(p.Payload)
-			if err != nil {
-				continue
-			}
+		for _, h := range sound.Pop(time.Now()) {
 			last = time.Now()
-			l.heard(pcm, meter.Push(pcm), since.before(p))
+			l.heard(h.PCM, meter.Push(h.PCM), since.before(h.SSRC, h.Number))
 		}
 		// Someone who stopped sending is not speaking.
 		if time.Since(last) > time.Second && l.session.ears.setSpeaking(l.id, false) {
@@ -301,7 +300,7 @@ func (l *listener) see(ctx context.Context) {
 		case <-tick.C:
 		}
 		for _, p := range buffer.Pop(time.Now()) {
-			earlier = since.before(p) || earlier
+			earlier = since.before(p.SSRC, p.SequenceNumber) || earlier
 			frame, key, _, ok := frames.Push(p)
 			if ok {
 				decoder = l.seen(decoder, frame, key, earlier)

@@ -12,9 +12,20 @@ static int configure(OpusEncoder *e, int bitrate) {
 	int err = opus_encoder_ctl(e, OPUS_SET_BITRATE(bitrate));
 	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
 	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_INBAND_FEC(1));
-	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_PACKET_LOSS_PERC(5));
+	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_PACKET_LOSS_PERC(10)); // below that libopus repeats nothing at 32 kbit/s
 	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_COMPLEXITY(5));
 	return err;
+}
+
+// carries_previous is opus_packet_has_lbrr of libopus 1.5, which older ones lack (RFC 6716 §4.2.3 and §4.2.4).
+static int carries_previous(const unsigned char *packet, opus_int32 len) {
+	const unsigned char *frames[48];
+	opus_int16 size[48];
+	int per_frame = opus_packet_get_samples_per_frame(packet, 48000), parts = per_frame > 960 ? per_frame / 960 : 1;
+	if (packet[0] & 0x80) return 0; // CELT alone has no redundancy
+	if (opus_packet_parse(packet, len, NULL, frames, size, NULL) <= 0 || size[0] == 0) return 0;
+	if ((frames[0][0] >> (7 - parts)) & 1) return 1;
+	return opus_packet_get_nb_channels(packet) == 2 && ((frames[0][0] >> (6 - 2 * parts)) & 1);
 }
 */
 import "C"
@@ -114,18 +125,43 @@ func (d *Decoder) Decode(packet []byte) ([]int16, error) {
 	if len(packet) == 0 {
 		return nil, fmt.Errorf("decode sound: %w: it is empty", ErrPacket)
 	}
-	return d.decode(packet, maxDecoded)
+	return d.decode(packet, maxDecoded, 0)
+}
+
+// DecodePrevious makes the n samples before a packet, a multiple of 120 (2.5 ms), out of what the packet repeats of the one before it
+// (RFC 6716 §2.1.7), for when that one was lost. It comes before the packet itself is decoded. repeated reports whether the packet had
+// anything of it: where not, the samples are made up as by DecodeLost.
+func (d *Decoder) DecodePrevious(packet []byte, n int) (pcm []int16, repeated bool, err error) {
+	if len(packet) == 0 {
+		return nil, false, fmt.Errorf("decode sound again: %w: it is empty", ErrPacket)
+	}
+	if C.carries_previous((*C.uchar)(unsafe.Pointer(&packet[0])), C.opus_int32(len(packet))) == 0 {
+		pcm, err = d.DecodeLost(n)
+		return pcm, false, err
+	}
+	if err := room(n); err != nil {
+		return nil, false, err
+	}
+	pcm, err = d.decode(packet, n, 1)
+	return pcm, err == nil, err
 }
 
 // DecodeLost makes up for n lost samples, a multiple of 120 (2.5 ms), from what came before.
 func (d *Decoder) DecodeLost(n int) ([]int16, error) {
-	if n <= 0 || n > maxDecoded || n%120 != 0 {
-		return nil, fmt.Errorf("conceal lost sound: %d samples cannot be made", n)
+	if err := room(n); err != nil {
+		return nil, err
 	}
-	return d.decode(nil, n)
+	return d.decode(nil, n, 0)
 }
 
-func (d *Decoder) decode(packet []byte, room int) ([]int16, error) {
+func room(n int) error {
+	if n <= 0 || n > maxDecoded || n%120 != 0 {
+		return fmt.Errorf("make up for lost sound: %d samples cannot be made", n)
+	}
+	return nil
+}
+
+func (d *Decoder) decode(packet []byte, room, previous int) ([]int16, error) {
 	if d.state == nil {
 		return nil, ErrClosed
 	}
@@ -134,7 +170,7 @@ func (d *Decoder) decode(packet []byte, room int) ([]int16, error) {
 	if len(packet) > 0 {
 		first = (*C.uchar)(unsafe.Pointer(&packet[0]))
 	}
-	n := C.opus_decode(d.state, first, C.opus_int32(len(packet)), (*C.opus_int16)(unsafe.Pointer(&pcm[0])), C.int(room), 0)
+	n := C.opus_decode(d.state, first, C.opus_int32(len(packet)), (*C.opus_int16)(unsafe.Pointer(&pcm[0])), C.int(room), C.int(previous))
 	if n < 0 {
 		return nil, fmt.Errorf("decode sound: %w: %s", ErrPacket, C.GoString(C.opus_strerror(n)))
 	}

@@ -46,6 +46,57 @@ func TestLostSoundIsMadeUpFor(t *testing.T) {
 	}
 }
 
+// Of a voice that glides, what was made up goes on as before, and what the next packet repeats is what was said.
+func TestALostPacketIsReadFromTheNext(t *testing.T) {
+	t.Parallel()
+	encoder, decoder := newPair(t)
+	in := speech(40)
+	repeated := 0
+	var error2, level2 float64
+	for at := range 40 {
+		packet := mustEncode(t, encoder, in[at*media.FrameSamples:(at+1)*media.FrameSamples])
+		if at%4 == 3 {
+			continue // lost
+		}
+		if at > 4 && at%4 == 0 {
+			pcm, again, err := decoder.DecodePrevious(packet, media.FrameSamples)
+			if err != nil || len(pcm) != media.FrameSamples {
+				t.Fatalf("%d samples, error %v", len(pcm), err)
+			}
+			if again {
+				repeated++
+			}
+			was := in[(at-1)*media.FrameSamples : at*media.FrameSamples]
+			d := rms(pcm) - rms(was)
+			error2, level2 = error2+d*d, level2+rms(was)*rms(was)
+		}
+		mustDecode(t, decoder, packet)
+	}
+	if repeated < 4 || error2 > level2/10 { // libopus does not repeat what it takes for a pause
+		t.Errorf("%d of 9 packets were repeated, and the level is off by %.2f", repeated, error2/level2)
+	}
+	if _, _, err := decoder.DecodePrevious(nil, media.FrameSamples); !errors.Is(err, ErrPacket) {
+		t.Errorf("an empty packet: %v", err)
+	}
+	if _, _, err := decoder.DecodePrevious(mustEncode(t, encoder, in[:media.FrameSamples]), 7); err == nil {
+		t.Error("seven samples were made")
+	}
+}
+
+// speech is n frames of a buzz with the formants of a vowel, whose loudness goes up and down.
+func speech(n int) []int16 {
+	pcm := make([]int16, n*media.FrameSamples)
+	for i := range pcm {
+		at := float64(i) / media.SampleRate
+		loud := 0.6 + 0.4*math.Sin(2*math.Pi*4*at)
+		for k := 1; k <= 20; k++ {
+			f := float64(k) * 130
+			pcm[i] += int16(loud * 1500 / (1 + math.Abs(f-700)/300) * math.Sin(2*math.Pi*f*at))
+		}
+	}
+	return pcm
+}
+
 func TestPacketsBelongToTheCaller(t *testing.T) {
 	t.Parallel()
 	encoder, _ := newPair(t)
