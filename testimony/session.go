@@ -57,6 +57,8 @@ const (
 	Refusal       EventKind = "refusal" // an invitation was refused
 	IdentityFound EventKind = "identity_verified"
 	OathTaken     EventKind = "oath_taken"
+	LineLost      EventKind = "line_lost" // nothing arrives of somebody any more, though the connection stands
+	LineBack      EventKind = "line_back" // nothing arrived of somebody between From and To
 )
 
 // Event is one line of the session's record. It names seats and never a person.
@@ -67,7 +69,7 @@ type Event struct {
 	Mode        protection.SessionMode `json:"mode"`
 	Participant ParticipantID          `json:"participant,omitempty"`
 	Reason      string                 `json:"reason,omitempty"`
-	// From and To bound a marked passage.
+	// From and To bound a marked passage, or the time in which nothing arrived.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
 }

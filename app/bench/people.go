@@ -24,6 +24,7 @@ type seated struct {
 	Label, Role  string
 	Presence     live.Presence
 	Muted        bool
+	Silent       bool
 	Witness      bool
 	ShowsAccused bool
 	Access       string
@@ -34,7 +35,7 @@ func (b *Bench) people(st live.State) (any, func() fyne.CanvasObject) {
 	witness, _ := st.Hearing.Witness()
 	var now []seated
 	for _, p := range st.People {
-		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
+		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Silent, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
 	}
 	return now, func() fyne.CanvasObject {
 		var rows []fyne.CanvasObject
@@ -79,6 +80,8 @@ func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyn
 	b.names[p.ID] = name
 	chips := room.AccessChips(p.Receives, p.Receives.Connected)
 	switch {
+	case p.Silent:
+		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence.silent"), xwidget.Fault)}
 	case p.Presence != live.Admitted:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence."+string(p.Presence)), presenceTone(p.Presence))}
 	case witness && st.ShowsAccused:

@@ -119,6 +119,7 @@ type listener struct {
 	id        testimony.ParticipantID
 	publisher *hub.Publisher
 	concealer *concealer // nil for those who are not protected
+	arrivals  *arrivals
 	audio     chan arrival
 	video     chan arrival
 }
@@ -130,8 +131,8 @@ type arrival struct {
 	seats  *seating
 }
 
-func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher *hub.Publisher) {
-	l := &listener{session: s, id: p.ID, publisher: publisher, audio: make(chan arrival, backlog), video: make(chan arrival, backlog)}
+func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher *hub.Publisher, came *arrivals) {
+	l := &listener{session: s, id: p.ID, publisher: publisher, arrivals: came, audio: make(chan arrival, backlog), video: make(chan arrival, backlog)}
 	if p.Role == testimony.RoleWitness {
 		l.concealer = newConcealer(s.log, publisher, func(err error) {
 			s.log.Error("the concealment stopped", "error", err)
@@ -142,6 +143,7 @@ func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher
 		s.workers.Go(func() { l.concealer.watch(ctx) })
 	}
 	cancel := publisher.TapClear(func(kind media.Kind, packet *rtp.Packet) {
+		came.came(time.Now())
 		into := l.audio
 		if kind == media.KindVideo {
 			into = l.video
@@ -214,11 +216,11 @@ func (l *listener) hear(ctx context.Context) {
 	}
 	defer decoder.Close()
 	var (
-		meter  conceal.SpeechMeter
-		sound  = rtpio.NewSoundReceiver(rtpio.AudioWait, decoder)
-		since  = threshold{id: l.id}
-		tick   = time.NewTicker(jitterTick)
-		last   time.Time
+		meter conceal.SpeechMeter
+		sound = rtpio.NewSoundReceiver(rtpio.AudioWait, decoder)
+		since = threshold{id: l.id}
+		tick  = time.NewTicker(jitterTick)
+		last  time.Time
 	)
 	defer tick.Stop()
 	for {
@@ -238,6 +240,8 @@ func (l *listener) hear(ctx context.Context) {
 		for _, h := range sound.Pop(time.Now()) {
 			last = time.Now()
 			l.heard(h.PCM, meter.Push(h.PCM), since.before(h.SSRC, h.Number))
+			count := sound.Count()
+			l.arrivals.sound.Store(&count)
 		}
 		// Someone who stopped sending is not speaking.
 		if time.Since(last) > time.Second && l.session.ears.setSpeaking(l.id, false) {

@@ -25,9 +25,13 @@ type guest struct {
 	session     *join.Session // nil while the connection is lost
 	words       [4]string
 	muted       bool
-	camera      bool
+	camera      bool   // the page says that it sends a picture
+	microphone  bool   // and sound
 	lang        string // that the page is read in
 	lostAt      time.Time
+
+	arrivals *arrivals // of the connection; nil while there is none
+	expects  expectation
 
 	peer   *peer.Peer // nil in the lobby, and whenever no connection may be held
 	listen context.CancelFunc
@@ -164,7 +168,7 @@ func (s *Session) message(session *join.Session, m join.Message) {
 		var r join.Media
 		if m.Decode(&r) == nil {
 			s.current(session, func(g *guest) {
-				g.camera = r.Video
+				g.camera, g.microphone = r.Video, r.Audio
 				s.refresh()
 			})
 		}
@@ -254,6 +258,7 @@ func (s *Session) unplug(g *guest) {
 	if g.peer == nil {
 		return
 	}
+	g.lineDown()
 	id, down := g.participant.ID, g.peer
 	g.peer = nil
 	before, done := s.closing[id], make(chan struct{})
@@ -312,7 +317,8 @@ func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
 		config.Publisher, config.Audio, config.Video = publisher, true, true
 		ctx, cancel := context.WithCancel(s.ctx)
 		g.listen = cancel
-		s.listen(ctx, g.participant, publisher)
+		g.arrivals = &arrivals{}
+		s.listen(ctx, g.participant, publisher, g.arrivals)
 	}
 	config.RelayOnly = s.relayOnly(g.participant.Role)
 	config.Connection.ICEServers = courtServers(s.iceFor("c"))

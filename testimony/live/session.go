@@ -165,6 +165,7 @@ func (s *Session) run() {
 		case <-tick.C:
 			s.holdSeats()
 			s.followClock()
+			s.followLines()
 			s.refresh()
 		case <-s.ctx.Done():
 			s.shut()
@@ -350,6 +351,10 @@ func (s *Session) describe() State {
 		}
 		if g := s.guests[p.ID]; g != nil {
 			person.Presence, person.Words, person.Lang, person.Muted, person.Camera = g.presence, g.words, g.lang, g.muted, g.camera
+			person.Silent = !g.expects.gone.IsZero()
+			if g.arrivals != nil {
+				person.Sound = g.arrivals.count()
+			}
 			person.Speaking = g.presence == Admitted && s.ears.speaking(p.ID) && seats.heard(p.ID)
 		}
 		st.People = append(st.People, person)

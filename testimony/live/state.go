@@ -3,6 +3,7 @@ package live
 import (
 	"time"
 
+	"paravent/media/rtpio"
 	"paravent/protection"
 	"paravent/protection/policy"
 	"paravent/testimony"
@@ -32,7 +33,9 @@ type Person struct {
 	Link     string    // the join link; empty once used
 	Muted    bool      // by the bench
 	Speaking bool
-	Camera   bool // the guest says that the camera is on
+	Camera   bool             // the guest says that the camera is on
+	Silent   bool             // nothing arrives that should
+	Sound    rtpio.SoundCount // what became of the packets of this connection's sound
 	// Receives is what the seat receives of the witness right now, phase and mode included.
 	Receives protection.Access
 	// Cell is the cell of the audience matrix that Receives comes from, with its causes.
@@ -59,7 +62,7 @@ type Request struct {
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered
+	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered
 	Participant testimony.ParticipantID
 }
 

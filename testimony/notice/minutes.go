@@ -211,7 +211,7 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 		what += w.colon + w.minutes.phases[e.Phase]
 	case testimony.ModeChanged:
 		what += w.colon + w.modes[e.Mode]
-	case testimony.Marked:
+	case testimony.Marked, testimony.LineBack:
 		what += w.colon + clockOf(e.From, zone) + " – " + clockOf(e.To, zone)
 	case testimony.Requested:
 		asked := w.minutes.asked[e.Reason]

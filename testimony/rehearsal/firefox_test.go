@@ -60,7 +60,7 @@ func awaitPictures(t *testing.T, s *live.Session, id testimony.ParticipantID, wa
 	}
 }
 
-func awaitState(t *testing.T, s *live.Session, what string, holds func(live.State) bool) {
+func awaitState(t testing.TB, s *live.Session, what string, holds func(live.State) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), firefox.Patience)
 	defer cancel()
