@@ -18,9 +18,10 @@ import (
 const (
 	payloadOpus = 111
 	payloadVP8  = 96
+	payloadRED  = 63
 )
 
-// NewAPI makes what peers are made with: VP8 and Opus only, loopback candidates, no multicast DNS name, and no
+// NewAPI makes what peers are made with: VP8 and Opus only, the latter received with redundancy where the other side can, loopback candidates, no multicast DNS name, and no
 // logging, since pion logs addresses. adjust, which may be nil, may set ports, networks or a NAT address. One API
 // serves any number of peers.
 func NewAPI(adjust func(*webrtc.SettingEngine)) (*webrtc.API, error) {
@@ -45,10 +46,11 @@ func NewAPI(adjust func(*webrtc.SettingEngine)) (*webrtc.API, error) {
 	), nil
 }
 
-func newMediaEngine() (*webrtc.MediaEngine, error) {
-	engine := &webrtc.MediaEngine{}
-	congestion := webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBTransportCC}
-	opus := webrtc.RTPCodecParameters{
+// congestion is the feedback that a sender adapts its rate by.
+var congestion = webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBTransportCC}
+
+func opusCodec() webrtc.RTPCodecParameters {
+	return webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType:     webrtc.MimeTypeOpus,
 			ClockRate:    48000,
@@ -58,6 +60,11 @@ func newMediaEngine() (*webrtc.MediaEngine, error) {
 		},
 		PayloadType: payloadOpus,
 	}
+}
+
+func newMediaEngine() (*webrtc.MediaEngine, error) {
+	engine := &webrtc.MediaEngine{}
+	opus := opusCodec()
 	vp8 := webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType:  webrtc.MimeTypeVP8,
@@ -70,6 +77,13 @@ func newMediaEngine() (*webrtc.MediaEngine, error) {
 			},
 		},
 		PayloadType: payloadVP8,
+	}
+	redundant := webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111", RTCPFeedback: opus.RTCPFeedback},
+		PayloadType:        payloadRED,
+	}
+	if err := engine.RegisterCodec(redundant, webrtc.RTPCodecTypeAudio); err != nil {
+		return nil, err
 	}
 	if err := engine.RegisterCodec(opus, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"paravent/media"
@@ -33,7 +34,7 @@ func (p *Peer) accepts(track *webrtc.TrackRemote) (media.Kind, bool) {
 	}
 	switch track.Kind() {
 	case webrtc.RTPCodecTypeAudio:
-		return media.KindAudio, p.config.Audio && strings.EqualFold(track.Codec().MimeType, webrtc.MimeTypeOpus)
+		return media.KindAudio, p.config.Audio && (strings.EqualFold(track.Codec().MimeType, webrtc.MimeTypeOpus) || strings.EqualFold(track.Codec().MimeType, mimeRED))
 	case webrtc.RTPCodecTypeVideo:
 		return media.KindVideo, p.config.Video && strings.EqualFold(track.Codec().MimeType, webrtc.MimeTypeVP8)
 	}
@@ -54,7 +55,22 @@ func (p *Peer) readMedia(kind media.Kind, track *webrtc.TrackRemote) {
 		if err != nil || newest.Load() != track {
 			return
 		}
+		if kind == media.KindAudio && packet.PayloadType == payloadRED {
+			p.writeRedundant(packet)
+			continue
+		}
 		p.config.Publisher.WriteClear(kind, packet)
+	}
+}
+
+// writeRedundant hands on a packet and what it repeats; the hub passes on each packet once. One that cannot be read is lost.
+func (p *Peer) writeRedundant(packet *rtp.Packet) {
+	packets, err := unpack(packet)
+	if err != nil {
+		return
+	}
+	for _, each := range packets {
+		p.config.Publisher.WriteClear(media.KindAudio, each)
 	}
 }
 

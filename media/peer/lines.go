@@ -76,6 +76,11 @@ func (p *Peer) carry(track *hub.Outgoing) error {
 	if err != nil {
 		return fmt.Errorf("put up a track: %w", err)
 	}
+	if track.Kind == media.KindAudio { // without redundancy: it is one more packet for everyone who listens
+		if err := transceiver.SetCodecPreferences([]webrtc.RTPCodecParameters{opusCodec()}); err != nil {
+			return fmt.Errorf("put up a track: %w", err)
+		}
+	}
 	l := &line{slot: slotOf(track), transceiver: transceiver, track: track}
 	p.lines = append(p.lines, l)
 	p.readFeedback(transceiver.Sender(), track)

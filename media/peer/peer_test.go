@@ -180,13 +180,19 @@ func TestAnOfferTellsNoNamesAndNoHost(t *testing.T) {
 	}
 }
 
+// Opus is received with redundancy where the other side can send it, and never sent so.
 func TestOnlyVP8AndOpusAreOffered(t *testing.T) {
-	c := newCourtroom(t, nil)
+	c := newCourtroom(t, everyone(hub.Grant{Picture: hub.Clear, Voice: hub.Clear}))
 	c.witness.await("an offer", func() bool { return len(c.witness.offers) > 0 })
 	sdp := c.witness.lastOffer().SDP
 	got := regexp.MustCompile(`a=rtpmap:\d+ (\S+)`).FindAllStringSubmatch(sdp, -1)
-	if len(got) != 2 || got[0][1] != "opus/48000/2" || got[1][1] != "VP8/90000" {
+	if len(got) != 3 || got[0][1] != "red/48000/2" || got[1][1] != "opus/48000/2" || got[2][1] != "VP8/90000" {
 		t.Errorf("%q", got)
+	}
+	_, gallery := c.admit(t, "the gallery")
+	gallery.await("an offer", func() bool { return len(gallery.offers) > 0 })
+	if sdp := gallery.lastOffer().SDP; strings.Contains(sdp, "red/") || !strings.Contains(sdp, "opus/48000/2") {
+		t.Errorf("the gallery is offered\n%s", sdp)
 	}
 	if !strings.Contains(sdp, "a=mid:0") || strings.Count(sdp, "a=recvonly") != 2 {
 		t.Errorf("the lines for what is published:\n%s", sdp)

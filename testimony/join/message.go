@@ -53,6 +53,7 @@ const (
 	TypeState   = "state"
 	TypeOffer   = "offer"
 	TypeNotice  = "notice"
+	TypeSilent  = "silent"
 	TypeRefused = "refused"
 	TypeRemoved = "removed"
 	TypeBye     = "bye"
@@ -194,6 +195,10 @@ type Refused struct {
 	Reason string `json:"reason"` // an invite.Refusal
 }
 
+// Silent tells a guest that nothing of its picture and sound arrives any more: the page looks whether its way to the court still stands, and
+// comes anew where it does not.
+type Silent struct{}
+
 // Removed ends a connection by the court's decision: bench (the judge ended it), closed (not on the closed session's roster),
 // replaced (the same device connected again).
 type Removed struct {
@@ -243,6 +248,9 @@ func (m Welcome) MarshalJSON() ([]byte, error) {
 func (m State) MarshalJSON() ([]byte, error) { type plain State; return typed(TypeState, plain(m)) }
 
 // MarshalJSON writes the message with its type.
+func (Silent) MarshalJSON() ([]byte, error) { return typed(TypeSilent, struct{}{}) }
+
+// MarshalJSON adds the type.
 func (m Notice) MarshalJSON() ([]byte, error) { type plain Notice; return typed(TypeNotice, plain(m)) }
 
 // MarshalJSON writes the message with its type.

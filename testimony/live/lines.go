@@ -6,10 +6,11 @@ import (
 
 	"paravent/media/rtpio"
 	"paravent/testimony"
+	"paravent/testimony/join"
 )
 
 // silentAfter is how long nothing may arrive from somebody who sends before the line counts as gone.
-const silentAfter = 3 * time.Second
+const silentAfter = 2 * time.Second
 
 // arrivals is what comes over one guest's line. The hub's goroutines write it, the owner reads it.
 type arrivals struct {
@@ -68,12 +69,13 @@ func (s *Session) followLines() {
 			continue
 		}
 		switch {
-		case g.presence != Admitted || !seats.maySend(id) || !g.sends(seats.muted[id]):
+		case g.presence != Admitted || g.session == nil || !seats.maySend(id) || !g.sends(seats.muted[id]):
 			g.expects.since = time.Time{}
 		case g.expects.since.IsZero():
 			g.expects.since = now
 		case !newest.IsZero() && now.Sub(later(newest, g.expects.since)) >= silentAfter:
 			g.expects.gone = newest
+			_ = g.session.Send(join.Silent{}) // a lost connection is noticed by its own end
 			s.alarm("line_lost", id)
 			s.note(testimony.LineLost, id, "")
 			changed = true

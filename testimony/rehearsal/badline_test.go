@@ -7,7 +7,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"paravent/media"
 	"paravent/media/impair"
 	"paravent/media/turn"
 	"paravent/testimony"
@@ -109,25 +108,27 @@ func BenchmarkBadLine(b *testing.B) {
 		b.Logf("%+v", after)
 
 		line.Set(impair.Quality{Delay: 20 * time.Millisecond})
-		returns := func(break_ func()) float64 {
+		// returns waits until sound arrives again, and a picture can be seen, and says after how many seconds.
+		returns := func(path time.Time) (sound, picture float64) {
+			had := len(lineEvents(s.State(), testimony.LineBack))
+			awaitState(b, s, "the line to be noticed", func(st live.State) bool { return heard().Silent || len(lineEvents(st, testimony.LineBack)) > had })
+			awaitState(b, s, "the line to be back", func(st live.State) bool { return len(lineEvents(st, testimony.LineBack)) > had })
+			back := lineEvents(s.State(), testimony.LineBack)
 			seen := make(chan struct{}, 1)
-			break_()
-			start := time.Now()
-			cancel := s.Pictures(heard().ID, func(*media.Frame) { firstOn(seen)(nil) })
-			defer cancel()
-			select {
-			case <-seen:
-			case <-time.After(time.Minute):
-				b.Fatal("nobody came back")
-			}
-			return time.Since(start).Seconds()
+			defer s.Pictures(heard().ID, firstOn(seen))()
+			<-seen
+			return back[len(back)-1].To.Sub(path).Seconds(), time.Since(path).Seconds()
 		}
-		back += returns(func() {
-			line.Cut(true)
-			time.Sleep(12 * time.Second)
-			line.Cut(false)
-		})
-		moved += returns(line.Move)
+		line.Cut(true)
+		time.Sleep(12 * time.Second)
+		line.Cut(false)
+		sound, picture := returns(time.Now())
+		b.Logf("after a cut: sound %.1f s, picture %.1f s", sound, picture)
+		back += sound
+		line.Move()
+		sound, picture = returns(time.Now())
+		b.Logf("after a move: sound %.1f s, picture %.1f s", sound, picture)
+		moved += sound
 		n++
 		_, err := s.Close(b.Context())
 		must(b, err)

@@ -27,6 +27,39 @@ export class Connection {
     this.hear.placed([]);
   }
 
+  /** What has arrived so far, and how often the court has answered a check of the path; undefined while there is no connection. */
+  async arrived() {
+    const pc = this.pc;
+    if (!pc || !["connected", "disconnected"].includes(pc.connectionState)) return undefined;
+    let all = 0;
+    let answers = 0;
+    for (const s of (await pc.getStats()).values()) {
+      if (s.type !== "candidate-pair") continue;
+      answers += s.responsesReceived ?? 0;
+      all += (s.bytesReceived ?? 0) + (s.responsesReceived ?? 0) + (s.requestsReceived ?? 0);
+    }
+    return this.pc === pc ? { all, answers } : undefined;
+  }
+
+  /** Reports whether a connection made now would find its way: one that is there already is not given up for nothing. */
+  async reaches(within) {
+    if (!this.relayOnly) {
+      const page = new URL("icon.svg", import.meta.url);
+      return fetch(page, { cache: "no-store", signal: AbortSignal.timeout(within) }).then((r) => r.ok, () => false);
+    }
+    const pc = new RTCPeerConnection(this.configuration);
+    try {
+      return await new Promise((resolve) => {
+        setTimeout(() => resolve(false), within);
+        pc.onicecandidate = ({ candidate }) => candidate?.type === "relay" && resolve(true);
+        pc.createDataChannel("");
+        pc.setLocalDescription().catch(() => resolve(false));
+      });
+    } finally {
+      pc.close();
+    }
+  }
+
   configure(ice, relayOnly) {
     this.relayOnly = Boolean(relayOnly);
     this.configuration = { iceServers: ice ?? [], iceTransportPolicy: relayOnly ? "relay" : "all" };

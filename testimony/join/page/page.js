@@ -7,6 +7,7 @@ import { forget, forgetOld, newDeviceKey, recall, remember } from "./keep.js";
 import { learn, listOf, preferred, speak, speaks, wordList } from "./language.js";
 import { hum } from "./sound.js";
 import { OwnMedia } from "./media.js";
+import { Path } from "./path.js";
 import { Pulse } from "./pulse.js";
 import { Signalling } from "./signalling.js";
 import { Stage } from "./stage.js";
@@ -50,6 +51,7 @@ const connection = new Connection((message) => signalling?.send(message), {
 
 let signalling = null;
 let wake = null;
+const path = new Path(connection, () => signalling?.renew());
 const pulse = new Pulse((message) => signalling?.send(message));
 
 const hear = {
@@ -77,6 +79,8 @@ const hear = {
         if (app.state?.admitted) await connection.handle(message);
         else app.early.push(message);
         return;
+      case "silent":
+        return void path.doubt();
       case "notice":
         return view.notice(message.text);
       case "refused":
@@ -201,6 +205,7 @@ function finish(key) {
 /** Ends everything and shows one sentence. */
 function end(text, options = {}) {
   signalling?.end();
+  path.rest();
   connection.close();
   pulse.beat(false);
   app.media.stop();
@@ -308,11 +313,13 @@ async function begin() {
   signalling = new Signalling(app.record, hear);
   view.render(app);
   signalling.connect();
+  path.watch();
 }
 
 // A page that is put away says nothing and keeps nothing running; coming back, it starts anew.
 addEventListener("pagehide", () => {
   signalling?.end();
+  path.rest();
   connection.close();
   app.media.stop();
 });

@@ -4,7 +4,9 @@ import { Handshake, Refused, toBase64url } from "./handshake.js";
 import { publicJWK, sign } from "./keep.js";
 
 const firstWait = 500;
-const longestWait = 8000;
+const longestWait = 2000; // a witness who waits for a voice to come back must not wait for this page
+const again = 2000; // a dial that is not answered may have been lost: another one is sent beside it
+const dials = 6;
 const handshakeFor = 15000;
 const patience = 36000; // without anything that the court has sealed; it gives a sign of life three times in between
 
@@ -22,19 +24,36 @@ export class Signalling {
     this.hear = hear;
     this.wait = firstWait;
     this.ended = false;
+    this.dialled = new Set();
     this.waiting = []; // requests made while there is no connection
   }
 
   connect() {
     if (this.ended) return;
+    clearTimeout(this.timer);
+    this.channel = null;
+    this.welcomed = false;
+    this.patience = setTimeout(() => !this.welcomed && this.drop(), handshakeFor);
+    this.dial();
+  }
+
+  /** Dials until a dial is answered: the first one that is carries the connection. */
+  dial(already = 0) {
     const url = new URL("../s", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     url.hash = "";
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
+    this.dialled.add(socket);
+    socket.onopen = () => this.dialled.has(socket) && this.answered(socket);
+    socket.onclose = () => this.dialled.delete(socket) && this.dialled.size === 0 && this.drop();
+    if (already + 1 < dials) this.redial = setTimeout(() => this.dial(already + 1), again);
+  }
+
+  answered(socket) {
+    this.dialled.delete(socket);
+    this.hangUp();
     this.socket = socket;
-    this.channel = null;
-    this.welcomed = false;
     this.handshake = new Handshake(this.record.id, this.record.secret);
     this.inTurn = Promise.resolve();
     this.outTurn = Promise.resolve();
@@ -42,10 +61,28 @@ export class Signalling {
       if (this.socket !== socket) return;
       this.inTurn = this.inTurn.then(() => this.socket === socket && act(event)).catch((e) => this.fail(e));
     };
-    socket.onopen = mine(async () => socket.send(await this.handshake.opening()));
     socket.onmessage = mine((event) => this.take(event.data));
     socket.onclose = mine(() => this.drop());
-    this.patience = setTimeout(() => this.socket === socket && !this.welcomed && this.drop(), handshakeFor);
+    mine(async () => socket.send(await this.handshake.opening()))();
+  }
+
+  /** Lets the dials be that were not answered. */
+  hangUp() {
+    clearTimeout(this.redial);
+    const waiting = [...this.dialled];
+    this.dialled.clear();
+    for (const socket of waiting) socket.close();
+  }
+
+  /** Comes anew at once, as when the network is another one. */
+  renew() {
+    if (this.ended) return;
+    if (this.welcomed) this.drop();
+    if (!this.socket) {
+      this.shut();
+      this.wait = firstWait;
+      this.connect();
+    }
   }
 
   async take(frame) {
@@ -132,6 +169,7 @@ export class Signalling {
     clearTimeout(this.patience);
     clearTimeout(this.silence);
     clearTimeout(this.timer);
+    this.hangUp();
     const socket = this.socket;
     this.socket = null;
     this.welcomed = false;
