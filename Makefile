@@ -82,6 +82,7 @@ bench: deps-test
 	   go test -run '^$$' -bench 'Check|Propose' -benchtime 100x ./testimony/schedule; \
 	   go test -run '^$$' -bench 'HubCPU' -benchtime 3x ./media/peer; \
 	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; \
+	   go test -run '^$$' -bench 'BadLine' -benchtime 1x ./testimony/rehearsal; \
 	   cd $(ETCDTEST); go test -run '^$$' -bench 'CommitRatio' -benchtime 300x .; \
 	   go test -run '^$$' -bench 'SixteenWriters|TwoDesks' -benchtime 5x .; cd - >/dev/null; } 2>&1 | awk -f .ci/bench.awk
 

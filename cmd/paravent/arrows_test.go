@@ -71,6 +71,8 @@ func against(from, to string) string {
 	switch {
 	case to == module+"media/peer/firefox":
 		return "only tests drive a browser"
+	case to == module+"media/impair":
+		return "only tests make a line worse"
 	case to == module+"testimony/relay/malicious":
 		return "only tests lie"
 	case !strings.HasPrefix(to, module):
@@ -117,6 +119,7 @@ func TestArrowsAreNotedWhenBroken(t *testing.T) {
 		{"paravent/testimony/live", "paravent/app"},
 		{"paravent/testimony/live", "paravent/media/peer/firefox"},
 		{"paravent/testimony/live", "paravent/testimony/relay/malicious"},
+		{"paravent/testimony/live", "paravent/media/impair"},
 		{"paravent/testimony/live", "fyne.io/fyne/v2"},
 	} {
 		if against(broken[0], broken[1]) == "" {

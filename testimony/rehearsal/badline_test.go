@@ -105,11 +105,10 @@ func BenchmarkBadLine(b *testing.B) {
 		after := heard().Sound
 		after.Arrived, after.Repeated, after.MadeUp, after.Lost = after.Arrived-before.Arrived, after.Repeated-before.Repeated, after.MadeUp-before.MadeUp, after.Lost-before.Lost
 		share += after.Played()
-		b.Logf("%+v", after)
 
 		line.Set(impair.Quality{Delay: 20 * time.Millisecond})
-		// returns waits until sound arrives again, and a picture can be seen, and says after how many seconds.
-		returns := func(path time.Time) (sound, picture float64) {
+		// returns waits until sound arrives again, and a picture can be seen, and says after how many seconds the sound did.
+		returns := func(path time.Time) float64 {
 			had := len(lineEvents(s.State(), testimony.LineBack))
 			awaitState(b, s, "the line to be noticed", func(st live.State) bool { return heard().Silent || len(lineEvents(st, testimony.LineBack)) > had })
 			awaitState(b, s, "the line to be back", func(st live.State) bool { return len(lineEvents(st, testimony.LineBack)) > had })
@@ -117,18 +116,14 @@ func BenchmarkBadLine(b *testing.B) {
 			seen := make(chan struct{}, 1)
 			defer s.Pictures(heard().ID, firstOn(seen))()
 			<-seen
-			return back[len(back)-1].To.Sub(path).Seconds(), time.Since(path).Seconds()
+			return back[len(back)-1].To.Sub(path).Seconds()
 		}
 		line.Cut(true)
 		time.Sleep(12 * time.Second)
 		line.Cut(false)
-		sound, picture := returns(time.Now())
-		b.Logf("after a cut: sound %.1f s, picture %.1f s", sound, picture)
-		back += sound
+		back += returns(time.Now())
 		line.Move()
-		sound, picture = returns(time.Now())
-		b.Logf("after a move: sound %.1f s, picture %.1f s", sound, picture)
-		moved += sound
+		moved += returns(time.Now())
 		n++
 		_, err := s.Close(b.Context())
 		must(b, err)
