@@ -13,7 +13,7 @@ ETCDTEST := store/etcd/etcdtest
 # Rooms without a window; the race detector runs on these.
 HEADLESS := ./store/... ./protection/... ./media/... ./testimony/... ./cmd/...
 
-.PHONY: deps deps-test build run test race torture fuzz bench lint clean
+.PHONY: deps deps-test build run test race soak torture fuzz bench lint clean
 
 deps:
 	@$(call install,$(BUILD_PACKAGES))
@@ -65,6 +65,10 @@ torture: deps
 
 # Runs every fuzzer for so long each: make fuzz T=10m.
 T ?= 60s
+# Holds a hearing of six participants for half an hour, or as long as T says: make soak T=5m. Nothing may grow, and picture and sound stay together.
+soak: deps-test
+	@PARAVENT_SOAK=$(or $(T),30m) go test -count=1 -timeout 0 -v -run '^TestSoak$$' ./testimony/rehearsal
+
 fuzz: deps
 	@.ci/fuzz $(T)
 
@@ -80,8 +84,8 @@ bench: deps-test
 	   go test -run '^$$' -bench 'CalendarRedraw' -benchtime 100x ./app/xwidget; \
 	   go test -run '^$$' -bench 'ScanRatio|RatioConcealedPath' -benchtime 10x ./store ./testimony/live; \
 	   go test -run '^$$' -bench 'Check|Propose' -benchtime 100x ./testimony/schedule; \
-	   go test -run '^$$' -bench 'HubCPU' -benchtime 3x ./media/peer; \
-	   go test -run '^$$' -bench 'FirstPicture' -benchtime 3x ./testimony/rehearsal; \
+	   go test -run '^$$' -bench 'HubCPU|HubRatio|ClearDelay' -benchtime 3x ./media/peer; \
+	   go test -run '^$$' -bench 'FirstPicture|ModeSwitch' -benchtime 3x ./testimony/rehearsal; \
 	   go test -run '^$$' -bench 'BadLine' -benchtime 1x ./testimony/rehearsal; \
 	   cd $(ETCDTEST); go test -run '^$$' -bench 'CommitRatio' -benchtime 300x .; \
 	   go test -run '^$$' -bench 'SixteenWriters|TwoDesks' -benchtime 5x .; cd - >/dev/null; } 2>&1 | awk -f .ci/bench.awk

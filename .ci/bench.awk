@@ -14,6 +14,9 @@ function of(unit,   i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) retur
 /^BenchmarkBadLine/             { figure("10 % loss, 300 ms, 60 ms jitter: share of the sound that is played", of("share-played"), "", "0.97", ">")
                                   figure("sound of the witness again after a cut of 12 s", of("s-back-after-a-cut"), " s", "3", "<")
                                   figure("the same after a change of address that nobody tells", of("s-back-after-a-move"), " s", "", "") }
+/^BenchmarkHubRatio/            { figure("hub, 50 subscribers, of the same fan-out written on pion alone", of("hub/pion"), "", "1.1", "<") }
+/^BenchmarkClearDelay/          { figure("the way through the hub, longer than a connection without it", of("ms-more"), " ms", "10", "<") }
+/^BenchmarkModeSwitch/          { figure("the last packet to the public after the key for a private session", of("ms-to-the-last-packet"), " ms", "40", "<") }
 /^BenchmarkHubCPU\/10/          { figure("hub, one core's share per subscriber of 1 Mbit/s, 10 subscribers", of("%core/subscriber"), " %", "", "") }
 /^BenchmarkHubCPU\/50/          { figure("hub, one core's share per subscriber of 1 Mbit/s, 50 subscribers", of("%core/subscriber"), " %", "", "") }
 /^BenchmarkCommitRatio/         { figure("etcd, three members: a change of the vault, of one raw put", of("sealed/raw"), "", "2", "<")
@@ -46,4 +49,4 @@ function of(unit,   i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) retur
 /^BenchmarkStatistics/          { figure("statistics over 100,000 parties: counted, hidden and audited", of("s-to-audited"), " s", "1", "<") }
 /^(FAIL|panic)|^--- FAIL/       { failed = 1 }
 /^FAIL|^panic|_test\.go:/       { print }
-END { if (failed || shown < 38) { print "not every figure was measured"; exit 1 } }
+END { if (failed || shown < 41) { print "not every figure was measured"; exit 1 } }

@@ -31,6 +31,7 @@ type guest struct {
 	offers   []Message
 	answers  []string
 	keyAsked int
+	numbered int // packets that a measurement has sent
 }
 
 // arrival is a packet with the media line that it came on.
@@ -38,6 +39,7 @@ type arrival struct {
 	mid    string
 	kind   webrtc.RTPCodecType
 	packet *rtp.Packet
+	at     time.Time
 }
 
 func newTestAPI(t testing.TB) *webrtc.API {
@@ -184,7 +186,7 @@ func (g *guest) onTrack(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver)
 		if err != nil {
 			return
 		}
-		g.change(func() { g.received = append(g.received, arrival{mid, track.Kind(), packet}) })
+		g.change(func() { g.received = append(g.received, arrival{mid, track.Kind(), packet, time.Now()}) })
 	}
 }
 
