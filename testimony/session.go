@@ -58,6 +58,7 @@ const (
 	IdentityFound EventKind = "identity_verified"
 	OathTaken     EventKind = "oath_taken"
 	LineLost      EventKind = "line_lost" // nothing arrives of somebody any more, though the connection stands
+	DrawnAs       EventKind = "drawn_as"  // the court chose how what stands for the witness is drawn: Reason is the style
 	LineBack      EventKind = "line_back" // nothing arrived of somebody between From and To
 )
 

@@ -205,6 +205,8 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 		words = labels[e.Participant] + " · " + i18n.T("alarm.request_refused")
 	case e.Kind == testimony.Prepared:
 		words += " · " + i18n.T("prepared."+e.Reason)
+	case e.Kind == testimony.DrawnAs:
+		words += " · " + i18n.T("style."+e.Reason)
 	case e.Kind == testimony.Marked || e.Kind == testimony.LineBack:
 		words += " " + e.From.In(zone).Format("15:04:05") + "–" + e.To.In(zone).Format("15:04:05")
 	case e.Reason != "" && (e.Kind == testimony.ModeChanged || e.Kind == testimony.PhaseChanged || e.Kind == testimony.Removed):

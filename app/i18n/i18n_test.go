@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"paravent/media/conceal"
 	"paravent/protection"
 	"paravent/protection/identity"
 	"paravent/protection/order"
@@ -135,9 +136,12 @@ func families() []string {
 		add("call.", c, c+".do")
 	}
 	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
-		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
+		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
 		add("event.", string(e))
 		add("act.session.", string(e))
+	}
+	for _, s := range conceal.Styles {
+		add("style.", string(s))
 	}
 	add("prepared.", join.StepRights, join.StepDevices, join.StepSilent)
 	for _, s := range []identity.RequestState{identity.Pending, identity.Granted, identity.Refused, identity.Withdrawn, identity.Expired} {

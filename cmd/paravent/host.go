@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"paravent/media/conceal"
 	"paravent/protection"
 	"paravent/protection/policy"
 	"paravent/testimony"
@@ -43,6 +44,7 @@ Standard input takes one command a line:
   mark                blank the public version from 20 s before to 10 s after
   break [REASON]      resume      interrupt [REASON]
   mute P   unmute P   remove P [REASON]
+  drawing STYLE       draw what stands for the witness as bust, contour, folded or rings
   go-on               end a pause that the witness's side has called, once it says that it can go on
   answered P          take P's requests off the list
   invite P            withdraw P's link and make a new one, for a lost device or a link that was given away
@@ -273,6 +275,8 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.Interrupt(rest(1))
 	case "resume":
 		return s.Resume()
+	case "drawing":
+		return s.DrawAs(conceal.Style(argument(1)))
 	case "go-on":
 		return s.GoOn()
 	case "status":

@@ -1,6 +1,8 @@
 package conceal
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"math"
 	"time"
 
@@ -10,23 +12,100 @@ import (
 // minSide is the smallest side of a drawn picture, in pixels.
 const minSide = 16
 
-// Silhouette draws a head and shoulders that are nobody's. It is not safe for concurrent use.
-type Silhouette struct {
-	base    *media.Frame
-	cx, top float64 // the figure's middle and the upper edge of the square it stands in, in pixels
-	unit    float64 // that square's side
+// Style is one of the ways in which what stands for a person is drawn. None of them suggests sex, age or dress.
+type Style string
+
+// The styles. The zero Style is drawn as Bust.
+const (
+	Bust    Style = "bust"    // head and shoulders, in one soft tone
+	Contour Style = "contour" // their outline alone
+	Folded  Style = "folded"  // head and shoulders folded of paper
+	Rings   Style = "rings"   // no person at all: a disc and rings
+)
+
+// Styles are all styles, the neutral one first.
+var Styles = []Style{Bust, Contour, Folded, Rings}
+
+// Manner is how a figure moves: its breath, its drift, its small proportions. It is drawn at random for each sitting and has nothing to do with any
+// person, so that neither can a figure's way be taken for the witness's own, nor two sittings be told to be of one person.
+type Manner uint64
+
+// NewManner draws a manner from the system's randomness.
+func NewManner() Manner {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return Manner(binary.LittleEndian.Uint64(b[:]))
 }
 
-// NewSilhouette prepares a figure of the given size in pixels; a side is at least 16.
-func NewSilhouette(width, height int) *Silhouette {
+// Silhouette draws what stands for a person. All that it is ever told is whether that person speaks. It is not safe for concurrent use.
+type Silhouette struct {
+	ground  *media.Frame
+	style   Style
+	habits  habits
+	cx, top float64 // the figure's middle and the upper edge of the square it stands in, in pixels
+	unit    float64 // that square's side
+
+	// The last change of whether the person speaks.
+	speaking bool
+	changed  time.Duration
+	from     float64 // how far the figure had risen then
+}
+
+// NewSilhouette prepares a neutral figure of the given size in pixels; a side is at least 16.
+func NewSilhouette(width, height int) *Silhouette { return NewFigure(Bust, 0, width, height) }
+
+// NewFigure prepares a figure of a style that moves in a manner; a side is at least 16 pixels. An unknown style is drawn as Bust.
+func NewFigure(style Style, manner Manner, width, height int) *Silhouette {
 	base := ground(width, height)
 	w, h := float64(base.Width), float64(base.Height)
 	unit := math.Min(h, 0.75*w) // in a narrow picture the figure still has room beside it
-	s := &Silhouette{base: base, cx: w / 2, top: h - unit, unit: unit}
-	head := ellipse(s.cx, s.y(0.427), 0.2*unit, 0.2*unit)
-	shoulders := dome(s.cx, s.y(0.66), s.y(1.02), 0.43*unit)
-	paint(base, whole(base), inkFigure, func(x, y float64) float64 { return cover(math.Min(head(x, y), shoulders(x, y))) })
-	return s
+	return &Silhouette{ground: base, style: style, habits: habitsOf(manner), cx: w / 2, top: h - unit, unit: unit}
+}
+
+// Draw draws the figure at a moment of the picture's own clock. What it shows follows from the style, the manner, that clock, and when the
+// speaking given to earlier calls changed; nothing else is there to follow. The picture belongs to the caller.
+func (s *Silhouette) Draw(speaking bool, pts time.Duration) Picture {
+	if speaking != s.speaking {
+		s.from = s.risen(pts)
+		s.speaking, s.changed = speaking, pts
+	}
+	f := clone(s.ground)
+	f.PTS = pts
+	p := s.habits.pose(pts, s.risen(pts))
+	switch s.style {
+	case Contour:
+		s.contour(f, p)
+	case Folded:
+		s.folded(f, p)
+	case Rings:
+		s.rings(f, p)
+		return Picture{f}
+	default:
+		s.bust(f, p)
+	}
+	s.drawBars(f, p.risen, pts)
+	return Picture{f}
+}
+
+// How long the figure takes to rise when speech begins, and to settle when it ends.
+const (
+	rising   = 450 * time.Millisecond
+	settling = 1100 * time.Millisecond
+)
+
+// risen is how far the figure has risen to speak, 0 to 1.
+func (s *Silhouette) risen(at time.Duration) float64 {
+	to, within := 0.0, settling
+	if s.speaking {
+		to, within = 1, rising
+	}
+	return s.from + (to-s.from)*ease(float64(at-s.changed)/float64(within))
+}
+
+// ease goes from 0 to 1 without a jerk.
+func ease(x float64) float64 {
+	x = math.Max(0, math.Min(1, x))
+	return x * x * (3 - 2*x)
 }
 
 // y is a height in the figure's square, 0 at its top and 1 at its bottom, in pixels.
@@ -39,52 +118,19 @@ const (
 	barBeat = 1300 * time.Millisecond
 )
 
-// Draw draws the figure at a moment of the picture's own clock, with moving bars while the person speaks and still dots while
-// not. The same arguments give the same picture. The picture belongs to the caller.
-func (s *Silhouette) Draw(speaking bool, pts time.Duration) Picture {
-	f := clone(s.base)
-	f.PTS = pts
+func (s *Silhouette) drawBars(f *media.Frame, risen float64, pts time.Duration) {
 	radius := 0.011 * s.unit
 	middle := math.Min(s.cx+0.64*s.unit, float64(f.Width)-0.12*s.unit)
+	ink := mixed(inkFigure, inkLight, risen)
 	for i := range bars {
-		half, ink := 0.0, inkFigure
-		if speaking {
-			half, ink = s.unit*barReach(i, pts), inkLight
-		}
-		x := middle + float64(i-bars/2)*0.064*s.unit
-		paint(f, rect{x - radius - 1, s.y(0.5) - half - radius - 1, x + radius + 1, s.y(0.5) + half + radius + 1}, ink,
-			func(px, py float64) float64 { return cover(capsule(px-x, py-s.y(0.5), half, radius)) })
+		half := s.unit * barReach(i, pts) * risen
+		x, y := middle+float64(i-bars/2)*0.064*s.unit, s.y(0.5)
+		fill(f, rect{x - radius - 1, y - half - radius - 1, x + radius + 1, y + half + radius + 1}, ink, nil, capsule(x, y-half, x, y+half, radius))
 	}
-	return Picture{f}
 }
 
 // barReach is half of a bar's length at a moment, as a share of the figure's square.
 func barReach(bar int, pts time.Duration) float64 {
 	turn := 2 * math.Pi * (float64(pts%barBeat)/float64(barBeat) + float64(bar)*0.37)
 	return 0.075 + 0.04*math.Sin(turn)
-}
-
-// Slate draws what is shown where nothing is: a folded screen, small and without words. A side is at least 16 pixels.
-func Slate(width, height int, pts time.Duration) Picture {
-	f := ground(width, height)
-	f.PTS = pts
-	w, h := float64(f.Width), float64(f.Height)
-	unit := math.Min(w, h)
-	leaf, fold := 0.1*unit, 0.03*unit
-	for i := range 3 {
-		left := w/2 + (float64(i)-1.5)*leaf
-		ink := inkPanel
-		if i == 1 {
-			ink = inkFigure // the leaf that stands at the other angle catches more light
-		}
-		paint(f, rect{left, h/2 - 0.2*unit, left + leaf, h/2 + 0.2*unit}, ink, func(x, y float64) float64 {
-			lean := fold * (x - left) / leaf // a leaf rises to the fold on one side and falls on the other
-			if i%2 == 1 {
-				lean = fold - lean
-			}
-			edge := math.Max(h/2-0.14*unit-lean-y, y-(h/2+0.14*unit+lean))
-			return cover(math.Max(edge, math.Max(left-x, x-left-leaf)))
-		})
-	}
-	return Picture{f}
 }

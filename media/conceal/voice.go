@@ -92,6 +92,9 @@ func (d *VoiceDisguise) Forget() {
 	}
 }
 
+// Again is another disguise with the same factors, that has heard nothing yet.
+func (d *VoiceDisguise) Again() *VoiceDisguise { return disguiseBy(d.pitch, d.formants) }
+
 // next gives out one finished sample and takes a new one in.
 func (d *VoiceDisguise) next(sample int16) int16 {
 	finished := d.output[d.filled]

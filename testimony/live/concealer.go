@@ -45,7 +45,13 @@ type disguise interface {
 type concealer struct {
 	log       *slog.Logger
 	publisher *hub.Publisher
-	speaking  atomic.Bool
+	speaking  atomic.Bool // now
+	spoke     atomic.Bool // since the gate last looked
+	gate      conceal.Gate
+	open      bool // what the gate said last
+	steps     int  // of the gate so far
+	sitting   *sitting
+	style     conceal.Style // of figure
 	figure    figure
 	disguise  disguise
 	fault     func(error) // told once of each stop
@@ -54,9 +60,9 @@ type concealer struct {
 	mute      atomic.Bool  // the disguise has failed
 }
 
-func newConcealer(log *slog.Logger, publisher *hub.Publisher, fault func(error)) *concealer {
-	return &concealer{log: log, publisher: publisher, figure: conceal.NewSilhouette(silhouetteWidth, silhouetteHeight),
-		disguise: conceal.NewVoiceDisguise(), fault: fault, start: time.Now()}
+func newConcealer(log *slog.Logger, publisher *hub.Publisher, sitting *sitting, fault func(error)) *concealer {
+	return &concealer{log: log, publisher: publisher, sitting: sitting, style: sitting.style(), figure: sitting.figure(),
+		disguise: sitting.voice.Again(), fault: fault, start: time.Now()}
 }
 
 // draw shows the silhouette until the context ends.
@@ -79,10 +85,22 @@ func (c *concealer) draw(ctx context.Context) {
 
 func (c *concealer) drawOne() (err error) {
 	defer recovered(&err)
+	speaking := c.floor()
 	if !c.publisher.ConcealedWanted(media.KindVideo) {
 		return nil
 	}
-	return c.publisher.WritePicture(c.figure.Draw(c.speaking.Load(), time.Since(c.start)))
+	if now := c.sitting.style(); now != c.style {
+		c.style, c.figure = now, c.sitting.figure()
+	}
+	return c.publisher.WritePicture(c.figure.Draw(speaking, c.sitting.age()))
+}
+
+// floor is whether the person has the floor, as the gate says: looked at by its own steps, so that no picture shows when in one of them they spoke.
+func (c *concealer) floor() bool {
+	for due := int(time.Since(c.start) / conceal.GateStep); c.steps < due; c.steps++ {
+		c.open = c.gate.Step(c.spoke.Swap(false) || c.speaking.Load())
+	}
+	return c.open
 }
 
 // recovered turns a panic into an error.
@@ -122,7 +140,7 @@ func (c *concealer) watch(ctx context.Context) {
 // hear takes 20 ms of the witness's voice and sends the disguised one where somebody is granted it. It returns the disguised
 // sound for the recorder, or nil where there is none.
 func (c *concealer) hear(pcm []int16, speaking bool) []int16 {
-	c.speaking.Store(speaking)
+	c.speaks(speaking)
 	if c.mute.Load() {
 		return nil
 	}
@@ -138,6 +156,14 @@ func (c *concealer) hear(pcm []int16, speaking bool) []int16 {
 		}
 	}
 	return voice.PCM()
+}
+
+// speaks notes whether the person speaks.
+func (c *concealer) speaks(now bool) {
+	c.speaking.Store(now)
+	if now {
+		c.spoke.Store(true)
+	}
 }
 
 func (c *concealer) disguised(pcm []int16) (voice conceal.Voice, err error) {

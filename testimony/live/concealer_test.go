@@ -51,7 +51,7 @@ func TestStalledConcealerGivesTheSlate(t *testing.T) {
 	defer r.Close()
 	publisher := r.Publish("witness")
 	var faults atomic.Int32
-	c := newConcealer(slog.New(slog.DiscardHandler), publisher, func(error) { faults.Add(1) })
+	c := newConcealer(slog.New(slog.DiscardHandler), publisher, newSitting(conceal.Bust), func(error) { faults.Add(1) })
 	broken := &brokenFigure{figure: c.figure, free: make(chan struct{})}
 	c.figure = broken
 
@@ -143,7 +143,7 @@ func TestBrokenDisguiseIsSilent(t *testing.T) {
 	for _, how := range []string{"panics", "is too short"} {
 		r := hub.New()
 		faults := 0
-		c := newConcealer(slog.New(slog.DiscardHandler), r.Publish("witness"), func(error) { faults++ })
+		c := newConcealer(slog.New(slog.DiscardHandler), r.Publish("witness"), newSitting(conceal.Bust), func(error) { faults++ })
 		broken := &brokenDisguise{}
 		c.disguise = broken
 		if got := c.hear(make([]int16, media.FrameSamples), true); len(got) != media.FrameSamples {

@@ -134,7 +134,7 @@ type arrival struct {
 func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher *hub.Publisher, came *arrivals) {
 	l := &listener{session: s, id: p.ID, publisher: publisher, arrivals: came, audio: make(chan arrival, backlog), video: make(chan arrival, backlog)}
 	if p.Role == testimony.RoleWitness {
-		l.concealer = newConcealer(s.log, publisher, func(err error) {
+		l.concealer = newConcealer(s.log, publisher, s.sittingOf(p.ID), func(err error) {
 			s.log.Error("the concealment stopped", "error", err)
 			// Not from here: the owner may be waiting for this very connection to end.
 			s.workers.Go(func() { s.post(func() { s.concealmentStopped(p.ID) }) })
@@ -247,7 +247,7 @@ func (l *listener) hear(ctx context.Context) {
 		if time.Since(last) > time.Second && l.session.ears.setSpeaking(l.id, false) {
 			l.session.post(l.session.refresh)
 			if l.concealer != nil {
-				l.concealer.speaking.Store(false)
+				l.concealer.speaks(false)
 			}
 		}
 	}

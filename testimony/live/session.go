@@ -41,6 +41,7 @@ var (
 	ErrNobody    = errors.New("there is no such participant in this hearing")
 	ErrPresent   = errors.New("the participant is not in the lobby")
 	ErrNoRequest = errors.New("this participant asks for nothing")
+	ErrStyle     = errors.New("there is no such drawing")
 	ErrWitness   = errors.New("the witness has not been admitted yet")
 )
 
@@ -112,6 +113,7 @@ type Session struct {
 	requests  []Request
 	held      *testimony.Hold // by the witness's side; nil while nothing is
 	alarms    []Alarm
+	sittings  map[testimony.ParticipantID]*sitting
 	recorder  *recorder
 	failed    bool              // the recorder
 	aired     protection.Access // the most that the public version holds of a witness where it is being broadcast
@@ -342,6 +344,7 @@ func (s *Session) describe() State {
 			st.Marks++
 		}
 	}
+	st.Drawing = s.drawnAs()
 	st.Gallery = seats.publicAccess(witness)
 	st.Broadcast = s.broadcastState()
 	for _, p := range s.hearing.Participants {

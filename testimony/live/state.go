@@ -3,6 +3,7 @@ package live
 import (
 	"time"
 
+	"paravent/media/conceal"
 	"paravent/media/rtpio"
 	"paravent/protection"
 	"paravent/protection/policy"
@@ -83,6 +84,7 @@ type State struct {
 	Next          []testimony.Phase // phases that can be called now
 	People        []Person          // in the order of the hearing's seats
 	Gallery       protection.Access // what the public receives of the witness now
+	Drawing       conceal.Style     // how what stands for a witness is drawn
 	Broadcast     Broadcast         // to those who receive later
 	ShowsAccused  bool              // whether the witness may be shown the accused
 	Recording     Recording

@@ -219,6 +219,8 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 			asked = e.Reason
 		}
 		return what + w.colon + asked
+	case testimony.DrawnAs:
+		return what + w.colon + w.minutes.drawings[e.Reason]
 	case testimony.Prepared:
 		return what + w.colon + w.minutes.steps[e.Reason]
 	}
