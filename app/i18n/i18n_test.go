@@ -136,7 +136,7 @@ func families() []string {
 		add("call.", c, c+".do")
 	}
 	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
-		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
+		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.LineLost, testimony.LineBack, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
 		add("event.", string(e))
 		add("act.session.", string(e))
 	}
