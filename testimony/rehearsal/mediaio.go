@@ -1,92 +1,31 @@
 package rehearsal
 
 import (
-	"errors"
-	"io"
-	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
-	samples "github.com/pion/webrtc/v4/pkg/media"
 
+	"paravent/media"
 	"paravent/media/codec/opus"
 	"paravent/media/codec/vpx"
-	"paravent/media/peer"
 	"paravent/media/rtpio"
+	"paravent/testimony/join/attend"
 )
 
-func (p *Participant) speak(track *webrtc.TrackLocalStaticSample) error {
-	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40})
-	if err != nil {
-		return err
-	}
-	defer encoder.Close()
-	for {
-		f, err := p.props.Sound.Read(p.ctx)
-		if err != nil {
-			return err
-		}
-		if !p.sendAudio.Load() {
-			continue
-		}
-		packet, err := encoder.Encode(f.PCM)
-		if err != nil {
-			return err
-		}
-		if err := track.WriteSample(samples.Sample{Data: packet, Duration: 20 * time.Millisecond}); errors.Is(err, io.ErrClosedPipe) {
-			return err
-		}
-	}
-}
-
-func (p *Participant) appear(track *webrtc.TrackLocalStaticSample, key *atomic.Bool) error {
-	encoder, err := vpx.NewEncoder(vpx.Config{Width: 320, Height: 240, Bitrate: 500, FPS: 15})
-	if err != nil {
-		return err
-	}
-	defer encoder.Close()
-	last := time.Duration(0)
-	for {
-		f, err := p.props.Picture.Read(p.ctx)
-		if err != nil {
-			return err
-		}
-		if !p.sendVideo.Load() {
-			continue
-		}
-		frame, _, err := encoder.Encode(f, key.Swap(false))
-		if err != nil {
-			return err
-		}
-		step := max(f.PTS-last, time.Millisecond)
-		last = f.PTS
-		if err := track.WriteSample(samples.Sample{Data: frame, Duration: step}); errors.Is(err, io.ErrClosedPipe) {
-			return err
-		}
-	}
-}
-
 // receive decodes everything of one track and looks for marks in it.
-func (p *Participant) receive(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
-	line := p.lineOf(pc, receiver)
-	key := FlowKey{line.Publisher, track.Kind().String(), line.Form}
-	wait := rtpio.AudioWait
-	if track.Kind() == webrtc.RTPCodecTypeVideo {
-		wait = rtpio.VideoWait
+func (p *Participant) receive(track *attend.Track) {
+	wait, look := rtpio.AudioWait, p.listener(track)
+	if track.Kind == media.KindVideo {
+		wait, look = rtpio.VideoWait, p.watcher(track)
 	}
 	buffer := rtpio.NewJitterBuffer(wait)
-	look := p.listener(key)
-	if track.Kind() == webrtc.RTPCodecTypeVideo {
-		look = p.watcher(key)
-	}
 	defer look(nil, true)
 	for {
-		packet, _, err := track.ReadRTP()
+		packet, err := track.Read()
 		if err != nil {
 			return
 		}
-		p.count(key, func(f *Flow) { f.Packets++; f.Last = time.Now() })
+		p.count(track, func(f *Flow) { f.Packets++; f.Last = time.Now() })
 		buffer.Push(packet, time.Now())
 		for _, due := range buffer.Pop(time.Now()) {
 			look(due, false)
@@ -94,20 +33,9 @@ func (p *Participant) receive(pc *webrtc.PeerConnection, track *webrtc.TrackRemo
 	}
 }
 
-func (p *Participant) lineOf(pc *webrtc.PeerConnection, receiver *webrtc.RTPReceiver) peer.TrackLine {
-	for _, t := range pc.GetTransceivers() {
-		if t.Receiver() == receiver {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			return p.lines[t.Mid()]
-		}
-	}
-	return peer.TrackLine{}
-}
-
-func (p *Participant) count(key FlowKey, change func(*Flow)) {
+func (p *Participant) count(track *attend.Track, change func(*Flow)) {
+	key := FlowKey{track.Line.Publisher, track.Kind.String(), track.Line.Form}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	f := p.flows[key]
 	if f == nil {
 		f = &Flow{}
@@ -115,15 +43,17 @@ func (p *Participant) count(key FlowKey, change func(*Flow)) {
 	}
 	frames := f.Frames
 	change(f)
-	if f.Frames != frames {
-		p.touch()
+	more := f.Frames != frames
+	p.mu.Unlock()
+	if more {
+		track.Connection().Touch()
 	}
 }
 
 // look takes the packets of one track in order; over gives back what it holds.
 type look func(packet *rtp.Packet, over bool)
 
-func (p *Participant) listener(key FlowKey) look {
+func (p *Participant) listener(track *attend.Track) look {
 	decoder, err := opus.NewDecoder()
 	if err != nil {
 		return func(*rtp.Packet, bool) {}
@@ -140,7 +70,7 @@ func (p *Participant) listener(key FlowKey) look {
 		}
 		witness.Push(pcm)
 		interpreter.Push(pcm)
-		p.count(key, func(f *Flow) {
+		p.count(track, func(f *Flow) {
 			f.Frames++
 			f.Marked += witness.Heard
 			f.Interpreted += interpreter.Heard
@@ -149,7 +79,7 @@ func (p *Participant) listener(key FlowKey) look {
 	}
 }
 
-func (p *Participant) watcher(key FlowKey) look {
+func (p *Participant) watcher(track *attend.Track) look {
 	decoder, err := vpx.NewDecoder()
 	if err != nil {
 		return func(*rtp.Packet, bool) {}
@@ -169,7 +99,7 @@ func (p *Participant) watcher(key FlowKey) look {
 			return
 		}
 		marked := WitnessMark.Seen(picture)
-		p.count(key, func(f *Flow) {
+		p.count(track, func(f *Flow) {
 			f.Frames++
 			if marked {
 				f.Marked++
