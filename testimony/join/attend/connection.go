@@ -51,7 +51,6 @@ type Connection struct {
 	told      map[string]bool           // the mids that the last offer told
 	early     []webrtc.ICECandidateInit
 	ended     join.Message
-	notice    string
 	changed   chan struct{}
 	sendAudio atomic.Bool
 	sendVideo atomic.Bool
@@ -149,9 +148,32 @@ func (c *Connection) Prepared(step string) error {
 
 // Switch turns the guest's own microphone and camera on and off, at once, and tells the court.
 func (c *Connection) Switch(audio, video bool) error {
-	c.own.audioOff.Store(!audio)
-	c.own.videoOff.Store(!video)
+	c.silence(!audio, !video)
 	return c.session.Send(join.Media{Audio: audio && c.config.Sound != nil, Video: video && c.config.Picture != nil})
+}
+
+// silence keeps the guest's own sound and picture from leaving this machine, at once and without the court.
+func (c *Connection) silence(audio, video bool) {
+	c.own.audioOff.Store(audio)
+	c.own.videoOff.Store(video)
+}
+
+// gone lists the publishers of whom no picture is told any more.
+func (c *Connection) gone() (all []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	told := map[string]bool{}
+	for mid, l := range c.lines {
+		if l.Kind == "video" && c.told[mid] {
+			told[l.Publisher] = true
+		}
+	}
+	for _, l := range c.lines {
+		if l.Kind == "video" && !told[l.Publisher] {
+			all = append(all, l.Publisher)
+		}
+	}
+	return all
 }
 
 // Leave says goodbye.
@@ -201,6 +223,13 @@ func (c *Connection) follow() {
 				continue
 			}
 			_ = c.signal(signal) // what cannot be answered is seen as missing media
+		case join.TypeSilent:
+			c.mu.Lock()
+			gone := dead(c.pc)
+			c.mu.Unlock()
+			if gone { // whoever keeps the seat comes anew
+				c.session.Break()
+			}
 		case join.TypeRemoved, join.TypeBye, join.TypeRefused:
 			c.mu.Lock()
 			c.ended = m
