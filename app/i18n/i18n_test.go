@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -255,6 +256,10 @@ func TestEveryKeyAskedForHasWordsAndEveryWordIsAskedFor(t *testing.T) {
 	t.Parallel()
 	en, _ := catalogues(t)
 	keys, _ := sources(t)
+	page, err := join.SentencesIn("en") // the window of a guest says what the page says
+	if err != nil {
+		t.Fatal(err)
+	}
 	used := map[string]bool{}
 	for _, k := range families() {
 		used[k] = true
@@ -262,6 +267,8 @@ func TestEveryKeyAskedForHasWordsAndEveryWordIsAskedFor(t *testing.T) {
 	for text, at := range keys {
 		if _, ok := en[text]; ok {
 			used[text] = true
+		} else if page[text] != "" && strings.Contains(fmt.Sprint(at), "/attend/") {
+			continue
 		} else if keyShape.MatchString(text) && !strings.HasSuffix(text, ".paravent") && !strings.HasSuffix(text, ".json") && !strings.HasSuffix(text, ".ics") && !strings.HasPrefix(text, "org.") && text != "minutes.saved" {
 			t.Errorf("%s: the key %q has no words", at, text)
 		}

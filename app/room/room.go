@@ -19,6 +19,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/i18n"
+	"paravent/app/theme"
 	"paravent/app/xwidget"
 	"paravent/media/reference"
 	"paravent/protection"
@@ -113,6 +114,27 @@ type Look struct {
 	Language     string
 	Dark         bool
 	HighContrast bool
+}
+
+// The names of the preferences that keep a look.
+const (
+	PrefLanguage = "language"
+	PrefDark     = "dark"
+	PrefContrast = "high_contrast"
+)
+
+// LookOf is the look that this machine's user chose last.
+func LookOf(p fyne.Preferences) Look {
+	return Look{Language: p.StringWithFallback(PrefLanguage, i18n.System()), Dark: p.BoolWithFallback(PrefDark, false), HighContrast: p.BoolWithFallback(PrefContrast, false)}
+}
+
+// Use makes it the look of an application.
+func (l Look) Use(a fyne.App) error {
+	if err := i18n.Use(l.Language); err != nil {
+		return err
+	}
+	a.Settings().SetTheme(&theme.Theme{Dark: l.Dark, HighContrast: l.HighContrast})
+	return nil
 }
 
 // Said is an error that is a sentence for the person at the desk already.

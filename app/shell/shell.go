@@ -23,7 +23,6 @@ import (
 	"paravent/app/settings"
 	"paravent/app/statistics"
 	"paravent/app/suspend"
-	"paravent/app/theme"
 	"paravent/app/today"
 	"paravent/app/welcome"
 	"paravent/app/witness"
@@ -39,12 +38,10 @@ type Options struct {
 	Look     *room.Look
 }
 
-// The keys of preferences. None of them says anything of a vault's content.
+// AppID is by what the system knows the program.
+const AppID = "org.paravent.desktop"
+
 const (
-	appID          = "org.paravent.desktop"
-	prefLanguage   = "language"
-	prefDark       = "dark"
-	prefContrast   = "high_contrast"
 	windowWidth    = 1280
 	windowHeight   = 800
 	smallestWidth  = 1120
@@ -85,7 +82,7 @@ type Shell struct {
 
 // Run opens the window and returns when it is closed. It must be called from the program's main goroutine.
 func Run(ctx context.Context, o Options) error {
-	a := app.NewWithID(appID)
+	a := app.NewWithID(AppID)
 	s, err := New(a, o)
 	if err != nil {
 		return err
@@ -103,11 +100,11 @@ func Run(ctx context.Context, o Options) error {
 
 // New makes the window of an application without showing it.
 func New(a fyne.App, o Options) (*Shell, error) {
-	s := &Shell{app: a, vault: o.Vault, look: storedLook(a.Preferences())}
+	s := &Shell{app: a, vault: o.Vault, look: room.LookOf(a.Preferences())}
 	if o.Look != nil {
 		s.look = *o.Look
 	}
-	if err := s.applyLook(); err != nil {
+	if err := s.look.Use(s.app); err != nil {
 		return nil, err
 	}
 	s.idle = newIdle()
@@ -131,31 +128,19 @@ func New(a fyne.App, o Options) (*Shell, error) {
 	return s, nil
 }
 
-func storedLook(p fyne.Preferences) room.Look {
-	return room.Look{Language: p.StringWithFallback(prefLanguage, i18n.System()), Dark: p.BoolWithFallback(prefDark, false), HighContrast: p.BoolWithFallback(prefContrast, false)}
-}
-
-func (s *Shell) applyLook() error {
-	if err := i18n.Use(s.look.Language); err != nil {
-		return err
-	}
-	s.app.Settings().SetTheme(&theme.Theme{Dark: s.look.Dark, HighContrast: s.look.HighContrast})
-	return nil
-}
-
 // Look is the window's language and theme.
 func (s *Shell) Look() room.Look { return s.look }
 
 // Apply takes in another language or look, keeps it, and draws everything anew.
 func (s *Shell) Apply(l room.Look) error {
 	s.look = l
-	if err := s.applyLook(); err != nil {
+	if err := s.look.Use(s.app); err != nil {
 		return err
 	}
 	p := s.app.Preferences()
-	p.SetString(prefLanguage, l.Language)
-	p.SetBool(prefDark, l.Dark)
-	p.SetBool(prefContrast, l.HighContrast)
+	p.SetString(room.PrefLanguage, l.Language)
+	p.SetBool(room.PrefDark, l.Dark)
+	p.SetBool(room.PrefContrast, l.HighContrast)
 	if s.desk == nil {
 		s.redraw()
 		return nil

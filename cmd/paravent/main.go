@@ -44,6 +44,7 @@ type commands struct {
 	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`
 	Relay      relayCmds      `cmd:"" help:"How guests from elsewhere reach a courtroom: the court's relay."`
 	Invite     inviteCmds     `cmd:"" help:"Invitations to a hearing, to be handed over before the day."`
+	Join       joinCmd        `cmd:"" help:"Join a hearing by its link, with a window, from a machine that has no vault."`
 	Host       hostCmd        `cmd:"" help:"Hold a hearing without a window."`
 	Rehearse   rehearseCmd    `cmd:"" help:"Run a complete hearing with simulated participants on this machine."`
 	Evidence   evidenceCmds   `cmd:"" help:"Recordings as evidence."`

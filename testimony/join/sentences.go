@@ -23,8 +23,8 @@ func SentencesIn(lang string) (Sentences, error) {
 	return s, err
 }
 
-// T is a sentence, its places filled from pairs of name and value.
-func (s Sentences) T(key string, pairs ...string) string {
+// Say is a sentence, its places filled from pairs of name and value.
+func (s Sentences) Say(key string, pairs ...string) string {
 	text := s[key]
 	for i := 0; i+1 < len(pairs); i += 2 {
 		text = strings.ReplaceAll(text, "{"+pairs[i]+"}", pairs[i+1])
@@ -101,20 +101,20 @@ func (s Sentences) received(who []string, cell Reception) string {
 	}
 	subject := capital(s.list(names))
 	if cell.Picture == cell.Voice && (cell.Picture == "clear" || cell.Picture == "nothing") {
-		return s.T("list."+cell.Picture+"."+many, "who", subject)
+		return s.Say("list."+cell.Picture+"."+many, "who", subject)
 	}
 	join := "list.join"
 	if (cell.Picture == "nothing") != (cell.Voice == "nothing") {
 		join = "list.but"
 	}
-	return s.T(join, "who", subject, "picture", s["picture."+cell.Picture+"."+many], "voice", s["voice."+cell.Voice+"."+many])
+	return s.Say(join, "who", subject, "picture", s["picture."+cell.Picture+"."+many], "voice", s["voice."+cell.Voice+"."+many])
 }
 
 func (s Sentences) list(parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
 	}
-	return s.T("list.last", "first", strings.Join(parts[:len(parts)-1], s["list.comma"]), "last", parts[len(parts)-1])
+	return s.Say("list.last", "first", strings.Join(parts[:len(parts)-1], s["list.comma"]), "last", parts[len(parts)-1])
 }
 
 // YouReceive says what a guest other than the witness receives of the witness.
@@ -122,7 +122,7 @@ func (s Sentences) YouReceive(cell Reception) string {
 	if cell == (Reception{}) {
 		cell = Reception{"nothing", "nothing"}
 	}
-	return s.T("you.join", "picture", s["you.picture."+cell.Picture], "voice", s["you.voice."+cell.Voice])
+	return s.Say("you.join", "picture", s["you.picture."+cell.Picture], "voice", s["you.voice."+cell.Voice])
 }
 
 func capital(text string) string {

@@ -377,11 +377,11 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 		state.Clock.Witness = s.hearing.WitnessZone
 		for _, cell := range s.matrix.Cells {
 			if name, ok := pageAudience[cell.Audience]; ok {
-				state.What[name] = reception(cell.Access)
+				state.What[name] = reception(s.nowOf(seats, name, cell.Access))
 			}
 		}
 	} else if name, ok := pageAudience[g.participant.Audience()]; ok {
-		state.What[name] = reception(s.matrix.Access(g.participant.Audience()))
+		state.What[name] = reception(s.nowOf(seats, string(g.participant.Role), s.matrix.Access(g.participant.Audience())))
 	}
 	state.ICE, state.RelayOnly = g.ice, s.relayOnly(g.participant.Role)
 	if s.held != nil && g.participant.Role.WithWitness() {
@@ -395,6 +395,16 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 var pageAudience = map[protection.Audience]string{
 	protection.Bench: "bench", protection.Prosecution: "prosecution", protection.DefenceCounsel: "defence", protection.Accused: "accused",
 	protection.Interpreter: "interpreter", protection.Support: "support", protection.Coordinator: "coordinator", protection.Gallery: "gallery",
+}
+
+// nowOf is what a role receives of the witness in this phase, where the matrix gives it an access for the testimony: at the identity check almost nobody
+// is there, and the witness must not read otherwise.
+func (s *Session) nowOf(seats *seating, role string, during protection.Access) protection.Access {
+	witness, ok := s.hearing.Witness()
+	if s.state.Phase != testimony.IdentityCheck || !ok {
+		return during
+	}
+	return seats.reception.Access(witness, testimony.Participant{Role: testimony.Role(role)})
 }
 
 func reception(a protection.Access) join.Reception {

@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
@@ -9,7 +10,9 @@ import (
 
 	"paravent/media/hub"
 	"paravent/testimony"
+	"paravent/testimony/invite"
 	"paravent/testimony/join"
+	"paravent/testimony/join/guest"
 	"paravent/testimony/live"
 )
 
@@ -221,4 +224,32 @@ func TestBenchFollowsTheWitnessBeforeTheHearing(t *testing.T) {
 	if n := len(events(s, testimony.Prepared)); n != 2 {
 		t.Errorf("%d steps stand in the record", n)
 	}
+}
+
+// At the identity check the witness reads that the judge and the coordinator alone are there, whatever the orders give the others later.
+func TestTheWitnessReadsWhoIsThereAtTheIdentityCheck(t *testing.T) {
+	t.Parallel()
+	s, _, _ := openHearing(t, oneHearing)
+	device, err := invite.NewDeviceKey(rand.Reader)
+	must(t, err)
+	g, err := guest.Dial(t.Context(), seat(s, testimony.RoleWitness).Link, guest.Options{Device: device})
+	must(t, err)
+	t.Cleanup(g.Close)
+	await(t, s, "the witness", func(live.State) bool { return seat(s, testimony.RoleWitness).Presence == live.InLobby })
+	must(t, s.Admit(seat(s, testimony.RoleWitness).ID))
+	must(t, s.Enter(testimony.IdentityCheck))
+	for m := range g.Messages() {
+		var state join.State
+		if m.Type != join.TypeState || m.Decode(&state) != nil || state.Phase != string(testimony.IdentityCheck) {
+			continue
+		}
+		for who, r := range state.What {
+			there := who == "bench" || who == "coordinator"
+			if nothing := r == (join.Reception{Picture: "nothing", Voice: "nothing"}); nothing == there {
+				t.Errorf("the witness reads that the %s receives %+v", who, r)
+			}
+		}
+		return
+	}
+	t.Error("the state was never told")
 }

@@ -102,6 +102,9 @@ func (s *Seat) View() View {
 	return s.view
 }
 
+// Done is closed when the guest has left.
+func (s *Seat) Done() <-chan struct{} { return s.ctx.Done() }
+
 // Changed is closed at the next change of the View. Take it first, so that no change is missed.
 func (s *Seat) Changed() <-chan struct{} {
 	s.mu.Lock()
