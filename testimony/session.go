@@ -57,10 +57,16 @@ const (
 	Refusal       EventKind = "refusal" // an invitation was refused
 	IdentityFound EventKind = "identity_verified"
 	OathTaken     EventKind = "oath_taken"
-	LineLost      EventKind = "line_lost" // nothing arrives of somebody any more, though the connection stands
-	DrawnAs       EventKind = "drawn_as"  // the court chose how what stands for the witness is drawn: Reason is the style
-	LineBack      EventKind = "line_back" // nothing arrived of somebody between From and To
+	LineLost      EventKind = "line_lost"   // nothing arrives of somebody any more, though the connection stands
+	Tried         EventKind = "tried"       // the concealment was tried before the testimony: Reason is TrialPassed or a TrialFault
+	Untried       EventKind = "untried"     // the judge decided to go on without a trial that passed: Reason is why
+	SoundFirst    EventKind = "sound_first" // a page wants no pictures: Reason is chosen or weak, or PicturesAgain
+	DrawnAs       EventKind = "drawn_as"    // the court chose how what stands for the witness is drawn: Reason is the style
+	LineBack      EventKind = "line_back"   // nothing arrived of somebody between From and To
 )
+
+// PicturesAgain is the reason of a SoundFirst event with which the pictures come back.
+const PicturesAgain = "again"
 
 // Event is one line of the session's record. It names seats and never a person.
 type Event struct {

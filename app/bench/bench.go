@@ -35,6 +35,7 @@ type Bench struct {
 	missing []string        // keys of the sentences on devices that are missing
 
 	stage, inset *xwidget.Screen
+	trial        *xwidget.Screen    // what others will see, while the concealment is tried
 	insetIs      protection.Picture // what the inset showed last
 	reason       *xwidget.Choice
 	company      *rehearsal.Company
@@ -136,6 +137,9 @@ func (b *Bench) Start(over func(testimony.HearingID)) {
 		}
 	}))
 	stop, err := b.session.Silhouettes(func(f *media.Frame) {
+		if b.session.State().Trial.Stage != "" {
+			paint(b.trial, f)
+		}
 		if b.insetShows(protection.Silhouette) {
 			paint(b.inset, f)
 		}
@@ -252,7 +256,7 @@ func (b *Bench) tighten(m protection.SessionMode) {
 // build makes the pieces in the colours and words in use now.
 func (b *Bench) build() {
 	if b.stage == nil {
-		b.stage, b.inset = xwidget.NewScreen(), xwidget.NewScreen()
+		b.stage, b.inset, b.trial = xwidget.NewScreen(), xwidget.NewScreen(), xwidget.NewScreen()
 	}
 	chosen := 0
 	if b.reason != nil {

@@ -169,6 +169,9 @@ func (b *Bench) nextStep(st live.State) step {
 		if !happened(st, testimony.IdentityFound) {
 			return step{word: i18n.T("next.verified"), act: b.advance(b.session.IdentityVerified)}
 		}
+		if s, untried := b.trialStep(st); untried {
+			return s
+		}
 		return step{word: i18n.T("next.oath"), act: b.advance(func() error { return b.session.Enter(testimony.Oath) })}
 	case testimony.Oath:
 		if !happened(st, testimony.OathTaken) {

@@ -25,6 +25,7 @@ type seated struct {
 	Presence     live.Presence
 	Muted        bool
 	Silent       bool
+	Low          string
 	Witness      bool
 	ShowsAccused bool
 	Access       string
@@ -35,7 +36,7 @@ func (b *Bench) people(st live.State) (any, func() fyne.CanvasObject) {
 	witness, _ := st.Hearing.Witness()
 	var now []seated
 	for _, p := range st.People {
-		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Silent, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
+		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Silent, p.Low, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
 	}
 	return now, func() fyne.CanvasObject {
 		var rows []fyne.CanvasObject
@@ -88,6 +89,9 @@ func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyn
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("bench.sees_accused"), xwidget.Clear)}
 	case witness:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("bench.sees_no_accused"), xwidget.Break)}
+	}
+	if p.Low != "" && p.Presence == live.Admitted {
+		chips = append([]fyne.CanvasObject{xwidget.Chip(i18n.T("presence.low."+p.Low), xwidget.Private)}, chips...)
 	}
 	return container.NewBorder(nil, nil, nil, xwidget.Row(4, append([]fyne.CanvasObject{xwidget.Gap(4, 0)}, chips...)...), name)
 }

@@ -205,6 +205,14 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 		words = labels[e.Participant] + " · " + i18n.T("alarm.request_refused")
 	case e.Kind == testimony.Prepared:
 		words += " · " + i18n.T("prepared."+e.Reason)
+	case e.Kind == testimony.Tried && e.Reason == testimony.TrialPassed:
+		words += " · " + i18n.T("trial.result.passed")
+	case e.Kind == testimony.Tried:
+		words += " · " + i18n.T("trial.fault."+e.Reason)
+	case e.Kind == testimony.Untried:
+		words += " · " + e.Reason
+	case e.Kind == testimony.SoundFirst:
+		words += " · " + i18n.T("low."+e.Reason)
 	case e.Kind == testimony.DrawnAs:
 		words += " · " + i18n.T("style."+e.Reason)
 	case e.Kind == testimony.Marked || e.Kind == testimony.LineBack:

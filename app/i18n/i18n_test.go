@@ -137,10 +137,16 @@ func families() []string {
 		add("call.", c, c+".do")
 	}
 	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
-		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.LineLost, testimony.LineBack, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
+		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.SoundFirst, testimony.Tried, testimony.Untried, testimony.LineLost, testimony.LineBack, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
 		add("event.", string(e))
 		add("act.session.", string(e))
 	}
+	add("low.", join.LowChosen, join.LowWeak, testimony.PicturesAgain)
+	add("presence.low.", join.LowChosen, join.LowWeak)
+	for _, f := range testimony.TrialFaults {
+		add("trial.fault.", string(f))
+	}
+	add("trial.stage.", string(testimony.TrialSpeak), string(testimony.TrialListen), string(testimony.TrialBreak), string(testimony.TrialAnswer))
 	for _, s := range conceal.Styles {
 		add("style.", string(s))
 	}

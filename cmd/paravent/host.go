@@ -44,6 +44,9 @@ Standard input takes one command a line:
   mark                blank the public version from 20 s before to 10 s after
   break [REASON]      resume      interrupt [REASON]
   mute P   unmute P   remove P [REASON]
+  try                 try the concealment, during the identity check: the state's trial says how it goes
+  confirm             confirm that the bench saw and heard what others will get
+  untried REASON      the judge's decision to go on without a trial that passed
   drawing STYLE       draw what stands for the witness as bust, contour, folded or rings
   go-on               end a pause that the witness's side has called, once it says that it can go on
   answered P          take P's requests off the list
@@ -275,6 +278,12 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.Interrupt(rest(1))
 	case "resume":
 		return s.Resume()
+	case "try":
+		return s.TryConcealment()
+	case "confirm":
+		return s.ConfirmConcealment()
+	case "untried":
+		return s.GoOnUntried(rest(1))
 	case "drawing":
 		return s.DrawAs(conceal.Style(argument(1)))
 	case "go-on":

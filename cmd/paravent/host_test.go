@@ -183,7 +183,7 @@ func TestAHearingFromTheCommandLineToAFileThatPlays(t *testing.T) {
 	}
 	defer g.Leave()
 	h.presence("g", "lobby")
-	for _, command := range []string{"admit w", "admit g", "phase identity", "verified", "phase oath", "sworn", "phase testimony"} {
+	for _, command := range []string{"admit w", "admit g", "phase identity", "verified", "untried a test", "phase oath", "sworn", "phase testimony"} {
 		h.do(command)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -75,7 +75,10 @@ const (
 const (
 	StepRights  = "rights"  // has read what one can do and what to mind
 	StepDevices = "devices" // has checked camera, microphone and sound
-	StepSilent  = "silent"  // has checked them, and heard no sound
+	// What the witness says of the trial of the concealment: the drawing was seen and the voice heard, or not.
+	StepConcealed   = "concealed"
+	StepUnconcealed = "unconcealed"
+	StepSilent      = "silent" // has checked them, and heard no sound
 )
 
 // Request is a guest's button.
@@ -89,7 +92,15 @@ type Media struct {
 	Video bool `json:"video"` // the camera is on
 	// Error is why one of them is off: denied, missing, busy, failed; empty when it was the guest's choice or nothing is off.
 	Error string `json:"error,omitempty"`
+	// Low says that the page wants sound first, without pictures: chosen by the guest, or weak, because the line is; empty while it does not.
+	Low string `json:"low,omitempty"`
 }
+
+// Reasons for a page to want sound first.
+const (
+	LowChosen = "chosen"
+	LowWeak   = "weak"
+)
 
 // Prepared tells that the guest has taken a step of the preparation.
 type Prepared struct {
@@ -132,6 +143,8 @@ type State struct {
 	// Only that side is told. Ready is set once it has said that it can go on.
 	Held  string `json:"held,omitempty"`
 	Ready bool   `json:"ready,omitempty"`
+	// Trial is told to the witness while the concealment is tried.
+	Trial *Trial `json:"trial,omitempty"`
 	// Publish is what the court takes of this guest now. What is false stops at the guest's own device.
 	Publish Publish `json:"publish"`
 	// Banner overrides what the page's banner follows from Phase and Mode: public, private, closed, break, interruption,
@@ -150,6 +163,12 @@ type State struct {
 	People       []Person    `json:"people,omitempty"`
 	ICE          []ICEServer `json:"ice,omitempty"`
 	RelayOnly    bool        `json:"relay_only,omitempty"` // media must go through one of ICE's relays
+}
+
+// Trial is where the trial of the concealment stands.
+type Trial struct {
+	Stage string `json:"stage"` // speak, listen, break, answer
+	Voice bool   `json:"voice"` // the changed voice is tried as well
 }
 
 // Publish is what a guest sends.

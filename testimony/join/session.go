@@ -98,7 +98,7 @@ var fromGuest = map[string]bool{
 	TypeAnswer: true, TypeCandidate: true, TypeRequest: true, TypeMedia: true, TypePrepared: true, TypeLanguage: true, TypeHere: true, TypeLeave: true,
 }
 
-var steps = map[string]bool{StepRights: true, StepDevices: true, StepSilent: true}
+var steps = map[string]bool{StepRights: true, StepDevices: true, StepSilent: true, StepConcealed: true, StepUnconcealed: true}
 
 func parseGuestMessage(text []byte) (Message, error) {
 	m, err := ParseMessage(text)
@@ -123,7 +123,7 @@ func parseGuestMessage(text []byte) (Message, error) {
 		}
 	case TypeMedia:
 		var r Media
-		if err := json.Unmarshal(text, &r); err != nil || len(r.Error) > maxError {
+		if err := json.Unmarshal(text, &r); err != nil || len(r.Error) > maxError || r.Low != "" && r.Low != LowChosen && r.Low != LowWeak {
 			return Message{}, ErrMessage
 		}
 	}

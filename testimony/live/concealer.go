@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -40,13 +41,18 @@ type disguise interface {
 }
 
 // concealer makes what the outer audiences receive of a protected witness. Its picture is drawn from nothing: it is never
-// handed a clear frame, only whether the witness is speaking. If the drawing stops, its audiences see the slate; if the disguise does, they hear
+// handed a clear frame, only whether the witness is speaking. If the drawing stops, its audiences see the slate and hear silence; if the disguise does, they hear
 // silence. Neither of them can open anything by failing.
 type concealer struct {
 	log       *slog.Logger
+	ctx       context.Context // of the connection
 	publisher *hub.Publisher
-	speaking  atomic.Bool // now
-	spoke     atomic.Bool // since the gate last looked
+	mirror    *hub.Publisher                // for the witness alone
+	clip      atomic.Pointer[clip]          // collects the changed voice; nil: nobody wants to hear it
+	hold      atomic.Pointer[chan struct{}] // makes the drawing stand still, for a trial; nil: it goes on
+	stalled   atomic.Bool                   // nothing is drawn, so that nothing is heard either
+	speaking  atomic.Bool                   // now
+	spoke     atomic.Bool                   // since the gate last looked
 	gate      conceal.Gate
 	open      bool // what the gate said last
 	steps     int  // of the gate so far
@@ -60,8 +66,8 @@ type concealer struct {
 	mute      atomic.Bool  // the disguise has failed
 }
 
-func newConcealer(log *slog.Logger, publisher *hub.Publisher, sitting *sitting, fault func(error)) *concealer {
-	return &concealer{log: log, publisher: publisher, sitting: sitting, style: sitting.style(), figure: sitting.figure(),
+func newConcealer(ctx context.Context, log *slog.Logger, publisher, mirror *hub.Publisher, sitting *sitting, fault func(error)) *concealer {
+	return &concealer{ctx: ctx, log: log, publisher: publisher, mirror: mirror, sitting: sitting, style: sitting.style(), figure: sitting.figure(),
 		disguise: sitting.voice.Again(), fault: fault, start: time.Now()}
 }
 
@@ -85,14 +91,27 @@ func (c *concealer) draw(ctx context.Context) {
 
 func (c *concealer) drawOne() (err error) {
 	defer recovered(&err)
+	if hold := c.hold.Load(); hold != nil {
+		<-*hold
+	}
 	speaking := c.floor()
-	if !c.publisher.ConcealedWanted(media.KindVideo) {
+	if !c.seen() {
 		return nil
 	}
 	if now := c.sitting.style(); now != c.style {
 		c.style, c.figure = now, c.sitting.figure()
 	}
-	return c.publisher.WritePicture(c.figure.Draw(speaking, c.sitting.age()))
+	return c.show(c.figure.Draw(speaking, c.sitting.age()))
+}
+
+// seen reports whether anybody sees what is drawn.
+func (c *concealer) seen() bool {
+	return c.publisher.ConcealedWanted(media.KindVideo) || c.mirror.ConcealedWanted(media.KindVideo)
+}
+
+// show sends a picture to the audiences, and to the witness who wants to see what they see.
+func (c *concealer) show(picture conceal.Picture) error {
+	return errors.Join(c.publisher.WritePicture(picture), c.mirror.WritePicture(picture))
 }
 
 // floor is whether the person has the floor, as the gate says: looked at by its own steps, so that no picture shows when in one of them they spoke.
@@ -125,10 +144,12 @@ func (c *concealer) watch(ctx context.Context) {
 		late := time.Since(c.start) - time.Duration(c.drawn.Load()) - silhouetteEvery
 		if late < stalledAfter {
 			slated, told = false, false
+			c.stalled.Store(false)
 			continue
 		}
-		if !slated && c.publisher.ConcealedWanted(media.KindVideo) {
-			slated = c.publisher.WritePicture(slate) == nil
+		c.stalled.Store(true)
+		if !slated && c.seen() {
+			slated = c.show(slate) == nil
 		}
 		if late >= alarmAfter && !told {
 			told = true
@@ -149,6 +170,12 @@ func (c *concealer) hear(pcm []int16, speaking bool) []int16 {
 		c.mute.Store(true) // what broke once is not trusted with a voice again
 		c.fault(err)
 		return nil
+	}
+	if c.stalled.Load() {
+		return nil
+	}
+	if kept := c.clip.Load(); kept != nil {
+		kept.add(voice, speaking)
 	}
 	if c.publisher.ConcealedWanted(media.KindAudio) {
 		if err := c.publisher.WriteVoice(voice); err != nil {

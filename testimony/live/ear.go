@@ -131,10 +131,10 @@ type arrival struct {
 	seats  *seating
 }
 
-func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher *hub.Publisher, came *arrivals) {
+func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher *hub.Publisher, came *arrivals) *concealer {
 	l := &listener{session: s, id: p.ID, publisher: publisher, arrivals: came, audio: make(chan arrival, backlog), video: make(chan arrival, backlog)}
 	if p.Role == testimony.RoleWitness {
-		l.concealer = newConcealer(s.log, publisher, s.sittingOf(p.ID), func(err error) {
+		l.concealer = newConcealer(ctx, s.log, publisher, s.hub.Publish(mirrorOf(p.ID)), s.sittingOf(p.ID), func(err error) {
 			s.log.Error("the concealment stopped", "error", err)
 			// Not from here: the owner may be waiting for this very connection to end.
 			s.workers.Go(func() { s.post(func() { s.concealmentStopped(p.ID) }) })
@@ -158,6 +158,7 @@ func (s *Session) listen(ctx context.Context, p testimony.Participant, publisher
 		l.hear(ctx)
 	})
 	s.workers.Go(func() { l.see(ctx) })
+	return l.concealer
 }
 
 // concealmentStopped tells the bench that a witness's audiences get the slate or silence.

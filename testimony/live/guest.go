@@ -27,11 +27,13 @@ type guest struct {
 	muted       bool
 	camera      bool   // the page says that it sends a picture
 	microphone  bool   // and sound
+	low         string // why the page wants sound first; empty while it does not
 	lang        string // that the page is read in
 	lostAt      time.Time
 
-	arrivals *arrivals // of the connection; nil while there is none
-	expects  expectation
+	concealer *concealer // of a witness's connection; nil while there is none
+	arrivals  *arrivals  // of the connection; nil while there is none
+	expects   expectation
 
 	peer   *peer.Peer // nil in the lobby, and whenever no connection may be held
 	listen context.CancelFunc
@@ -110,7 +112,7 @@ func (s *Session) arrive(session *join.Session) {
 	if g.presence == Lost {
 		g.presence = Admitted
 	}
-	g.session, g.words, g.lang, g.told = session, session.Words(), session.Lang(), nil
+	g.session, g.words, g.lang, g.told, g.low = session, session.Words(), session.Lang(), nil, ""
 	g.ice = s.iceFor("g")
 	s.links[id] = ""
 	s.note(testimony.Joined, id, "")
@@ -168,7 +170,8 @@ func (s *Session) message(session *join.Session, m join.Message) {
 		var r join.Media
 		if m.Decode(&r) == nil {
 			s.current(session, func(g *guest) {
-				g.camera, g.microphone = r.Video, r.Audio
+				g.camera, g.microphone = r.Video && g.participant.Role.Publishes(), r.Audio && g.participant.Role.Publishes()
+				s.soundFirst(g, r.Low)
 				s.refresh()
 			})
 		}
@@ -194,6 +197,10 @@ func (s *Session) message(session *join.Session, m join.Message) {
 // prepares notes a step of the witness's preparation, once.
 func (s *Session) prepares(g *guest, step string) {
 	id := g.participant.ID
+	if step == join.StepConcealed || step == join.StepUnconcealed {
+		s.trialAnswered(g, step)
+		return
+	}
 	if g.participant.Role != testimony.RoleWitness || slices.Contains(s.prepared[id], step) {
 		return
 	}
@@ -253,7 +260,7 @@ func (s *Session) dismiss(g *guest, why string) {
 func (s *Session) unplug(g *guest) {
 	if g.listen != nil {
 		g.listen()
-		g.listen = nil
+		g.listen, g.concealer = nil, nil
 	}
 	if g.peer == nil {
 		return
@@ -318,7 +325,7 @@ func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
 		ctx, cancel := context.WithCancel(s.ctx)
 		g.listen = cancel
 		g.arrivals = &arrivals{}
-		s.listen(ctx, g.participant, publisher, g.arrivals)
+		g.concealer = s.listen(ctx, g.participant, publisher, g.arrivals)
 	}
 	config.RelayOnly = s.relayOnly(g.participant.Role)
 	config.Connection.ICEServers = courtServers(s.iceFor("c"))
@@ -384,6 +391,9 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 		state.What[name] = reception(s.nowOf(seats, string(g.participant.Role), s.matrix.Access(g.participant.Audience())))
 	}
 	state.ICE, state.RelayOnly = g.ice, s.relayOnly(g.participant.Role)
+	if w, _ := s.hearing.Witness(); w.ID == g.participant.ID && s.trial.Stage != "" {
+		state.Trial = &join.Trial{Stage: string(s.trial.Stage), Voice: s.trial.Voice}
+	}
 	if s.held != nil && g.participant.Role.WithWitness() {
 		state.Held, state.Ready = s.held.Why, s.held.Ready
 	}
@@ -426,6 +436,9 @@ func (s *Session) peopleFor(seats *seating, g *guest) []join.Person {
 		if other := s.guests[p.ID]; other != nil && other.presence == Admitted {
 			add(p)
 		}
+	}
+	if seats.mirrors[g.participant.ID] {
+		people = append(people, join.Person{ID: mirrorOf(g.participant.ID), Role: "own"})
 	}
 	if seats.later(g.participant) != (hub.Grant{}) {
 		witness, _ := s.hearing.Witness() // whose picture it is

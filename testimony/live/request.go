@@ -32,6 +32,10 @@ func (s *Session) requested(g *guest, kind string) {
 		s.refuseRequest(id)
 		return
 	}
+	if kind == join.AskVoice {
+		s.ownVoice(g)
+		return
+	}
 	again := askAgain
 	if kind == join.AskAlarm {
 		again = alarmAgain // and nothing is answered: on the network too a call for help looks like nothing

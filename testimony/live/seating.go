@@ -13,15 +13,25 @@ type seating struct {
 	admitted  map[testimony.ParticipantID]testimony.Participant // the bench included
 	muted     map[testimony.ParticipantID]bool                  // by the bench
 	// aired is the most that the public version holds of a witness where it is being broadcast.
-	aired protection.Access
+	aired   protection.Access
+	low     map[testimony.ParticipantID]bool // whose page wants sound first
+	mirrors map[testimony.ParticipantID]bool // witnesses who receive what others would receive of them
 }
 
-// grant answers the hub: what the subscriber may be sent of the publisher. Anyone who is not admitted is nobody.
+// grant answers the hub: what the subscriber is sent of the publisher.
 func (s *seating) grant(publisher, subscriber string) hub.Grant {
+	return s.thinned(s.allowed(publisher, subscriber), publisher, testimony.ParticipantID(subscriber))
+}
+
+// allowed is what the subscriber may be sent of the publisher. Anyone who is not admitted is nobody.
+func (s *seating) allowed(publisher, subscriber string) hub.Grant {
 	from, okFrom := s.admitted[testimony.ParticipantID(publisher)]
 	to, okTo := s.admitted[testimony.ParticipantID(subscriber)]
 	if publisher == string(onAir) && okTo {
 		return s.later(to)
+	}
+	if okTo && s.mirrors[to.ID] && publisher == mirrorOf(to.ID) && s.maySend(to.ID) {
+		return hub.Grant{Picture: hub.Concealed, Voice: hub.Concealed}
 	}
 	if !okFrom || !okTo || !s.maySend(from.ID) {
 		return hub.Grant{}

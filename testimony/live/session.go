@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -113,6 +114,9 @@ type Session struct {
 	requests  []Request
 	held      *testimony.Hold // by the witness's side; nil while nothing is
 	alarms    []Alarm
+	trial     testimony.Trial
+	answered  chan bool                        // takes the witness's answer while a trial runs
+	mirrors   map[testimony.ParticipantID]bool // witnesses who see and hear what others would receive of them
 	sittings  map[testimony.ParticipantID]*sitting
 	recorder  *recorder
 	failed    bool              // the recorder
@@ -195,12 +199,15 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
 		muted:     map[testimony.ParticipantID]bool{},
 		aired:     s.aired,
+		mirrors:   maps.Clone(s.mirrors),
+		low:       map[testimony.ParticipantID]bool{},
 	}
 	for id, g := range s.guests {
 		if g.presence == Admitted {
 			seats.admitted[id] = g.participant
 		}
 		seats.muted[id] = g.muted
+		seats.low[id] = g.low != ""
 	}
 	return seats, m
 }
@@ -344,7 +351,8 @@ func (s *Session) describe() State {
 			st.Marks++
 		}
 	}
-	st.Drawing = s.drawnAs()
+	st.Drawing, st.Trial = s.drawnAs(), s.trial
+	st.Conceals, _ = s.conceals()
 	st.Gallery = seats.publicAccess(witness)
 	st.Broadcast = s.broadcastState()
 	for _, p := range s.hearing.Participants {
@@ -354,6 +362,7 @@ func (s *Session) describe() State {
 		}
 		if g := s.guests[p.ID]; g != nil {
 			person.Presence, person.Words, person.Lang, person.Muted, person.Camera = g.presence, g.words, g.lang, g.muted, g.camera
+			person.Low = g.low
 			person.Silent = !g.expects.gone.IsZero()
 			if g.arrivals != nil {
 				person.Sound = g.arrivals.count()

@@ -35,6 +35,7 @@ type Person struct {
 	Muted    bool      // by the bench
 	Speaking bool
 	Camera   bool             // the guest says that the camera is on
+	Low      string           // why the page wants sound first, without pictures: chosen or weak; empty while it does not
 	Silent   bool             // nothing arrives that should
 	Sound    rtpio.SoundCount // what became of the packets of this connection's sound
 	// Receives is what the seat receives of the witness right now, phase and mode included.
@@ -85,6 +86,8 @@ type State struct {
 	People        []Person          // in the order of the hearing's seats
 	Gallery       protection.Access // what the public receives of the witness now
 	Drawing       conceal.Style     // how what stands for a witness is drawn
+	Conceals      bool              // somebody is to receive a drawing or a changed voice in place of the witness's own
+	Trial         testimony.Trial   // of the concealment, in this sitting
 	Broadcast     Broadcast         // to those who receive later
 	ShowsAccused  bool              // whether the witness may be shown the accused
 	Recording     Recording

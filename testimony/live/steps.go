@@ -93,6 +93,11 @@ func (s *Session) Enter(p testimony.Phase) error {
 				return ErrWitness
 			}
 		}
+		if p == testimony.Oath || p == testimony.Testimony {
+			if err := s.mayTestify(); err != nil {
+				return err
+			}
+		}
 		if p == testimony.Oath && s.recorder == nil {
 			if err := s.beginRecording(); err != nil {
 				s.failed = true

@@ -83,6 +83,9 @@ func admitted(t *testing.T, s *live.Session, roles ...testimony.Role) map[testim
 func call(t *testing.T, s *live.Session, phases ...testimony.Phase) {
 	t.Helper()
 	for _, p := range phases {
+		if p == testimony.Oath && s.State().Conceals && !s.State().Trial.Opens() {
+			must(t, s.GoOnUntried("a test"))
+		}
 		if err := s.Enter(p); err != nil {
 			t.Fatalf("enter %s: %v", p, err)
 		}
@@ -136,7 +139,7 @@ func TestStepsHaveTakenEffectWhenTheyReturn(t *testing.T) {
 	}{
 		{"lobby", func() error { return nil }, "", "", ""},
 		{"identity", func() error { return s.Enter(testimony.IdentityCheck) }, bench, "", ""},
-		{"oath", func() error { return s.Enter(testimony.Oath) }, accused, counsel, open},
+		{"oath", func() error { return errors.Join(s.GoOnUntried("a test"), s.Enter(testimony.Oath)) }, accused, counsel, open},
 		{"testimony", func() error { return s.Enter(testimony.Testimony) }, accused, counsel, open},
 		{"private", func() error { return s.SetMode(protection.PrivateMode, "Family.") }, accused, counsel, ""},
 		{"public", func() error { return s.SetMode(protection.PublicMode, "") }, accused, counsel, open},

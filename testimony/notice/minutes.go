@@ -219,6 +219,10 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 			asked = e.Reason
 		}
 		return what + w.colon + asked
+	case testimony.Tried:
+		return what + w.colon + w.minutes.trials[e.Reason]
+	case testimony.SoundFirst:
+		return what + w.colon + w.minutes.lows[e.Reason]
 	case testimony.DrawnAs:
 		return what + w.colon + w.minutes.drawings[e.Reason]
 	case testimony.Prepared:

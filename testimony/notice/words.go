@@ -158,7 +158,7 @@ type minutesWords struct {
 	totals, time                                                   string
 	events, at, what                                               string
 	kinds                                                          map[testimony.EventKind]string
-	asked, steps, drawings                                         map[string]string
+	asked, steps, drawings, trials, lows                           map[string]string
 	recordings                                                     string
 	log, logText                                                   string
 	absent, identity, identityText, locked                         string

@@ -37,6 +37,7 @@ func testifies(t testing.TB, s *live.Session) *browser {
 	awaitPresence(t, s, testimony.RoleWitness, live.InLobby)
 	must(t, s.Admit(seat(t, s, testimony.RoleWitness).ID))
 	must(t, s.Enter(testimony.IdentityCheck))
+	must(t, s.GoOnUntried("a test"))
 	must(t, s.Enter(testimony.Oath))
 	return w
 }

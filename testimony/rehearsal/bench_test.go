@@ -32,6 +32,7 @@ func BenchmarkFirstPicture(b *testing.B) {
 		must(b, s.Enter(testimony.IdentityCheck))
 		<-seen
 		witnessed += time.Since(start)
+		must(b, s.GoOnUntried("a test"))
 		must(b, s.Enter(testimony.Oath))
 
 		start = time.Now()

@@ -294,6 +294,7 @@ func TestChromiumGalleryNeverReceivesTheWitness(t *testing.T) {
 		must(t, s.Admit(seat(t, s, role).ID))
 	}
 	must(t, s.Enter(testimony.IdentityCheck))
+	must(t, s.GoOnUntried("a test"))
 	must(t, s.Enter(testimony.Oath))
 	must(t, s.Enter(testimony.Testimony))
 

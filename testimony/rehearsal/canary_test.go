@@ -147,6 +147,7 @@ func TestTrueNameIsFoundNowhere(t *testing.T) {
 	must(t, err)
 	awaitPresence(t, s, testimony.RoleWitness, live.InLobby)
 	must(t, s.Admit(seat(t, s, testimony.RoleWitness).ID))
+	must(t, s.GoOnUntried("a test"))
 	for _, phase := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
 		must(t, s.Enter(phase))
 	}

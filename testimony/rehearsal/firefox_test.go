@@ -134,6 +134,7 @@ func TestFirefoxHoldsAHearing(t *testing.T) {
 	// Counsel's camera and microphone are the same fake ones as the witness's, and the public may receive them.
 	prosecution.Press("Turn my camera off")
 	prosecution.Press("Turn my microphone off")
+	must(t, s.GoOnUntried("a test"))
 	must(t, s.Enter(testimony.Oath))
 	must(t, s.Enter(testimony.Testimony))
 

@@ -77,6 +77,9 @@ func recordForEver(path string) error {
 		}
 		<-changed
 	}
+	if err := s.GoOnUntried("a test"); err != nil {
+		return err
+	}
 	for _, phase := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
 		if err := s.Enter(phase); err != nil {
 			return err

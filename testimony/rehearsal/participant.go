@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"paravent/media/capture"
+	"paravent/testimony"
 	"paravent/testimony/invite"
+	"paravent/testimony/join"
 	"paravent/testimony/join/attend"
 	"paravent/testimony/join/guest"
 )
@@ -53,7 +55,29 @@ func Join(ctx context.Context, link string, props Props) (*Participant, error) {
 	if err != nil {
 		return nil, err
 	}
+	go p.answer()
 	return p, nil
+}
+
+// answer says, where the witness is asked in a trial of the concealment, that it was seen and heard.
+func (p *Participant) answer() {
+	answered := false
+	for {
+		changed := p.Changed()
+		asked := false
+		if t := p.State().Trial; t != nil {
+			asked = t.Stage == string(testimony.TrialAnswer)
+		}
+		if asked && !answered {
+			_ = p.Prepared(join.StepConcealed) // whoever is gone answers nothing
+		}
+		answered = asked
+		select {
+		case <-changed:
+		case <-p.Done():
+			return
+		}
+	}
 }
 
 // Flows returns a copy of what was received so far.

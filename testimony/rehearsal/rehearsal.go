@@ -228,7 +228,27 @@ func (s *stage) identity(ctx context.Context) error {
 	}
 	s.found(others == 0, "Nobody but the bench receives the witness during the identity check", "%d packets", others)
 	s.found(s.session.State().Recording == live.NotRecording, "The identity check stays off the record", "")
-	return s.session.IdentityVerified()
+	if err := s.session.IdentityVerified(); err != nil {
+		return err
+	}
+	return s.trial(ctx)
+}
+
+// trial tries the concealment before the oath, as a bench would.
+func (s *stage) trial(ctx context.Context) error {
+	if !s.session.State().Conceals {
+		return nil
+	}
+	s.say("The concealment is tried: the witness speaks, sees the drawing, and it is stopped on purpose.")
+	s.found(errors.Is(s.session.Enter(testimony.Oath), live.ErrUntried), "The oath does not begin before the concealment was tried", "")
+	if err := s.session.TryConcealment(); err != nil {
+		return err
+	}
+	if err := s.until(ctx, "the trial to end", func(st live.State) bool { return st.Trial.Stage == "" }); err != nil {
+		return err
+	}
+	s.found(s.session.State().Trial.Passed, "The drawing comes, and where it stops slate and silence come", "%s", s.session.State().Trial.Fault)
+	return s.session.ConfirmConcealment()
 }
 
 func (s *stage) oath(context.Context) error {

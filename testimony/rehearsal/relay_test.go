@@ -87,6 +87,7 @@ func TestChromiumTestifiesThroughARelay(t *testing.T) {
 		must(t, s.Admit(seat(t, s, role).ID))
 	}
 	must(t, s.Enter(testimony.IdentityCheck))
+	must(t, s.GoOnUntried("a test"))
 	must(t, s.Enter(testimony.Oath))
 	must(t, s.Enter(testimony.Testimony))
 	prosecution.until("the prosecution to see and hear the witness", func(f found) bool { return f.Marked > 5 && f.Tones > 5 })

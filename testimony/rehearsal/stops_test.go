@@ -54,6 +54,7 @@ func TestWitnessesButtonsFromTheBrowserToTheBench(t *testing.T) {
 	if done := seat(t, s, testimony.RoleWitness).Prepared; strings.Join(done, " ") != "rights devices" {
 		t.Errorf("the bench is told that the witness has taken the steps %v", done)
 	}
+	must(t, s.GoOnUntried("a test"))
 	for _, phase := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
 		must(t, s.Enter(phase))
 	}

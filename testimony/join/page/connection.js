@@ -65,11 +65,46 @@ export class Connection {
     this.configuration = { iceServers: ice ?? [], iceTransportPolicy: relayOnly ? "relay" : "all" };
   }
 
+  /** How the line is: packets of sound that came and were lost so far, what the court misses, and the way there and back in seconds. */
+  async quality() {
+    const pc = this.pc;
+    if (pc?.connectionState !== "connected") return undefined;
+    const now = { packets: 0, lost: 0, lossThere: 0, delay: 0 };
+    for (const s of (await pc.getStats()).values()) {
+      if (s.type === "inbound-rtp" && s.kind === "audio") {
+        now.packets += s.packetsReceived ?? 0;
+        now.lost += s.packetsLost ?? 0;
+      } else if (s.type === "remote-inbound-rtp") {
+        now.lossThere = Math.max(now.lossThere, s.fractionLost ?? 0);
+      } else if (s.type === "candidate-pair" && s.nominated) {
+        now.delay = Math.max(now.delay, s.currentRoundTripTime ?? 0);
+      }
+    }
+    return this.pc === pc ? now : undefined;
+  }
+
+  /** Sends the own picture small, or as it is. */
+  async reduce(small) {
+    this.small = small;
+    for (const { sender } of this.pc ? sendingLines(this.pc) : []) {
+      if (sender.track?.kind !== "video") continue;
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings ?? []) {
+        delete encoding.maxFramerate;
+        delete encoding.maxBitrate;
+        encoding.scaleResolutionDownBy = small ? 4 : 1;
+        if (small) Object.assign(encoding, { maxFramerate: 5, maxBitrate: 60000 });
+      }
+      await sender.setParameters(parameters).catch(() => {}); // a browser that cannot sends the picture as it is
+    }
+  }
+
   /** Gives the tracks to send; null sends nothing. Takes effect at once, without the court. */
   async setOwn(kind, track) {
     this.own[kind] = track;
     const lines = this.pc ? sendingLines(this.pc) : [];
     await Promise.all(lines.filter((t) => t.receiver.track.kind === kind).map((t) => t.sender.replaceTrack(track)));
+    if (this.small) await this.reduce(true);
   }
 
   async handle(message) {
@@ -114,6 +149,7 @@ export class Connection {
     if (this.pc !== pc) return;
     this.send({ type: "answer", sdp: this.relayOnly ? relayed(pc.localDescription.sdp) : pc.localDescription.sdp });
     this.place(told);
+    if (this.small) await this.reduce(true);
     for (const candidate of this.early.splice(0)) await this.candidate(candidate);
   }
 

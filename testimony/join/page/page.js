@@ -6,6 +6,7 @@ import { fromBase64url, idOf } from "./handshake.js";
 import { forget, forgetOld, newDeviceKey, recall, remember } from "./keep.js";
 import { learn, listOf, preferred, speak, speaks, wordList } from "./language.js";
 import { hum } from "./sound.js";
+import { LessData } from "./low.js";
 import { OwnMedia } from "./media.js";
 import { Path } from "./path.js";
 import { Pulse } from "./pulse.js";
@@ -52,6 +53,10 @@ const connection = new Connection((message) => signalling?.send(message), {
 let signalling = null;
 let wake = null;
 const path = new Path(connection, () => signalling?.renew());
+app.low = new LessData(connection, () => {
+  sendMedia();
+  view.render(app);
+});
 const pulse = new Pulse((message) => signalling?.send(message));
 
 const hear = {
@@ -66,6 +71,7 @@ const hear = {
     pulse.beat(["witness", "support", "coordinator"].includes(message.role));
     if (app.held && !app.held.seen) signalling.send({ type: "request", kind: app.held.why }); // it may have been lost on the way
     view.render(app);
+    app.low.watch();
     if (app.ready) sendMedia();
     else if (app.returning) await startIfAllowed();
   },
@@ -180,10 +186,11 @@ async function startMedia(withCamera) {
 }
 
 function sendMedia(error = "") {
-  if (!publishes()) return;
-  const audio = app.media.has("audio") && app.media.microphone;
-  const video = app.media.has("video") && app.media.camera;
-  signalling?.send({ type: "media", audio, video, ...(error && { error }) });
+  if (!app.welcome) return;
+  const audio = publishes() && app.media.has("audio") && app.media.microphone;
+  const video = publishes() && app.media.has("video") && app.media.camera;
+  const low = app.low.mode;
+  signalling?.send({ type: "media", audio, video, ...(error && { error }), ...(low && { low }) });
 }
 
 function refused(reason) {
@@ -206,6 +213,7 @@ function finish(key) {
 function end(text, options = {}) {
   signalling?.end();
   path.rest();
+  app.low.rest();
   connection.close();
   pulse.beat(false);
   app.media.stop();
@@ -254,6 +262,12 @@ const act = {
     app.media.apply(app.state?.muted, Boolean(app.held));
     sendMedia();
     view.render(app);
+  },
+  low: () => app.low.toggle(),
+  voice: () => void (signalling.send({ type: "request", kind: "voice" }) || view.told("told.failed")),
+  seen(yes) {
+    signalling.sendLater({ type: "prepared", step: yes ? "concealed" : "unconcealed" });
+    view.told("told.sent");
   },
   sound() {
     app.stage.unblock();

@@ -1,5 +1,6 @@
 // Shows the page's state. Everything on the screen follows from it; nothing here knows the court.
 
+import * as concealed from "./concealed.js";
 import { knows, lang, languages, t } from "./language.js";
 import { showLevel } from "./media.js";
 import { bannerOf, placeOf, receivesNothing, timeIn, whatOthersReceive, whatYouReceive } from "./sentences.js";
@@ -35,6 +36,8 @@ export function listen(act, app) {
   click("erase", act.erase);
   for (const button of document.querySelectorAll("[data-ask]")) button.onclick = () => act.ask(button.dataset.ask);
   click("held-ready", act.ready);
+  click("low", act.low);
+  concealed.listen(act);
   quietly(act.alarm);
   for (const id of ["leave", "lobby-leave"]) click(id, () => $("leaving").showModal());
   click("stay", () => $("leaving").close());
@@ -234,6 +237,8 @@ function showHearing(app) {
   showAsks(role);
   showOwnButtons(app, gallery);
   $("seen").hidden = gallery;
+  concealed.show(app);
+  app.low.show(app);
   showWords(app);
 }
 
@@ -337,6 +342,7 @@ export function told(key) {
 }
 
 export function notice(text) {
+  if (concealed.notice(text)) return;
   if (["heard", "answered"].includes(text)) return told(`told.${text}`);
   return told(text === "mark" ? "notice.mark" : "notice.other");
 }
