@@ -23,6 +23,12 @@ import (
 // choose keeps a picture on the large screen: the one that the guest chose, or else the judge's, or else the first that there is.
 func (w *Window) choose(v attend.View) {
 	now := w.watched.Load().(string)
+	if own := ownOf(v); v.State.Trial != nil && w.seen[own] { // while it is tried, what others will see
+		if now != own {
+			w.watch(own)
+		}
+		return
+	}
 	if w.seen[now] && slices.ContainsFunc(v.State.People, func(p join.Person) bool { return p.ID == now }) {
 		return
 	}
@@ -143,6 +149,9 @@ func (w *Window) showHearing(v attend.View) {
 			buttons = append(buttons, press(fyne.KeyC, word("camera", v.Video), func() { w.tell(w.seat.Switch(w.seat.View().Audio, !w.seat.View().Video)) }))
 		}
 	}
+	if hearsOwn(v) {
+		buttons = append(buttons, press(fyne.KeyV, w.words.Say("voice.hear"), func() { w.ask(join.AskVoice) }))
+	}
 	buttons = append(buttons, press(fyne.KeyF10, w.words.Say("leave.button"), w.askToLeave))
 
 	var first fyne.Focusable
@@ -150,7 +159,11 @@ func (w *Window) showHearing(v attend.View) {
 	if v.Held != "" {
 		stage, first = w.heldCard(v, keys)
 	}
-	right := xwidget.Scroll(xwidget.Column(12, w.receives(v), w.people(v, keys), xwidget.Panel(w.checkWords(v))))
+	column := []fyne.CanvasObject{w.receives(v), w.people(v, keys), xwidget.Panel(w.checkWords(v))}
+	if trial := w.trialCard(v, keys); trial != nil {
+		column = append([]fyne.CanvasObject{trial}, column...)
+	}
+	right := xwidget.Scroll(xwidget.Column(12, column...))
 	left := container.NewBorder(nil, xwidget.Column(8, xwidget.Gap(0, 2), xwidget.Wrap(8, buttons...)), nil, nil, stage)
 	if quiet(v) { // nothing tells what this is for, until the witness can go on
 		only := map[fyne.KeyName]func(){}
@@ -273,7 +286,7 @@ func (w *Window) people(v attend.View, keys map[fyne.KeyName]func()) fyne.Canvas
 }
 
 func (w *Window) nameOf(p join.Person) string {
-	if name := w.words.Say("role." + p.Role); name != "" && p.Role == string(testimony.RoleBench) {
+	if name := w.words.Say("role." + p.Role); name != "" && (p.Role == string(testimony.RoleBench) || p.Role == ownRole) {
 		return name
 	}
 	return p.Label
