@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/theme"
@@ -135,6 +136,9 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	}
 	if id == witness.ID && p.Presence != live.Absent {
 		rows = append(rows, xwidget.Field(i18n.T("person.prepared"), xwidget.WrappedSmall(preparedWords(p))))
+	}
+	if p.LineTest != nil {
+		rows = append(rows, xwidget.Field(i18n.T("linetest.title"), xwidget.WrappedSmall(hearing.LineTestFound(*p.LineTest))))
 	}
 	if p.Link != "" {
 		rows = append(rows, room.Link(p.Link, st.Fingerprint))

@@ -119,7 +119,11 @@ func boardScreen(h room.Host, names room.Register, id testimony.HearingID) (room
 		}
 		cells := []fyne.CanvasObject{xwidget.WrappedStrong(itemWord(l.Item)), checkCell(plan, l.Set), checkCell(plan, l.Day), checkCell(plan, l.Half), stands}
 		if !l.Checked() {
-			cells = []fyne.CanvasObject{xwidget.WrappedStrong(itemWord(l.Item)), xwidget.WrappedSmall(i18n.T("ready.by_itself")), xwidget.Gap(0, 0), xwidget.Gap(0, 0), stands}
+			follows := i18n.T("ready.by_itself")
+			if l.LineTest != nil {
+				follows = lineTestWords(*l.LineTest, x)
+			}
+			cells = []fyne.CanvasObject{xwidget.WrappedStrong(itemWord(l.Item)), xwidget.WrappedSmall(follows), xwidget.Gap(0, 0), xwidget.Gap(0, 0), stands}
 		}
 		if may && l.Checked() {
 			cells = append(cells, xwidget.NewButton(i18n.T("ready.enter.short"), "", func() { enterCheck(h, plan, b, l.Item) }))

@@ -16,8 +16,11 @@ func readinessFamilies(add func(prefix string, ends ...string)) {
 	for _, q := range readiness.Checklist {
 		add("ready.question.", string(q))
 	}
-	for _, i := range []readiness.Item{readiness.OrderStands, readiness.Leave, readiness.Conditions, readiness.Point, readiness.Prepared, readiness.Planned, readiness.Technique, readiness.Voices} {
+	for _, i := range []readiness.Item{readiness.OrderStands, readiness.Leave, readiness.Conditions, readiness.Point, readiness.Prepared, readiness.Planned, readiness.Technique, readiness.Voices, readiness.Tried} {
 		add("ready.item.", string(i))
+	}
+	for _, f := range readiness.Faults {
+		add("linetest.fault.", string(f))
 	}
 	add("ready.why.", readiness.Whys...)
 }

@@ -24,13 +24,15 @@ type readinessCmds struct {
 
 // boardLine is one line of a board as a script reads it.
 type boardLine struct {
-	Item   readiness.Item   `json:"item"`
-	Light  readiness.Light  `json:"light"`
-	Reason readiness.Reason `json:"reason"`
-	Actor  string           `json:"actor,omitempty"` // has to act: an office, or the name of a resource
-	Set    *readiness.Check `json:"set_up,omitempty"`
-	Day    *readiness.Check `json:"day,omitempty"`
-	Half   *readiness.Check `json:"half,omitempty"`
+	Item     readiness.Item      `json:"item"`
+	Light    readiness.Light     `json:"light"`
+	Reason   readiness.Reason    `json:"reason"`
+	Actor    string              `json:"actor,omitempty"` // has to act: an office, or the name of a resource
+	Set      *readiness.Check    `json:"set_up,omitempty"`
+	Day      *readiness.Check    `json:"day,omitempty"`
+	Half     *readiness.Check    `json:"half,omitempty"`
+	LineTest *readiness.LineTest `json:"test,omitempty"` // from the join page
+	Faults   []readiness.Fault   `json:"faults,omitempty"`
 }
 
 type boardOf struct {
@@ -49,7 +51,11 @@ func boardFor(ctx context.Context, d *docket.Desk, x *schedule.Index, b docket.B
 	}
 	out := boardOf{h.Hearing, h.Case, h.Witness, h.Court, b.Light, []boardLine{}}
 	for _, l := range b.Lines {
-		out.Lines = append(out.Lines, boardLine{l.Item, l.Light, l.Reason, whoWord(x, l.Actor), l.Set, l.Day, l.Half})
+		line := boardLine{Item: l.Item, Light: l.Light, Reason: l.Reason, Actor: whoWord(x, l.Actor), Set: l.Set, Day: l.Day, Half: l.Half, LineTest: l.LineTest}
+		if l.LineTest != nil {
+			line.Faults = l.LineTest.Faults()
+		}
+		out.Lines = append(out.Lines, line)
 	}
 	return out, nil
 }
@@ -78,6 +84,9 @@ func (b boardOf) words(all bool) string {
 			name = policy.MeasureWord(k, policy.English)
 		}
 		words += fmt.Sprintf("  %-5s  %-34s  %-13s", l.Light, name, l.Reason)
+		for _, f := range l.Faults {
+			words += " " + strings.ReplaceAll(string(f), "_", " ")
+		}
 		if l.Actor != "" {
 			words += "  to act: " + l.Actor
 		}

@@ -187,6 +187,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 			return ofHearing(h)
 		}),
 		moveSome(tx, cooperations, from, to, func(_ string, r cooperation.Request) bool { return b.parties[r.Party] }),
+		moveSome(tx, lineTests, from, to, func(_ string, t readiness.LineTest) bool { return b.hearings[t.Hearing] }),
 		moveSome(tx, readinessChecks, from, to, func(_ string, c readiness.Check) bool { return b.hearings[c.Hearing] }),
 		moveSome(tx, goAheads, from, to, func(_ string, x cooperation.Decision) bool { return b.hearings[x.Hearing] }),
 		moveSome(tx, profiles, from, to, func(id string, _ statistics.Profile) bool { return b.parties[protection.PartyID(id)] }),

@@ -19,6 +19,7 @@ import (
 
 var (
 	readinessChecks = store.NewCollection[readiness.Check]("readiness")
+	lineTests       = store.NewCollection[readiness.LineTest]("line_tests")
 	// remoteVisits are of places and of no case: every desk may have to know how a remote point was found.
 	remoteVisits = store.NewCollection[readiness.Visit]("remote_visits")
 )
@@ -95,6 +96,14 @@ func (d *Desk) boardsIn(tx reading, list []testimony.Hearing) ([]Board, error) {
 	for _, e := range entered {
 		checks[e.Value.Hearing] = append(checks[e.Value.Hearing], e.Value)
 	}
+	tried, err := everywhere(tx, lineTests)
+	if err != nil {
+		return nil, err
+	}
+	found := map[testimony.HearingID][]readiness.LineTest{}
+	for _, e := range tried {
+		found[e.Value.Hearing] = append(found[e.Value.Hearing], e.Value)
+	}
 	visits, err := visitsIn(tx)
 	if err != nil {
 		return nil, err
@@ -112,7 +121,7 @@ func (d *Desk) boardsIn(tx reading, list []testimony.Hearing) ([]Board, error) {
 	var boards []Board
 	for _, h := range list {
 		p := leave[h.ID]
-		f := readiness.Facts{Hearing: h, Abroad: len(p.Lacks)+len(p.InForce) > 0, Lacking: len(p.Lacks) > 0, Decided: p.Decision != nil, Visits: visits, Prepared: prepared[h.Party], Checks: checks[h.ID]}
+		f := readiness.Facts{Hearing: h, Abroad: len(p.Lacks)+len(p.InForce) > 0, Lacking: len(p.Lacks) > 0, Decided: p.Decision != nil, Visits: visits, Prepared: prepared[h.Party], Checks: checks[h.ID], LineTests: found[h.ID]}
 		for _, r := range p.InForce {
 			a, _ := r.Last()
 			f.Asks = f.Asks || len(a.Conditions.Present) > 0 || a.Conditions.Oath != "" || a.Conditions.Other != ""
@@ -184,6 +193,44 @@ func (d *Desk) EnterCheck(ctx context.Context, id testimony.HearingID, c readine
 		return err
 	})
 	return board, err
+}
+
+// KeepLineTest keeps what a guest's page found when it tried its devices and its line. The newest test of a seat takes the place of the one before.
+func (d *Desk) KeepLineTest(ctx context.Context, id testimony.HearingID, t readiness.LineTest) error {
+	if err := t.Check(); err != nil {
+		return err
+	}
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		h, part, err := locate(tx, hearings, string(id))
+		if err != nil {
+			return fmt.Errorf("the hearing: %w", notFound(err))
+		}
+		if _, ok := h.Participant(t.Seat); !ok {
+			return fmt.Errorf("%w: the seat is not of this hearing", ErrInvalid)
+		}
+		t.Hearing, t.Start, t.At = id, h.Start.UTC(), d.Now().UTC()
+		found := "good"
+		if len(t.Faults()) > 0 {
+			found = "bad"
+		}
+		tx.Log("readiness.tried", map[string]string{"hearing": string(id), "case": string(h.Case), "seat": string(t.Seat), "found": found})
+		return lineTests.Put(tx, part, string(id)+"/"+string(t.Seat), t)
+	})
+}
+
+// LineTests are the newest lineTests of a hearing's seats.
+func (d *Desk) LineTests(ctx context.Context, id testimony.HearingID) ([]readiness.LineTest, error) {
+	var list []readiness.LineTest
+	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
+		all, err := everywhere(tx, lineTests)
+		for _, e := range all {
+			if e.Value.Hearing == id {
+				list = append(list, e.Value)
+			}
+		}
+		return err
+	})
+	return list, err
 }
 
 func visitsIn(tx reading) ([]readiness.Visit, error) {

@@ -47,6 +47,7 @@ const (
 	TypePrepared  = "prepared"
 	TypeLanguage  = "language"
 	TypeHere      = "here"
+	TypeLineTest  = "line_test"
 	TypeLeave     = "leave"
 
 	TypeWelcome = "welcome"
@@ -101,6 +102,17 @@ const (
 	LowChosen = "chosen"
 	LowWeak   = "weak"
 )
+
+// LineTest is what the page found when it tried the guest's devices and the line to the court. Rates are in kbit/s and the round trip in milliseconds; zero
+// where they could not be measured.
+type LineTest struct {
+	Camera     bool `json:"camera"`
+	Microphone bool `json:"microphone"`
+	Speaker    bool `json:"speaker"`
+	Down       int  `json:"down"`
+	Up         int  `json:"up"`
+	RoundTrip  int  `json:"round_trip"`
+}
 
 // Prepared tells that the guest has taken a step of the preparation.
 type Prepared struct {
@@ -267,6 +279,12 @@ func (m Welcome) MarshalJSON() ([]byte, error) {
 func (m State) MarshalJSON() ([]byte, error) { type plain State; return typed(TypeState, plain(m)) }
 
 // MarshalJSON writes the message with its type.
+func (m LineTest) MarshalJSON() ([]byte, error) {
+	type plain LineTest
+	return typed(TypeLineTest, plain(m))
+}
+
+// MarshalJSON adds the type.
 func (Silent) MarshalJSON() ([]byte, error) { return typed(TypeSilent, struct{}{}) }
 
 // MarshalJSON adds the type.

@@ -1,9 +1,11 @@
 package join
 
 import (
+	"crypto/rand"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -75,7 +77,28 @@ func Page(languages []Language) (http.Handler, error) {
 		}
 		servePart(w, part, path.Ext(name))
 	})
+	testedLine(mux)
 	return shutIn(mux), nil
+}
+
+// testShare is what a page fetches and sends to try its line, in bytes.
+const testShare = 256 << 10
+
+// testedLine gives and takes bytes that mean nothing, so that a page can measure its line. What it takes is thrown away.
+func testedLine(mux *http.ServeMux) {
+	noise := make([]byte, testShare) // nothing on the way makes it smaller
+	_, _ = rand.Read(noise)          // never fails
+	mux.HandleFunc("GET /t", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/octet-stream")
+		_, _ = w.Write(noise) // a browser that went away misses nothing
+	})
+	mux.HandleFunc("POST /t", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, testShare)); err != nil {
+			http.Error(w, "That is more than a test needs.", http.StatusRequestEntityTooLarge)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
 }
 
 // shutIn sets what every answer carries.

@@ -16,6 +16,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/invite"
 	"paravent/testimony/join"
+	"paravent/testimony/readiness"
 )
 
 // guest is one connected participant. It belongs to the session's owner.
@@ -30,6 +31,8 @@ type guest struct {
 	low         string // why the page wants sound first; empty while it does not
 	lang        string // that the page is read in
 	lostAt      time.Time
+	lineTest    *readiness.LineTest // the newest test of this connection's page; nil: none
+	triedAt     time.Time
 
 	concealer *concealer // of a witness's connection; nil while there is none
 	arrivals  *arrivals  // of the connection; nil while there is none
@@ -180,6 +183,11 @@ func (s *Session) message(session *join.Session, m join.Message) {
 		if m.Decode(&r) == nil {
 			s.current(session, func(g *guest) { s.prepares(g, r.Step) })
 		}
+	case join.TypeLineTest:
+		var r join.LineTest
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) { s.lineTested(g, r) })
+		}
 	case join.TypeLanguage:
 		var r join.Speaks
 		if m.Decode(&r) == nil {
@@ -206,6 +214,26 @@ func (s *Session) prepares(g *guest, step string) {
 	}
 	s.prepared[id] = append(s.prepared[id], step)
 	s.note(testimony.Prepared, id, step)
+	s.refresh()
+}
+
+// testsApart is how soon a seat's next test is kept: a page makes one on each connection.
+const testsApart = 5 * time.Second
+
+// lineTested keeps with the hearing what the page of somebody who sits with the witness found when it tried its devices and its line.
+func (s *Session) lineTested(g *guest, r join.LineTest) {
+	now := s.now()
+	if !g.participant.Role.WithWitness() || now.Sub(g.triedAt).Abs() < testsApart {
+		return
+	}
+	g.triedAt = now
+	t := r.Found()
+	t.Seat, t.Relay = g.participant.ID, s.overRelay()
+	if err := s.desk.KeepLineTest(s.ctx, s.hearing.ID, t); err != nil {
+		s.log.Error("a test of a line could not be kept", "error", err)
+		return
+	}
+	g.lineTest = &t
 	s.refresh()
 }
 

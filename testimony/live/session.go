@@ -363,6 +363,7 @@ func (s *Session) describe() State {
 		if g := s.guests[p.ID]; g != nil {
 			person.Presence, person.Words, person.Lang, person.Muted, person.Camera = g.presence, g.words, g.lang, g.muted, g.camera
 			person.Low = g.low
+			person.LineTest = g.lineTest
 			person.Silent = !g.expects.gone.IsZero()
 			if g.arrivals != nil {
 				person.Sound = g.arrivals.count()

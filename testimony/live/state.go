@@ -8,6 +8,7 @@ import (
 	"paravent/protection"
 	"paravent/protection/policy"
 	"paravent/testimony"
+	"paravent/testimony/readiness"
 )
 
 // Presence is where an invited participant is.
@@ -34,10 +35,11 @@ type Person struct {
 	Link     string    // the join link; empty once used
 	Muted    bool      // by the bench
 	Speaking bool
-	Camera   bool             // the guest says that the camera is on
-	Low      string           // why the page wants sound first, without pictures: chosen or weak; empty while it does not
-	Silent   bool             // nothing arrives that should
-	Sound    rtpio.SoundCount // what became of the packets of this connection's sound
+	Camera   bool                // the guest says that the camera is on
+	Low      string              // why the page wants sound first, without pictures: chosen or weak; empty while it does not
+	LineTest *readiness.LineTest // the newest test of its devices and line in this session; nil: none
+	Silent   bool                // nothing arrives that should
+	Sound    rtpio.SoundCount    // what became of the packets of this connection's sound
 	// Receives is what the seat receives of the witness right now, phase and mode included.
 	Receives protection.Access
 	// Cell is the cell of the audience matrix that Receives comes from, with its causes.

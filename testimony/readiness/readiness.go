@@ -131,20 +131,24 @@ const (
 	BadReport   Reason = "bad_report" // it found something not in place
 	OtherHour   Reason = "other_hour" // the line was not tested at the hour of the hearing
 	NotPrepared Reason = "not_prepared"
-	Against     Reason = "against" // something stands against the plan
+	Against     Reason = "against"    // something stands against the plan
+	NotTested   Reason = "not_tested" // nobody at the witness's side has made the test from the join page
+	BadTest     Reason = "bad_test"   // the last one found something not in order
+	OldTest     Reason = "old_test"   // it was made more than two hours before, and the beginning is near
 )
 
 // Reasons lists them.
-var Reasons = []Reason{InPlace, NotSetUp, FoundBad, DayOpen, DayMissed, HalfMissed, NoOrder, InDoubt, NoLeave, Decided, NoReport, OldReport, BadReport, OtherHour, NotPrepared, Against}
+var Reasons = []Reason{InPlace, NotSetUp, FoundBad, DayOpen, DayMissed, HalfMissed, NoOrder, InDoubt, NoLeave, Decided, NoReport, OldReport, BadReport, OtherHour, NotPrepared, Against, NotTested, BadTest, OldTest}
 
 // Line is one item of the board.
 type Line struct {
-	Item   Item
-	Light  Light
-	Reason Reason
-	Set    *Check // who set it up; nil: nobody
-	Day    *Check // the last check a day before that counts
-	Half   *Check
+	Item     Item
+	Light    Light
+	Reason   Reason
+	Set      *Check // who set it up; nil: nobody
+	Day      *Check // the last check a day before that counts
+	Half     *Check
+	LineTest *LineTest // the last test from the join page that counts
 	// Actor has to act where the line is not green: an office, or the id of a resource that the hearing takes.
 	Actor string
 }
@@ -164,6 +168,7 @@ type Facts struct {
 	Prepared  bool                // or nothing is known of a preparation to be made
 	Against   bool                // something stands against the plan that nobody has accepted
 	Checks    []Check
+	LineTests []LineTest
 }
 
 // Board says how each protection of a hearing stands at a moment, in an order that does not depend on the order of the facts.
@@ -186,6 +191,13 @@ func Board(f Facts, now time.Time) []Line {
 			}
 			lines = append(lines, l)
 		}
+	}
+	if f.remote() {
+		l := f.tried(now)
+		if l.Light != Green {
+			l.Actor = f.actor(schedule.Coordinator, testimony.Clerk)
+		}
+		lines = append(lines, l)
 	}
 	lines = append(lines, f.fact(Prepared, testimony.Advocate, func() (Light, Reason) {
 		switch {
@@ -221,6 +233,11 @@ func Board(f Facts, now time.Time) []Line {
 		lines = append(lines, f.checked(i, now))
 	}
 	return lines
+}
+
+// remote reports whether somebody testifies over a line: by order, from a remote point, or because it was tried.
+func (f Facts) remote() bool {
+	return slices.Contains(f.Measures, order.LiveLink) || len(f.LineTests) > 0 || slices.ContainsFunc(f.Resources, func(r schedule.Resource) bool { return r.Kind == schedule.RemotePoint })
 }
 
 // Overall is the worst light of a board.

@@ -171,7 +171,7 @@ func (c Check) Check(h testimony.Hearing, lines []Line, now time.Time) error {
 // Checked reports whether a line is one that people set up and check.
 func (l Line) Checked() bool {
 	switch l.Item {
-	case OrderStands, Leave, Point, Prepared, Planned:
+	case OrderStands, Leave, Point, Prepared, Planned, Tried:
 		return false
 	}
 	return true

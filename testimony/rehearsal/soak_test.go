@@ -189,19 +189,22 @@ func soak(t *testing.T, long time.Duration) {
 		}
 		t.Logf("%s: %.1f MB, %d goroutines", time.Duration(i+1)*long/samples, float64(uses[i].heap)/1e6, uses[i].goroutines)
 	}
-	most := func(list []use, of func(use) float64) (n float64) {
+	// A machine that is busy with something else makes frames wait for a moment: what grows shows in the middle, not in a peak.
+	middleOf := func(list []use, of func(use) float64) float64 {
+		var all []float64
 		for _, u := range list {
-			n = max(n, of(u))
+			all = append(all, of(u))
 		}
-		return n
+		slices.Sort(all)
+		return all[len(all)/2]
 	}
 	early, late := uses[samples/6:samples/2], uses[samples/2:]
 	heap := func(u use) float64 { return float64(u.heap) }
-	if a, b := most(early, heap), most(late, heap); b > a*1.05+1e6 {
+	if a, b := middleOf(early, heap), middleOf(late, heap); b > a*1.05+1e6 {
 		t.Errorf("%.1f MB are in use in the second half, %.1f MB were in the first", b/1e6, a/1e6)
 	}
 	count := func(u use) float64 { return float64(u.goroutines) }
-	if a, b := most(early, count), most(late, count); b > a+2 {
+	if a, b := middleOf(early, count), middleOf(late, count); b > a+2 {
 		t.Errorf("%.0f goroutines run in the second half, %.0f did in the first", b, a)
 	}
 	all := apart(seen.all(), heard.all())

@@ -12,6 +12,7 @@ import { Path } from "./path.js";
 import { Pulse } from "./pulse.js";
 import { Signalling } from "./signalling.js";
 import { Stage } from "./stage.js";
+import { listenTo, measure } from "./linetest.js";
 import * as view from "./view.js";
 
 const app = {
@@ -29,6 +30,8 @@ const app = {
   altered: false, // what came from the court had been changed on its way
   ended: null, // {text, again, erase}
   media: new OwnMedia(),
+  listening: null, // to the microphone, until somebody is heard
+  tried: false, // device and line, on this connection
   ready: false, // camera and microphone are decided on
   stage: new Stage(),
   lines: [],
@@ -72,8 +75,10 @@ const hear = {
     if (app.held && !app.held.seen) signalling.send({ type: "request", kind: app.held.why }); // it may have been lost on the way
     view.render(app);
     app.low.watch();
+    app.tried = false;
     if (app.ready) sendMedia();
     else if (app.returning) await startIfAllowed();
+    void tryOut();
   },
 
   async message(message) {
@@ -121,6 +126,17 @@ function prepared(step) {
   app.taken.add(step);
   signalling.sendLater({ type: "prepared", step });
   view.render(app);
+  void tryOut();
+}
+
+/** Tries device and line once the witness has checked them, anew on every connection: before a hearing they can have become worse. */
+async function tryOut() {
+  const heard = app.taken.has("devices");
+  if (app.tried || !app.ready || !(heard || app.taken.has("silent"))) return;
+  app.tried = true;
+  const line = await measure();
+  const found = { camera: app.media.has("video"), microphone: Boolean(app.listening?.heard), speaker: heard, ...line };
+  app.tried = Boolean(signalling?.send({ type: "line_test", ...found }));
 }
 
 async function take(state) {
@@ -178,6 +194,8 @@ async function startMedia(withCamera) {
     };
   }
   app.ready = true;
+  app.listening?.stop();
+  app.listening = listenTo(app.media.stream);
   app.media.apply(app.state?.muted, Boolean(app.held));
   view.showOwn(app.media.stream);
   await giveOwn();
@@ -216,6 +234,7 @@ function end(text, options = {}) {
   app.low.rest();
   connection.close();
   pulse.beat(false);
+  app.listening?.stop();
   app.media.stop();
   void stayAwake(false);
   app.ended = { text, ...options };
