@@ -109,7 +109,9 @@ func TestADesktopTakesTheWitnessesSeat(t *testing.T) {
 	must(t, st.Prepared("rights"))
 	must(t, s.Admit(witness))
 	must(t, s.Admit(prosecution))
-	for _, p := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
+	must(t, s.Enter(testimony.IdentityCheck))
+	must(t, s.GoOnUntried("a test"))
+	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
 		must(t, s.Enter(p))
 	}
 	awaitView(t, st, "the oath", func(v attend.View) bool { return v.Connected && v.State.Phase == "testimony" && len(v.State.What) > 3 })

@@ -161,7 +161,9 @@ func soak(t *testing.T, long time.Duration) {
 		awaitPresence(t, s, role, live.InLobby)
 		must(t, s.Admit(seat(t, s, role).ID))
 	}
-	for _, p := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
+	must(t, s.Enter(testimony.IdentityCheck))
+	must(t, s.GoOnUntried("a test"))
+	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
 		must(t, s.Enter(p))
 	}
 	var seen, heard changes

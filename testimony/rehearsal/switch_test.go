@@ -27,7 +27,9 @@ func BenchmarkModeSwitch(b *testing.B) {
 		awaitPresence(b, s, role, live.InLobby)
 		must(b, s.Admit(seat(b, s, role).ID))
 	}
-	for _, p := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
+	must(b, s.Enter(testimony.IdentityCheck))
+	must(b, s.GoOnUntried("a test"))
+	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
 		must(b, s.Enter(p))
 	}
 	public := guest[testimony.RoleGallery]
