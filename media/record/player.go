@@ -16,6 +16,7 @@ type Player struct {
 	index   *scanner // walks ahead to learn where playback can start
 	entries []entry
 	indexed bool
+	broken  error // reading failed: nothing beyond is looked for, whatever else stands there
 }
 
 // entry is a block at which playback can start.
@@ -48,14 +49,16 @@ func (p *Player) Tracks() []Track { return append([]Track(nil), p.tracks...) }
 func (p *Player) Start() time.Time { return p.start }
 
 // Next returns the next block in file order, which is the order of time to within a cluster, or io.EOF after the
-// last whole one.
+// last whole one. Where the source cannot be read it fails, and fails there again until a Seek leads back.
 func (p *Player) Next() (Block, error) {
+	at := p.walk.next
 	b, err := p.walk.block()
 	if err != nil {
 		return Block{}, err
 	}
 	payload, err := p.walk.payload(b)
 	if err != nil {
+		p.walk.next = at
 		return Block{}, err
 	}
 	return Block{Track: b.track, PTS: b.pts, Key: b.key, Payload: payload}, nil
@@ -75,15 +78,16 @@ func (p *Player) Torn() bool { return p.walk.torn }
 
 // Seek moves to the last place at or before d where playback can start, a key frame where there is a picture, and
 // returns its time. A d before the first such place moves to the very beginning. The first seek over a stretch of
-// a long live recording reads through it.
+// a long live recording reads through it. Where the source cannot be read before d, Seek moves to the last place before
+// that: Next then comes to the bad place, and nothing beyond it is ever found.
 func (p *Player) Seek(d time.Duration) (time.Duration, error) {
-	if err := p.indexUntil(d); err != nil {
-		return 0, err
+	if p.broken == nil {
+		p.broken = p.indexUntil(d)
 	}
 	target, ok := p.entryBefore(d)
 	if !ok {
 		if len(p.entries) == 0 {
-			return 0, nil
+			return 0, p.broken
 		}
 		target = p.entries[0]
 	}
