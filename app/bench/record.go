@@ -4,8 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"paravent/app/hearing"
 	"paravent/app/i18n"
+	"paravent/app/room"
 	"paravent/app/xwidget"
 	"paravent/testimony"
 	"paravent/testimony/live"
@@ -44,7 +44,7 @@ func (b *Bench) showRecord(st live.State) {
 		var lines [][]fyne.CanvasObject
 		for i := len(st.Events) - 1; i >= 0 && len(lines) < shownEvents; i-- {
 			e := st.Events[i]
-			lines = append(lines, []fyne.CanvasObject{xwidget.Small(e.At.In(zone).Format("15:04:05")), xwidget.WrappedSmall(hearing.EventWords(e, names, zone))})
+			lines = append(lines, []fyne.CanvasObject{xwidget.Small(e.At.In(zone).Format("15:04:05")), xwidget.WrappedSmall(room.EventWords(e, names, zone))})
 		}
 		var body fyne.CanvasObject = xwidget.WrappedSmall(i18n.T("bench.no_events"))
 		if len(lines) > 0 {

@@ -187,40 +187,12 @@ func read(h room.Host, m testimony.Minutes) {
 	zone := m.Court.Begin.Location()
 	var rows [][]fyne.CanvasObject
 	for _, e := range m.Events {
-		rows = append(rows, []fyne.CanvasObject{xwidget.Small(e.At.In(zone).Format("15:04:05")), xwidget.WrappedSmall(EventWords(e, labels, zone))})
+		rows = append(rows, []fyne.CanvasObject{xwidget.Small(e.At.In(zone).Format("15:04:05")), xwidget.WrappedSmall(room.EventWords(e, labels, zone))})
 	}
 	var s *xwidget.Sheet
 	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
 	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("minutes.title"), 620, xwidget.Grid([]float32{1, 6}, nil, rows...), done)
 	h.Window().Canvas().Focus(done)
-}
-
-// EventWords says one event of the record in words, its times on the clock of a zone.
-func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zone *time.Location) string {
-	words := i18n.T("event."+string(e.Kind), map[string]any{"Who": labels[e.Participant], "Phase": i18n.T("phase." + string(e.Phase)), "Mode": room.ModeWord(e.Mode)})
-	switch {
-	case e.Kind == testimony.Requested:
-		words += " · " + i18n.T("ask."+e.Reason)
-	case e.Kind == testimony.Refusal && e.Reason == "request":
-		words = labels[e.Participant] + " · " + i18n.T("alarm.request_refused")
-	case e.Kind == testimony.Prepared:
-		words += " · " + i18n.T("prepared."+e.Reason)
-	case e.Kind == testimony.Tried && e.Reason == testimony.TrialPassed:
-		words += " · " + i18n.T("trial.result.passed")
-	case e.Kind == testimony.Tried:
-		words += " · " + i18n.T("trial.fault."+e.Reason)
-	case e.Kind == testimony.Untried:
-		words += " · " + e.Reason
-	case e.Kind == testimony.SoundFirst:
-		words += " · " + i18n.T("low."+e.Reason)
-	case e.Kind == testimony.DrawnAs:
-		words += " · " + i18n.T("style."+e.Reason)
-	case e.Kind == testimony.Marked || e.Kind == testimony.LineBack:
-		words += " " + e.From.In(zone).Format("15:04:05") + "–" + e.To.In(zone).Format("15:04:05")
-	case e.Reason != "" && (e.Kind == testimony.ModeChanged || e.Kind == testimony.PhaseChanged || e.Kind == testimony.Removed):
-		words += " · " + e.Reason
-	}
-	return strings.TrimSpace(words)
 }
 
 // save writes the public minutes as JSON: what may leave the court.

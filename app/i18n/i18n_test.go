@@ -21,6 +21,7 @@ import (
 	"paravent/store/strength"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/evidence"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
@@ -99,6 +100,9 @@ func families() []string {
 	for _, p := range []testimony.Phase{testimony.Lobby, testimony.IdentityCheck, testimony.Break, testimony.Interruption, "ended"} {
 		add("banner.", string(p))
 		add("saying.", string(p))
+	}
+	for _, f := range evidence.Forms {
+		add("evidence.gets.", string(f))
 	}
 	for _, f := range identity.AllFields {
 		add("field.", string(f))

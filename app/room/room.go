@@ -57,6 +57,7 @@ const (
 	Witnesses  Name = "witnesses"
 	Hearings   Name = "hearings"
 	Bench      Name = "bench"
+	Evidence   Name = "evidence"
 	Approvals  Name = "approvals"
 	People     Name = "people"
 	Audit      Name = "audit"
@@ -66,7 +67,7 @@ const (
 )
 
 // Names lists the rooms in the order of the rail.
-var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Approvals, Audit, People, Backups, Statistics, Settings}
+var Names = []Name{Today, Cases, Witnesses, Hearings, Bench, Evidence, Approvals, Audit, People, Backups, Statistics, Settings}
 
 // Screen is what a room shows: its content, and the keys that act in it whatever has the focus.
 type Screen struct {

@@ -15,6 +15,7 @@ import (
 	"paravent/app/backups"
 	"paravent/app/bench"
 	"paravent/app/cases"
+	"paravent/app/evidence"
 	"paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/ledger"
@@ -68,6 +69,7 @@ type Shell struct {
 	witness  witness.Room
 	hearing  hearing.Room
 	figures  statistics.Room
+	evidence evidence.Room
 	bench    *bench.Bench // nil while no courtroom is open
 	inCourt  atomic.Bool  // bench is not nil, for those who may not look at it
 	link     link
@@ -283,6 +285,8 @@ func (s *Shell) draw() (room.Screen, error) {
 		return backups.New(s)
 	case room.Statistics:
 		return s.figures.Screen(s)
+	case room.Evidence:
+		return s.evidence.Screen(s)
 	case room.Settings:
 		return settings.New(s)
 	case room.Bench:
@@ -369,6 +373,7 @@ func (s *Shell) close() {
 	s.keeper.stop()
 	s.keeper = nil
 	s.feeds.end()
+	s.evidence.Close()
 	d := s.desk
 	s.desk, s.selected, s.witness, s.hearing, s.figures = nil, "", witness.Room{}, hearing.Room{}, statistics.Room{}
 	if err := d.Close(); err != nil {
@@ -391,6 +396,7 @@ func (s *Shell) end() {
 		return
 	}
 	s.ending = true
+	s.evidence.Close()
 	s.idle.end()
 	s.unfollow()
 	s.feeds.end()

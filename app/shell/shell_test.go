@@ -204,8 +204,8 @@ func TestEveryRoomFitsTheWindowInBothLanguages(t *testing.T) {
 func TestAnOfficeSeesTheRoomsItHasSomethingToDoIn(t *testing.T) {
 	for login, want := range map[string][]room.Name{
 		testimony.Judge:    room.Names,
-		testimony.Clerk:    {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Bench, room.Approvals, room.People, room.Backups, room.Statistics, room.Settings},
-		testimony.Advocate: {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Approvals, room.People, room.Statistics, room.Settings},
+		testimony.Clerk:    {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Bench, room.Evidence, room.Approvals, room.People, room.Backups, room.Statistics, room.Settings},
+		testimony.Advocate: {room.Today, room.Cases, room.Witnesses, room.Hearings, room.Evidence, room.Approvals, room.People, room.Statistics, room.Settings},
 		testimony.Auditor:  {room.Audit, room.People, room.Settings},
 	} {
 		s := open(t, login)

@@ -1,0 +1,103 @@
+package evidence
+
+import (
+	"fmt"
+	"time"
+
+	"paravent/app/i18n"
+	"paravent/app/room"
+	"paravent/app/xwidget"
+	"paravent/protection/policy"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+// Room is the room of the recordings and their versions, of all cases that the user may open. The zero Room is ready. It holds the recording that is open,
+// across the drawings of its screen, and closes it when another screen takes its place.
+type Room struct {
+	open  *opened
+	drawn int // counts drawings of the recording's screen
+	side  int // of the right column
+}
+
+// Screen draws the list, or the recording that was asked for.
+func (r *Room) Screen(h room.Host) (room.Screen, error) {
+	states, err := h.Desk().RecordingStates(room.Ctx())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	names, err := room.ReadRegister(h.Desk())
+	if err != nil {
+		return room.Screen{}, err
+	}
+	hearings := map[testimony.HearingID]testimony.Hearing{}
+	for _, x := range names.Hearings {
+		hearings[x.ID] = x
+	}
+	if h.Selected() != "" {
+		for _, s := range states {
+			if string(s.ID) == h.Selected() {
+				return r.one(h, names, hearings[s.Hearing], s, states)
+			}
+		}
+		return room.Screen{}, docket.ErrNotFound
+	}
+	r.Close()
+	l := room.Listing{Title: i18n.T("room.evidence"), Empty: i18n.T("evidence.none"),
+		Heads:   []string{i18n.T("witness.pseudonym"), i18n.T("evidence.kind"), i18n.T("evidence.begun"), i18n.T("evidence.length")},
+		Weights: []float32{4, 4, 3, 2}, Open: func(id string) { h.Go(room.Evidence, id) }}
+	for i := len(states) - 1; i >= 0; i-- { // the newest first
+		s := states[i]
+		x := hearings[s.Hearing]
+		word, tone := need(s)
+		begun := s.Started.Local()
+		l.Lines = append(l.Lines, room.Line{ID: string(s.ID), Text: xwidget.RowText{Chip: word, Tone: tone, Cells: []string{names.Pseudonym(x.Party, x.Case) + " · " + names.Cases[x.Case],
+			kind(s.Recording), room.Day(begun) + " · " + room.Clock(begun), span(s.Duration)}}})
+	}
+	return l.Screen(), nil
+}
+
+// Close closes the recording that is open, if one is: no picture and no key of it stays.
+func (r *Room) Close() {
+	if r.open != nil {
+		r.open.close()
+		r.open = nil
+	}
+}
+
+// kind says whose version a recording is, and whether it was made of another.
+func kind(r docket.Recording) string {
+	word := policy.AudienceWord(r.Version, i18n.Policy())
+	if r.Derived() {
+		word += " · " + i18n.T("evidence.made_by_list", map[string]any{"List": r.Edits})
+	}
+	return word
+}
+
+func span(d time.Duration) string {
+	if d <= 0 {
+		return "–"
+	}
+	s := int(d.Round(time.Second) / time.Second)
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// need says what a recording needs next from somebody.
+func need(s docket.RecordingState) (string, xwidget.Tone) {
+	switch s.Need {
+	case docket.NeedsClosing:
+		return i18n.T("evidence.need.closing"), xwidget.Fault
+	case docket.NeedsDecision:
+		return i18n.T("evidence.need.decision", map[string]any{"N": s.Asked}), xwidget.Private
+	case docket.NeedsVersion:
+		return i18n.T("evidence.need.version"), xwidget.Private
+	case docket.NeedsLook:
+		return i18n.T("evidence.need.look", map[string]any{"N": s.Findings}), xwidget.Private
+	case docket.NeedsCheck:
+		return i18n.T("evidence.need.check"), xwidget.Neutral
+	}
+	if s.Derived() {
+		return i18n.T("evidence.need.version_sealed"), xwidget.Public
+	}
+	return i18n.T("evidence.need.nothing"), xwidget.Public
+}

@@ -1,0 +1,114 @@
+package shell
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"paravent/app/room"
+	"paravent/media"
+	"paravent/media/codec/opus"
+	"paravent/media/codec/vpx"
+	"paravent/media/record"
+	"paravent/protection"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+// filmed seals two seconds of a grey picture and silence as the master of the training hearing.
+func filmed(t *testing.T, d *docket.Desk) docket.Recording {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, err := d.FindHearing(t.Context(), "hearing-1")
+	must(err)
+	r, file, err := d.BeginRecording(t.Context(), h.ID, protection.MasterRecord)
+	must(err)
+	w, err := record.NewWriter(file, []record.Track{{Number: 1, Kind: media.KindVideo, Codec: record.CodecVP8, Width: 64, Height: 64}, {Number: 2, Kind: media.KindAudio, Codec: record.CodecOpus}}, r.Started)
+	must(err)
+	video, err := vpx.NewEncoder(vpx.Config{Width: 64, Height: 64, Bitrate: 200, FPS: 25})
+	must(err)
+	defer video.Close()
+	sound, err := opus.NewEncoder(opus.Config{Bitrate: 24})
+	must(err)
+	defer sound.Close()
+	const length = 2 * time.Second
+	for at := time.Duration(0); at < length; at += 20 * time.Millisecond {
+		if at%(40*time.Millisecond) == 0 {
+			frame, key, err := video.Encode(media.NewFrame(64, 64), at == 0)
+			must(err)
+			must(w.Video(at, key, frame))
+		}
+		packet, err := sound.Encode(make([]int16, media.FrameSamples))
+		must(err)
+		must(w.Audio(at, packet))
+	}
+	must(w.Close())
+	summary, err := file.Close()
+	must(err)
+	must(d.SealRecording(t.Context(), r.ID, summary, length))
+	r, err = d.Recording(t.Context(), r.ID)
+	must(err)
+	return r
+}
+
+// openings counts how often the log says that a recording was opened.
+func openings(t *testing.T, d *docket.Desk, r docket.Recording) (n int) {
+	t.Helper()
+	report, err := d.Custody(t.Context(), r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range report.Chain {
+		if l.Act == "recording.opened" && l.Purpose == "play" {
+			n++
+		}
+	}
+	return n
+}
+
+// A recording is found in its room, opened by a key, played, and gone with the screen. Looking at what there is is no opening.
+func TestARecordingIsOpenedAndPlayedByKeys(t *testing.T) {
+	s := open(t, testimony.Judge)
+	s.window.Resize(fyne.NewSize(1280, 800))
+	r := filmed(t, s.desk)
+	s.Go(room.Evidence, "")
+	if !says(s, "To check") || !says(s, "0:00:02") {
+		t.Errorf("the list says %q", words(s))
+	}
+	shot(t, s, "evidence-list")
+	s.Go(room.Evidence, string(r.ID))
+	if n := openings(t, s.desk, r); n != 0 {
+		t.Errorf("it was opened %d times before anybody opened it", n)
+	}
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyO})
+	until(t, func() bool { return says(s, "00:00:02.000") })
+	if n := openings(t, s.desk, r); n != 1 {
+		t.Errorf("the log has %d openings", n)
+	}
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyPeriod})
+	until(t, func() bool { return says(s, "00:00:00.040") })
+	s.Refresh() // drawn anew, it is the same opening
+	if !says(s, "00:00:02.000") || openings(t, s.desk, r) != 1 {
+		t.Error("the recording is closed, or opened again, by a new drawing")
+	}
+	s.typed(&fyne.KeyEvent{Name: fyne.KeySpace})
+	until(t, func() bool { return says(s, "Pause") })
+	shot(t, s, "evidence-player")
+	until(t, func() bool { return says(s, "00:00:01.9") && !says(s, "Pause") })
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyV})
+	if !says(s, "Who gets what") || !says(s, "The master") {
+		t.Errorf("who gets what is not said: %q", words(s))
+	}
+	shot(t, s, "evidence-versions")
+	s.Go(room.Today, "")
+	s.Go(room.Evidence, string(r.ID))
+	if says(s, "00:00:02.000") {
+		t.Error("the recording stays open when its screen has gone")
+	}
+}

@@ -1,0 +1,135 @@
+package docket
+
+import (
+	"context"
+
+	"paravent/store"
+	"paravent/testimony"
+	"paravent/testimony/edit"
+)
+
+// RecordingNeed is what a recording needs next from somebody.
+type RecordingNeed string
+
+// The needs, the most pressing first; the empty one is nothing.
+const (
+	NeedsClosing  RecordingNeed = "closing"  // it was not closed in good order: the hearing has to be opened and closed, or the loss noted
+	NeedsDecision RecordingNeed = "decision" // edits were asked for and nobody has decided
+	NeedsVersion  RecordingNeed = "version"  // edits are in force that no version carries out
+	NeedsLook     RecordingNeed = "look"     // a check found faults, which somebody has to look at
+	NeedsCheck    RecordingNeed = "check"    // nobody has looked it through
+	NeedsNothing  RecordingNeed = ""
+)
+
+// RecordingState is a recording with what is known of it.
+type RecordingState struct {
+	Recording
+	Checked  bool          `json:"checked"`  // somebody has looked it through for faults
+	Findings int           `json:"findings"` // of the last check
+	Asked    int           `json:"asked"`    // passages that wait for a judge
+	List     int           `json:"list"`     // number of the list of edits in force, of the recording that a version is of
+	Versions int           `json:"versions"` // that were made of it
+	Need     RecordingNeed `json:"need,omitempty"`
+}
+
+// RecordingStates lists the recordings as [Desk.Recordings] does, each with what is known of it. It opens none of them: whether a file is intact is found out
+// by [Desk.VerifyRecording].
+func (d *Desk) RecordingStates(ctx context.Context) ([]RecordingState, error) {
+	list, err := d.Recordings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checks, err := all(ctx, d, recordingChecks)
+	if err != nil {
+		return nil, err
+	}
+	requests, err := all(ctx, d, editRequests)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := all(ctx, d, editLists)
+	if err != nil {
+		return nil, err
+	}
+	found := map[testimony.RecordingID]RecordingCheck{}
+	for _, c := range checks {
+		found[c.Recording] = c
+	}
+	asked, newest := map[testimony.RecordingID]int{}, map[testimony.RecordingID]int{}
+	for _, r := range requests {
+		for _, x := range r.Items {
+			if x.State == edit.Asked {
+				asked[r.Recording]++
+			}
+		}
+	}
+	for _, l := range lists {
+		newest[l.Recording] = max(newest[l.Recording], l.Number)
+	}
+	versions, carried := map[testimony.RecordingID]int{}, map[testimony.RecordingID]int{}
+	for _, r := range list {
+		if r.Derived() {
+			versions[r.Source]++
+			if r.Sealed {
+				carried[r.Source] = max(carried[r.Source], r.Edits)
+			}
+		}
+	}
+	out := make([]RecordingState, len(list))
+	for i, r := range list {
+		s := RecordingState{Recording: r, Asked: asked[r.ID], List: newest[r.ID], Versions: versions[r.ID]}
+		if r.Derived() {
+			s.List = newest[r.Source]
+		}
+		if c, ok := found[r.ID]; ok {
+			s.Checked, s.Findings = true, len(c.Findings)
+		}
+		s.Need = needOf(s, carried[r.ID])
+		out[i] = s
+	}
+	return out, nil
+}
+
+// needOf says what a recording needs; carried is the newest list that a version of it carries out. A version needs nothing: another one takes its place.
+func needOf(s RecordingState, carried int) RecordingNeed {
+	switch {
+	case !s.Sealed:
+		return NeedsClosing
+	case s.Derived():
+		return NeedsNothing
+	case s.Asked > 0:
+		return NeedsDecision
+	case s.List > carried:
+		return NeedsVersion
+	case s.Findings > 0:
+		return NeedsLook
+	case !s.Checked:
+		return NeedsCheck
+	}
+	return NeedsNothing
+}
+
+// EditListNumbered returns an earlier list of edits of a recording: the one that a version carries out. The zero list is for number 0. It is read to draw marks
+// and transcripts on a version's clock, for which the list in force would be the wrong one.
+func (d *Desk) EditListNumbered(ctx context.Context, of testimony.RecordingID, number int) (edit.List, error) {
+	if number == 0 {
+		return edit.List{}, nil
+	}
+	judges, err := d.judges(ctx)
+	if err != nil {
+		return edit.List{}, err
+	}
+	var l edit.List
+	err = d.vault.View(ctx, func(tx *store.ReadTx) error {
+		_, part, err := locate(tx, recordings, string(of))
+		if err != nil {
+			return notFound(err)
+		}
+		l, err = editLists.Get(tx, part, listID(of, number))
+		return notFound(err)
+	})
+	if err == nil && (l.Recording != of || l.Number != number || !d.signedByJudge(judges, l.By, l.At, l.Statement(), l.Signature)) {
+		return edit.List{}, ErrForgedEdit
+	}
+	return l, err
+}

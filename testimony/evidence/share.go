@@ -1,0 +1,163 @@
+package evidence
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"paravent/protection"
+	"paravent/protection/order"
+	"paravent/protection/policy"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+)
+
+// Form is in which form an audience gets a recording that is played to it.
+type Form string
+
+// The forms. One that is not known is nothing.
+const (
+	FormMaster  Form = "master"   // the sealed master, or the version of it that the edits in force ask for
+	FormPublic  Form = "public"   // what the public received, or the version of that which the edits in force ask for
+	FormNothing Form = "nothing"  // the matrix gives nothing
+	FormUnmade  Form = "unmade"   // edits are in force, and no version that carries them out was made
+	FormMissing Form = "missing"  // there is no version that holds no more than the audience may have
+	FormReview  Form = "reviewed" // a judge has to review it first
+)
+
+// Forms lists the forms.
+var Forms = []Form{FormMaster, FormPublic, FormNothing, FormUnmade, FormMissing, FormReview}
+
+// Share is what one audience gets of the recordings of a hearing.
+type Share struct {
+	Audience protection.Audience   `json:"audience"`
+	Form     Form                  `json:"form"`
+	Version  testimony.RecordingID `json:"version,omitempty"` // set for FormMaster and FormPublic alone
+}
+
+// Kept is what is kept of a hearing, for [Choose].
+type Kept struct {
+	Recordings []docket.RecordingState // of this hearing
+	Held       protection.Access       // the most that the public version can hold of the witness
+	Late       bool                    // a passage was marked when it was in the public version already
+}
+
+// Choose says what an audience with an access gets. It gives a version that was made for such an audience and never a filter on another one: whoever may have
+// picture and voice in the clear gets the master, everybody else the public version, if that holds no more than they may have; in both cases with the edits in
+// force carried out. On every doubt it gives nothing.
+func Choose(a protection.Audience, access protection.Access, k Kept) Share {
+	nothing := func(f Form) Share { return Share{Audience: a, Form: f} }
+	switch {
+	case access.Picture == protection.NoPicture && access.Voice == protection.NoVoice, access.Release == protection.Never, !access.Connected:
+		return nothing(FormNothing)
+	case access.Picture == protection.ClearPicture && access.Voice == protection.ClearVoice && access.Release == protection.Live:
+		return newest(a, FormMaster, protection.MasterRecord, k)
+	case k.Late || access.Release == protection.AfterReview:
+		return nothing(FormReview)
+	case k.Held.Picture > access.Picture || k.Held.Voice > access.Voice:
+		return nothing(FormMissing)
+	}
+	return newest(a, FormPublic, protection.PublicRecord, k)
+}
+
+// newest is the version of a record with the edits in force: the record itself where there are none.
+func newest(a protection.Audience, f Form, of protection.Audience, k Kept) Share {
+	i := slices.IndexFunc(k.Recordings, func(s docket.RecordingState) bool { return s.Version == of && !s.Derived() })
+	if i < 0 || !k.Recordings[i].Sealed {
+		return Share{Audience: a, Form: FormMissing}
+	}
+	if slices.ContainsFunc(k.Recordings[i+1:], func(s docket.RecordingState) bool { return s.Version == of && !s.Derived() }) {
+		return Share{Audience: a, Form: FormMissing} // the hearing went on in a second recording: which of them is asked for is not known here
+	}
+	r := k.Recordings[i]
+	if r.List == 0 {
+		return Share{a, f, r.ID}
+	}
+	for _, s := range k.Recordings {
+		if s.Source == r.ID && s.Sealed && s.Edits == r.List {
+			return Share{a, f, s.ID}
+		}
+	}
+	return Share{Audience: a, Form: FormUnmade}
+}
+
+// audiences are those that a recording can be played to, in the order in which they are told.
+var audiences = []protection.Audience{protection.Bench, protection.Assessors, protection.Prosecution, protection.DefenceCounsel, protection.Accused, protection.Interpreter,
+	protection.Intermediary, protection.Support, protection.Coordinator, protection.Gallery, protection.Press}
+
+// Shares says what each audience gets of the recordings of a hearing now, in a public session.
+func Shares(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []docket.RecordingState) ([]Share, error) {
+	m, err := d.Matrix(ctx, h.Case, h.Party, protection.PublicMode, d.Now())
+	if err != nil {
+		return nil, err
+	}
+	k, err := KeptOf(ctx, d, h, all)
+	if err != nil {
+		return nil, err
+	}
+	shares := make([]Share, 0, len(audiences))
+	for _, a := range audiences {
+		shares = append(shares, Choose(a, m.Access(a), k))
+	}
+	return shares, nil
+}
+
+// KeptOf gathers what is kept of a hearing.
+func KeptOf(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []docket.RecordingState) (Kept, error) {
+	var k Kept
+	for _, s := range all {
+		if s.Hearing == h.ID {
+			k.Recordings = append(k.Recordings, s)
+		}
+	}
+	events, err := d.Events(ctx, h.ID)
+	if err != nil {
+		return k, err
+	}
+	k.Late = slices.ContainsFunc(events, testimony.Event.Late)
+	list, err := d.Orders(ctx)
+	if err != nil {
+		return k, err
+	}
+	for _, s := range k.Recordings {
+		if s.Version == protection.PublicRecord && !s.Derived() {
+			k.Held = most(k.Held, heldBy(s.Recording, h, list))
+		}
+	}
+	return k, nil
+}
+
+// heldBy is the most that a public version can hold: what its audience had at the beginning, at the end, and whenever an order began or ended in between, in
+// a public session. A recording whose length is not known may hold everything.
+func heldBy(r docket.Recording, h testimony.Hearing, list []order.Order) protection.Access {
+	if !r.Sealed {
+		return protection.Access{Picture: protection.ClearPicture, Voice: protection.ClearVoice}
+	}
+	end := r.Started.Add(r.Duration)
+	at := []time.Time{r.Started, end}
+	for _, o := range list {
+		for _, t := range append([]time.Time{o.From, o.Until, o.Decided}, stepsOf(o)...) {
+			if t.After(r.Started) && t.Before(end) {
+				at = append(at, t)
+			}
+		}
+	}
+	var held protection.Access
+	for _, t := range at {
+		held = most(held, policy.Compile(policy.Input{Party: h.Party, Case: h.Case, Orders: list, Mode: protection.PublicMode, At: t}).Access(protection.PublicRecord))
+	}
+	return held
+}
+
+func stepsOf(o order.Order) []time.Time {
+	var at []time.Time
+	for _, v := range o.History {
+		at = append(at, v.At)
+	}
+	return at
+}
+
+// most is the wider picture and the wider voice of two.
+func most(a, b protection.Access) protection.Access {
+	return protection.Access{Picture: max(a.Picture, b.Picture), Voice: max(a.Voice, b.Voice)}
+}
