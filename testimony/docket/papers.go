@@ -236,7 +236,37 @@ func (d *Desk) paper(ctx context.Context, p PaperFor, s subject) (notice.Paper, 
 		}
 		return n, nil
 	}
-	return notice.Readiness{Heading: head, Sitting: sitting, There: there, Expected: expected(m.Orders, p.Language)}, nil
+	ready := notice.Readiness{Heading: head, Sitting: sitting, There: there, Expected: expected(m.Orders, p.Language)}
+	if !h.Planned() {
+		return ready, nil // nothing of it is to be made ready any more
+	}
+	board, err := d.Readiness(ctx, h.ID)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := d.Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now, _, err := h.Clocks(d.Now())
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, id := range h.Uses {
+		if r, there := plan.Resource(id); there {
+			names[string(id)] = r.Name
+		}
+	}
+	ready.BoardAt = now
+	for _, l := range board.Lines {
+		x := notice.Standing{Line: l, Who: names}
+		if k, measure := l.Item.Measure(); measure {
+			x.Name = policy.MeasureWord(k, p.Language)
+		}
+		ready.Board = append(ready.Board, x)
+	}
+	return ready, nil
 }
 
 // expected are the measures of the orders in force, each once, in the order of the catalogue.

@@ -10,13 +10,16 @@ import (
 	"paravent/protection/policy"
 )
 
-// Readiness is the sheet on which the registry writes by hand, one day and half an hour before a hearing, whether every protection is in
-// place and who set it up.
+// Readiness is the sheet of a hearing's readiness: how the board stood when it was made, and below that the boxes in which the registry writes by hand, one
+// day and half an hour before the hearing, whether every protection is in place and who set it up.
 type Readiness struct {
 	Heading
 	Sitting
 	There    time.Time // the beginning on the witness's clock; the paper tells no place
 	Expected []Expected
+	// Board is how everything stood at BoardAt, a moment on the court's clock; none leaves that part out.
+	Board   []Standing
+	BoardAt time.Time
 }
 
 // Expected is a protection that has to be in place.
@@ -33,6 +36,7 @@ func (r Readiness) PDF(out io.Writer, l policy.Language) error {
 		s.head(w.sub)
 		s.facts(fact{s.w.court, r.Court}, fact{s.w.caseNumber, r.Case}, fact{s.w.witness, s.w.pseudonym(r.Pseudonym)}, fact{w.when, s.w.moment(r.Start)},
 			fact{w.there, s.w.date(r.There) + ", " + s.w.hour(r.There)}, fact{w.room, r.Room}, fact{w.mode, s.w.modes[r.Mode]})
+		r.board(s)
 		s.section(w.protections)
 		var rows [][][]piece
 		for _, e := range r.Expected {

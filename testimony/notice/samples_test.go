@@ -12,6 +12,7 @@ import (
 	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/notice"
+	"paravent/testimony/readiness"
 )
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -80,6 +81,16 @@ func papers(l policy.Language) map[notice.Kind]notice.Paper {
 	ready := notice.Readiness{Heading: heading(), Sitting: sitting(protection.PrivateMode), There: noon.In(time.FixedZone("Canaryland", 3*3600))}
 	for _, x := range governing().Measures {
 		ready.Expected = append(ready.Expected, notice.Expected{Kind: x.Kind, Name: policy.MeasureWord(x.Kind, l), Orders: []string{"2026/114"}})
+	}
+	ready.BoardAt = noon
+	looked := readiness.Check{Stage: readiness.Day, Good: true, Who: testimony.Clerk, At: noon}
+	for _, i := range []readiness.Item{readiness.OrderStands, readiness.Tried, readiness.OfMeasure(order.FaceAlteration), readiness.Technique} {
+		line := readiness.Line{Item: i, Light: readiness.Red, Reason: readiness.FoundBad, Actor: "c", Day: &looked, LineTest: &readiness.LineTest{}}
+		x := notice.Standing{Line: line, Who: map[string]string{"c": "Coordinator 2"}}
+		if k, measure := i.Measure(); measure {
+			x.Name = policy.MeasureWord(k, l)
+		}
+		ready.Board = append(ready.Board, x)
 	}
 	return map[notice.Kind]notice.Paper{
 		notice.OrderPaper:    orderPaper(l),

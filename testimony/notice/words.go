@@ -9,6 +9,7 @@ import (
 	"paravent/protection/order"
 	"paravent/protection/policy"
 	"paravent/testimony"
+	"paravent/testimony/readiness"
 )
 
 // words are what the papers say in one language. A test sees that none is missing.
@@ -40,6 +41,16 @@ type words struct {
 	minutes   minutesWords
 	disclosed disclosedWords
 	card      cardWords
+	board     boardWords
+}
+
+// boardWords are those of the board of a hearing's readiness.
+type boardWords struct {
+	title, stands, looked, acts, good, bad, unknown string
+	items                                           map[readiness.Item]string
+	lights                                          map[readiness.Light]string
+	reasons                                         map[readiness.Reason]string
+	faults                                          map[readiness.Fault]string
 }
 
 type cardWords struct {

@@ -8,6 +8,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/testimony"
+	"paravent/testimony/readiness"
 )
 
 var english = words{
@@ -133,6 +134,18 @@ var english = words{
 		paper:      "This paper", paperList: []string{"You do not have to take it home.", "You can give it back to your advocate."},
 		ask: "Who you can ask", advocate: "Your advocate", phone: "Telephone",
 	},
+
+	board: boardWords{title: "As the board stood on %s", stands: "Stands", looked: "Looked at", acts: "To act", good: "in place", bad: "not in place", unknown: "someone of the docket",
+		items:  map[readiness.Item]string{readiness.OrderStands: "Order in force", readiness.Leave: "Permission of other States", readiness.Conditions: "Conditions of other States", readiness.Point: "Remote point", readiness.Prepared: "Familiarisation", readiness.Planned: "Plan of the hearing", readiness.Technique: "Pictures, sound, recording", readiness.Voices: "Interpreter heard by the witness", readiness.Tried: "Devices and line of the witness"},
+		lights: map[readiness.Light]string{readiness.Green: "In place", readiness.Amber: "Still open", readiness.Red: "Not in place"},
+		reasons: map[readiness.Reason]string{readiness.Against: "Something stands against the plan.", readiness.BadReport: "The last report found something not in order.", readiness.DayMissed: "The check of the day before was not made.",
+			readiness.DayOpen: "The check of the day before is to be made.", readiness.Decided: "A permission is lacking; a judge has decided to hear the witness.", readiness.FoundBad: "The last check found it not in place.",
+			readiness.HalfMissed: "The check half an hour before was not made.", readiness.InDoubt: "An order is in doubt; the stricter setting stands.", readiness.InPlace: "In place.",
+			readiness.NoLeave: "Another State’s permission is lacking.", readiness.NoOrder: "No order protects the witness then.", readiness.NoReport: "Nobody has reported on the remote point.",
+			readiness.NotPrepared: "The familiarisation is not complete, or nobody has said that it is.", readiness.NotSetUp: "Nobody has set it up.", readiness.OldReport: "The last report is more than fourteen days old.",
+			readiness.OtherHour: "The line was not tested at the hour of the hearing.", readiness.NotTested: "Nobody at the witness’s side has made the test from the join page.", readiness.BadTest: "The last test found something not in order.",
+			readiness.OldTest: "The last test was made more than two hours before."},
+		faults: map[readiness.Fault]string{readiness.NoCamera: "No picture", readiness.NoMicrophone: "Nobody was heard", readiness.NoSpeaker: "The guest heard no sound", readiness.NoMeasure: "The line was not measured to its end", readiness.Narrow: "The line carries too little for picture and voice", readiness.Slow: "Answers take too long for a conversation"}},
 
 	ready: readyWords{
 		title: "Readiness sheet", sub: "To be filled in by hand, one day and half an hour before the hearing", when: "Begins", there: "Clock of the witness", room: "Room", mode: "Session", begins: "in %s",

@@ -8,6 +8,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/testimony"
+	"paravent/testimony/readiness"
 )
 
 var french = words{
@@ -145,6 +146,18 @@ var french = words{
 		paper:      "Cette feuille", paperList: []string{"Vous n’avez pas à l’emporter chez vous.", "Vous pouvez la rendre à votre défenseur."},
 		ask: "À qui demander", advocate: "Votre défenseur", phone: "Téléphone",
 	},
+
+	board: boardWords{title: "État du tableau au %s", stands: "État", looked: "Vérifié", acts: "À agir", good: "en place", bad: "pas en place", unknown: "une ressource du rôle",
+		items:  map[readiness.Item]string{readiness.OrderStands: "Ordonnance en vigueur", readiness.Leave: "Accord d’autres États", readiness.Conditions: "Conditions d’autres États", readiness.Point: "Point distant", readiness.Prepared: "Familiarisation", readiness.Planned: "Organisation de l’audience", readiness.Technique: "Image, son, enregistrement", readiness.Voices: "Interprète entendu par le témoin", readiness.Tried: "Appareils et liaison du témoin"},
+		lights: map[readiness.Light]string{readiness.Green: "En place", readiness.Amber: "À faire", readiness.Red: "Non en place"},
+		reasons: map[readiness.Reason]string{readiness.Against: "Quelque chose s’oppose à ce qui est prévu.", readiness.BadReport: "Le dernier rapport a constaté un défaut.", readiness.DayMissed: "La vérification de la veille n’a pas été faite.",
+			readiness.DayOpen: "La vérification de la veille reste à faire.", readiness.Decided: "Un accord manque ; un juge a décidé d’entendre le témoin.", readiness.FoundBad: "La dernière vérification a constaté qu’elle n’est pas en place.",
+			readiness.HalfMissed: "La vérification d’une demi-heure avant n’a pas été faite.", readiness.InDoubt: "Une ordonnance est en doute ; le réglage le plus strict s’applique.", readiness.InPlace: "En place.",
+			readiness.NoLeave: "L’accord d’un autre État manque.", readiness.NoOrder: "Aucune ordonnance ne protège le témoin à ce moment.", readiness.NoReport: "Personne n’a rendu compte du point distant.",
+			readiness.NotPrepared: "La familiarisation n’est pas achevée, ou personne ne l’a dit.", readiness.NotSetUp: "Personne ne l’a mise en place.", readiness.OldReport: "Le dernier rapport a plus de quatorze jours.",
+			readiness.OtherHour: "La liaison n’a pas été essayée à l’heure de l’audience.", readiness.NotTested: "Personne, du côté du témoin, n’a fait l’essai depuis la page d’accès.", readiness.BadTest: "Le dernier essai a trouvé quelque chose qui ne va pas.",
+			readiness.OldTest: "Le dernier essai date de plus de deux heures avant le début."},
+		faults: map[readiness.Fault]string{readiness.NoCamera: "Pas d’image", readiness.NoMicrophone: "Personne n’a été entendu", readiness.NoSpeaker: "Aucun son entendu sur place", readiness.NoMeasure: "La liaison n’a pas été mesurée jusqu’au bout", readiness.Narrow: "La liaison porte trop peu pour l’image et la voix", readiness.Slow: "Les réponses tardent trop pour un échange"}},
 
 	ready: readyWords{
 		title: "Fiche de préparation", sub: "À remplir à la main, un jour et une demi-heure avant l’audience", when: "Ouverture", there: "Heure du témoin", room: "Salle", mode: "Session", begins: "en %s",

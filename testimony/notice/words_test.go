@@ -9,6 +9,7 @@ import (
 	"paravent/protection"
 	"paravent/protection/order"
 	"paravent/testimony"
+	"paravent/testimony/readiness"
 )
 
 // No word is missing in a language, and what one has under a name the other has, too.
@@ -84,6 +85,21 @@ func TestEveryTermHasAWord(t *testing.T) {
 		for _, e := range order.Catalogue {
 			if w.ready.checks[e.Kind] == "" {
 				t.Errorf("%s: the measure %q has no check", w.tag, e.Kind)
+			}
+		}
+		for _, i := range []readiness.Item{readiness.OrderStands, readiness.Leave, readiness.Conditions, readiness.Point, readiness.Prepared, readiness.Planned, readiness.Technique, readiness.Voices, readiness.Tried} {
+			if w.board.items[i] == "" {
+				t.Errorf("%s: the item %q has no word", w.tag, i)
+			}
+		}
+		for _, r := range readiness.Reasons {
+			if w.board.reasons[r] == "" {
+				t.Errorf("%s: the reason %q has no word", w.tag, r)
+			}
+		}
+		for _, f := range readiness.Faults {
+			if w.board.faults[f] == "" {
+				t.Errorf("%s: the fault %q has no word", w.tag, f)
 			}
 		}
 		for _, a := range Told {
