@@ -23,12 +23,6 @@ var Speeds = []float64{0.5, 0.75, 1, 1.25, 1.5, 2}
 // lead is how long before its time sound is handed on, so that a loudspeaker never runs dry; a picture is handed on at its time.
 const lead = 60 * time.Millisecond
 
-// soundStep is how much recorded time one packet is, and pictureStep how long the last picture stands.
-const (
-	soundStep   = 20 * time.Millisecond
-	pictureStep = 40 * time.Millisecond
-)
-
 // BadPlace is where a recording can be played no further, on its own clock.
 type BadPlace struct {
 	At  time.Duration
