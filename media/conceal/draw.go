@@ -189,11 +189,6 @@ func merged(reach float64, a, b func(x, y float64) float64) func(x, y float64) f
 	}
 }
 
-// within is what two shapes have in common.
-func within(a, b func(x, y float64) float64) func(x, y float64) float64 {
-	return func(x, y float64) float64 { return math.Max(a(x, y), b(x, y)) }
-}
-
 // line is the edge of a shape, drawn with a pen of a width.
 func line(width float64, shape func(x, y float64) float64) func(x, y float64) float64 {
 	return func(x, y float64) float64 { return math.Abs(shape(x, y)) - width/2 }
