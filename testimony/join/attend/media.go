@@ -28,7 +28,7 @@ type Track struct {
 }
 
 func (c *Connection) track(pc *webrtc.PeerConnection, track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) *Track {
-	t := &Track{c: c, track: track}
+	t := &Track{Kind: media.KindAudio, c: c, track: track}
 	if track.Kind() == webrtc.RTPCodecTypeVideo {
 		t.Kind = media.KindVideo
 	}
