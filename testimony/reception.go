@@ -12,6 +12,8 @@ type Reception struct {
 	Matrix  policy.Matrix // of the witness who testifies, compiled for Session.Mode
 	// Others are the matrices of further protected witnesses in the hearing.
 	Others map[protection.PartyID]policy.Matrix
+	// Here are those of Others who are let in now; nil where that is not known, and then all of them count.
+	Here map[protection.PartyID]bool
 	// Held is set while the witness's side has stopped everything that leaves the witness's room.
 	Held bool
 }
@@ -44,7 +46,27 @@ func (r Reception) Access(from, to Participant) protection.Access {
 	if from.Role == RoleWitness {
 		return r.ofWitness(from, to)
 	}
+	if from.Role == RoleInterpreter && !r.testifies(to) && !r.mayHearRendered(to.Audience(), to.Party) {
+		return silent
+	}
 	return r.ofCourt(from, to)
+}
+
+// mayHearRendered reports whether an audience may hear, live, what an interpreter says: they may render any protected witness who is here, and whoever
+// may not have a voice of that witness in any form may not have it in another's words.
+func (r Reception) mayHearRendered(a protection.Audience, own protection.PartyID) bool {
+	if a == protection.MasterRecord {
+		return true // as the evidence is given
+	}
+	for party, m := range r.Others {
+		if party == own || r.Here != nil && !r.Here[party] {
+			continue
+		}
+		if cell := m.Access(a); cell.Voice == protection.NoVoice || cell.Release != protection.Live && a != protection.PublicRecord {
+			return false
+		}
+	}
+	return true
 }
 
 // testifies reports whether a seat is that of the witness who testifies.
@@ -152,6 +174,8 @@ func (r Reception) RecordOf(from Participant, version protection.Audience) prote
 			return protection.Access{}
 		}
 		return m.Access(version)
+	case from.Role == RoleInterpreter && !r.mayHearRendered(version, ""):
+		return protection.Access{}
 	}
 	return protection.Full()
 }

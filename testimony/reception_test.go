@@ -434,3 +434,42 @@ func TestTighterModeGivesNobodyMore(t *testing.T) {
 		}
 	})
 }
+
+// An interpreter renders whoever speaks. Whoever may have no voice of a protected witness who is here does not hear them in another's words, live or in the
+// public version; the bench, the master and the witness who testifies do.
+func TestNobodyHearsAWithheldWitnessInAnotherVoice(t *testing.T) {
+	t.Parallel()
+	interpreter := testimony.Participant{ID: "i", Role: testimony.RoleInterpreter}
+	withheld, let := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Testimony, testimony.Oath)
+		r.Here = rapid.SampledFrom([]map[protection.PartyID]bool{nil, {}, {second: true}}).Draw(t, "here")
+		present := r.Here == nil || r.Here[second]
+		to := rapid.SampledFrom(seats).Draw(t, "to")
+		got := r.Access(interpreter, to)
+		cell := r.Others[second].Access(to.Audience())
+		if to.Role != testimony.RoleBench && to.Role != testimony.RoleWitness && to.ID != interpreter.ID {
+			if present && (cell.Voice == protection.NoVoice || cell.Release != protection.Live) {
+				withheld++
+				if gives(got) {
+					t.Fatalf("the %s has %+v of the second witness and %+v of the interpreter", to.Role, cell, got)
+				}
+			} else if gives(got) {
+				let++
+			}
+		}
+		record := r.RecordOf(interpreter, protection.PublicRecord)
+		if present && r.Others[second].Access(protection.PublicRecord).Voice == protection.NoVoice && gives(record) {
+			t.Fatalf("the public version has %+v of the interpreter", record)
+		}
+		if !gives(r.RecordOf(interpreter, protection.MasterRecord)) {
+			t.Fatal("the master lacks the interpreter")
+		}
+		if to.Role == testimony.RoleBench && !gives(got) || to.ID == witness.ID && gives(r.Access(bench, to)) != gives(got) {
+			t.Fatalf("the %s receives %+v of the interpreter", to.Role, got)
+		}
+	})
+	if withheld == 0 || let == 0 {
+		t.Errorf("%d times withheld, %d times let through", withheld, let)
+	}
+}

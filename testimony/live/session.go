@@ -195,7 +195,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		}
 	}
 	seats := &seating{
-		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Held: s.held != nil},
+		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Here: map[protection.PartyID]bool{}, Held: s.held != nil},
 		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
 		muted:     map[testimony.ParticipantID]bool{},
 		aired:     s.aired,
@@ -205,6 +205,9 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 	for id, g := range s.guests {
 		if g.presence == Admitted {
 			seats.admitted[id] = g.participant
+			if g.participant.Role == testimony.RoleWitness {
+				seats.reception.Here[g.participant.Party] = true
+			}
 		}
 		seats.muted[id] = g.muted
 		seats.low[id] = g.low != ""
