@@ -64,6 +64,7 @@ type Window struct {
 	missing    []string // keys of the sentences on devices that are missing
 	speaker    *device.Speaker
 	level      atomic.Int64 // of the microphone, 0 to 100
+	hushed     atomic.Bool  // somebody has come in who must not know: nothing is played
 	seat       *attend.Seat
 	rights     bool // read, or not asked for
 	checked    bool
@@ -247,7 +248,7 @@ func (w *Window) picture(from string, f *media.Frame) {
 }
 
 func (w *Window) sound(pcm []int16) {
-	if w.speaker != nil {
+	if w.speaker != nil && !w.hushed.Load() {
 		w.speaker.Play(pcm)
 	}
 }

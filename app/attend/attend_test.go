@@ -106,6 +106,14 @@ func TestNothingTellsWhoHasComeIn(t *testing.T) {
 	if !strings.Contains(shown, w.words.Say("held.ready")) {
 		t.Error("there is no way back")
 	}
+	if !w.hushed.Load() {
+		t.Error("the court is still heard in the room")
+	}
+	v.Ready = true
+	w.showHearing(v)
+	if w.hushed.Load() {
+		t.Error("the court is not heard again")
+	}
 }
 
 func TestWhatWentWrongIsSaidPlainly(t *testing.T) {

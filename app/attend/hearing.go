@@ -165,6 +165,7 @@ func (w *Window) showHearing(v attend.View) {
 	}
 	right := xwidget.Scroll(xwidget.Column(12, column...))
 	left := container.NewBorder(nil, xwidget.Column(8, xwidget.Gap(0, 2), xwidget.Wrap(8, buttons...)), nil, nil, stage)
+	w.hushed.Store(quiet(v))
 	if quiet(v) { // nothing tells what this is for, until the witness can go on
 		only := map[fyne.KeyName]func(){}
 		content, first := w.quietCard(only)
@@ -294,6 +295,9 @@ func (w *Window) nameOf(p join.Person) string {
 
 // ask presses one of the buttons. A stop takes effect here whether or not the court can be told.
 func (w *Window) ask(kind string) {
+	if kind == join.AskSomeone {
+		w.hushed.Store(true)
+	}
 	if err := w.seat.Ask(kind); err != nil && !testimony.Stops(kind) {
 		w.tell(err)
 	}

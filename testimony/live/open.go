@@ -232,7 +232,7 @@ func (s *Session) takeSeat(c Config) {
 }
 
 func (s *Session) speak(c Config, publisher *hub.Publisher) error {
-	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40})
+	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40, Repeats: true})
 	if err != nil {
 		return err
 	}

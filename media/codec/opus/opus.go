@@ -8,11 +8,11 @@ package opus
 #cgo pkg-config: opus
 #include <opus.h>
 
-static int configure(OpusEncoder *e, int bitrate) {
+static int configure(OpusEncoder *e, int bitrate, int repeats) {
 	int err = opus_encoder_ctl(e, OPUS_SET_BITRATE(bitrate));
 	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
-	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_INBAND_FEC(1));
-	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_PACKET_LOSS_PERC(10)); // below that libopus repeats nothing at 32 kbit/s
+	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_INBAND_FEC(repeats));
+	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_PACKET_LOSS_PERC(repeats ? 10 : 0)); // below that libopus repeats nothing at 32 kbit/s
 	if (err == OPUS_OK) err = opus_encoder_ctl(e, OPUS_SET_COMPLEXITY(5));
 	return err;
 }
@@ -50,9 +50,12 @@ var ErrPacket = errors.New("this is not an Opus packet")
 // ErrClosed is returned by a codec after Close.
 var ErrClosed = errors.New("the codec is closed")
 
-// Config is how an encoder works. Bitrate is in kbit/s, 6 to 510; zero means 32.
+// Config is how an encoder works.
 type Config struct {
-	Bitrate int
+	Bitrate int // in kbit/s, 6 to 510; zero means 32
+	// Repeats lets a packet hold the one before it once more (RFC 6716 §2.1.7), for a network that loses packets. What is recorded must not: a
+	// passage that is blanked would stand in the first packet after it.
+	Repeats bool
 }
 
 // Encoder makes packets. Close gives its memory back.
@@ -74,7 +77,11 @@ func NewEncoder(c Config) (*Encoder, error) {
 	if code != C.OPUS_OK {
 		return nil, libraryError("make an Opus encoder", code)
 	}
-	if code = C.configure(state, C.int(c.Bitrate*1000)); code != C.OPUS_OK {
+	repeats := C.int(0)
+	if c.Repeats {
+		repeats = 1
+	}
+	if code = C.configure(state, C.int(c.Bitrate*1000), repeats); code != C.OPUS_OK {
 		C.opus_encoder_destroy(state)
 		return nil, libraryError("configure the Opus encoder", code)
 	}

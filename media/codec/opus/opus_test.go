@@ -49,7 +49,12 @@ func TestLostSoundIsMadeUpFor(t *testing.T) {
 // Of a voice that glides, what was made up goes on as before, and what the next packet repeats is what was said.
 func TestALostPacketIsReadFromTheNext(t *testing.T) {
 	t.Parallel()
-	encoder, decoder := newPair(t)
+	_, decoder := newPair(t)
+	encoder, err := NewEncoder(Config{Repeats: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(encoder.Close)
 	in := speech(40)
 	repeated := 0
 	var error2, level2 float64
@@ -80,6 +85,31 @@ func TestALostPacketIsReadFromTheNext(t *testing.T) {
 	}
 	if _, _, err := decoder.DecodePrevious(mustEncode(t, encoder, in[:media.FrameSamples]), 7); err == nil {
 		t.Error("seven samples were made")
+	}
+}
+
+// A recording is blanked packet by packet: none may hold anything of the one before it.
+func TestWithoutRepetitionNoPacketHoldsTheOneBefore(t *testing.T) {
+	t.Parallel()
+	in := speech(200)
+	for _, rate := range []int{16, 24, 32, 48, 64} {
+		encoder, err := NewEncoder(Config{Bitrate: rate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoder, err := NewDecoder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := 0; at < len(in); at += media.FrameSamples {
+			packet := mustEncode(t, encoder, in[at:at+media.FrameSamples])
+			if _, repeated, err := decoder.DecodePrevious(packet, media.FrameSamples); err != nil || repeated {
+				t.Fatalf("%d kbit/s: packet %d repeats: %v, %v", rate, at/media.FrameSamples, repeated, err)
+			}
+			mustDecode(t, decoder, packet)
+		}
+		encoder.Close()
+		decoder.Close()
 	}
 }
 

@@ -112,7 +112,7 @@ func keyFrameRequests(sender *webrtc.RTPSender, key *atomic.Bool) {
 }
 
 func (c *Connection) speak(track *webrtc.TrackLocalStaticSample) error {
-	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40})
+	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40, Repeats: true})
 	if err != nil {
 		return err
 	}

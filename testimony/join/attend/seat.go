@@ -386,6 +386,9 @@ func (s *Seat) watch(t *Track) {
 			}
 			if picture != nil && t.Told() && s.shown.Picture != nil {
 				s.shown.Picture(t.Line.Publisher, picture)
+				if !t.Told() { // it was taken away meanwhile
+					s.clear(t.Line.Publisher)
+				}
 			}
 		}
 		if buffer.Lost() || frames.NeedKeyFrame() {

@@ -92,7 +92,7 @@ func (e *VoiceEncoder) Encode(v conceal.Voice, timestamp uint32) ([]Frame, error
 		return nil, fmt.Errorf("encode concealed voice of %d samples: %w", len(pcm), ErrVoiceLength)
 	}
 	if e.encoder == nil {
-		encoder, err := opus.NewEncoder(opus.Config{Bitrate: voiceBitrate})
+		encoder, err := opus.NewEncoder(opus.Config{Bitrate: voiceBitrate, Repeats: true})
 		if err != nil {
 			return nil, fmt.Errorf("encode concealed voice: %w", err)
 		}
