@@ -21,8 +21,8 @@ const grid = 8
 
 // The witness's mark and the interpreter's.
 var (
-	WitnessMark     = Mark{Bits: 0x9A3C_57E1_C80F_B265, Tone: 1870, Level: 2200}
-	InterpreterMark = Mark{Bits: 0x36D1_0F8E_A5C2_794B, Tone: 1130, Level: 2200}
+	WitnessMark     = Mark{Bits: 0x9A3C_57E1_C80F_B265, Tone: 3370, Level: 2200}
+	InterpreterMark = Mark{Bits: 0x36D1_0F8E_A5C2_794B, Tone: 2930, Level: 2200}
 )
 
 // Draw lays the mark over the middle of a picture, half its height wide.
