@@ -17,10 +17,13 @@ const (
 // Message is one piece of signalling between the court and a guest. The court sends offers and candidates, the
 // guest answers and candidates.
 type Message struct {
-	Type      string                   `json:"type"`
-	SDP       string                   `json:"sdp,omitempty"`
-	Candidate *webrtc.ICECandidateInit `json:"candidate,omitempty"` // absent when the sender has no more
-	Tracks    []TrackLine              `json:"tracks,omitempty"`    // with an offer: what its lines carry from now on
+	Type string `json:"type"`
+	// Connection is the number of the connection that the message is about, as Config.Number gave it: what was on its way when one
+	// ended must not be taken for the next one's. An answer and a guest's candidate repeat the number of the offer.
+	Connection int                      `json:"connection,omitempty"`
+	SDP        string                   `json:"sdp,omitempty"`
+	Candidate  *webrtc.ICECandidateInit `json:"candidate,omitempty"` // absent when the sender has no more
+	Tracks     []TrackLine              `json:"tracks,omitempty"`    // with an offer: what its lines carry from now on
 }
 
 // TrackLine tells what one media line of an offer carries. A line that is not told carries nothing.

@@ -46,6 +46,8 @@ type Config struct {
 
 	// Send takes a message to the participant.
 	Send func(Message)
+	// Number tells this connection from the participant's others, and grows from one to the next.
+	Number int
 	// OnState, which may be nil, is told each state of the connection.
 	OnState func(webrtc.PeerConnectionState)
 
@@ -178,9 +180,12 @@ func (p *Peer) receiveLines() error {
 	return nil
 }
 
-// Handle takes a message from the participant. An error means that the message was refused and the connection
+// Handle takes a message from the participant; one about another connection is passed over. An error means that the message was refused and the connection
 // is as before; an answer that cannot be used leaves nothing but to close.
 func (p *Peer) Handle(m Message) error {
+	if m.Connection != p.config.Number {
+		return nil
+	}
 	result := make(chan error, 1)
 	select {
 	case p.inbox <- inbound{m, result}:
@@ -311,7 +316,7 @@ func (p *Peer) negotiate() error {
 	if p.config.RelayOnly {
 		offer.SDP = Relayed(offer.SDP)
 	}
-	p.config.Send(Message{Type: Offer, SDP: offer.SDP, Tracks: p.trackLines()})
+	p.send(Message{Type: Offer, SDP: offer.SDP, Tracks: p.trackLines()})
 	return nil
 }
 
@@ -380,6 +385,11 @@ func (p *Peer) sendCandidate(c *webrtc.ICECandidate) {
 			return
 		}
 	}
+	p.send(m)
+}
+
+func (p *Peer) send(m Message) {
+	m.Connection = p.config.Number
 	p.config.Send(m)
 }
 

@@ -350,6 +350,9 @@ func TestMessagesOutOfPlaceAreRefused(t *testing.T) {
 	if m := <-sent; m.Type != Offer {
 		t.Fatalf("the first message is %q", m.Type)
 	}
+	if err := p.Handle(Message{Type: Answer, Connection: 1, SDP: "v=0\r\nbroken"}); err != nil {
+		t.Errorf("an answer to another connection was not passed over: %v", err)
+	}
 	for name, m := range map[string]Message{
 		"an offer": {Type: Offer, SDP: "v=0"}, "nothing": {}, "a broken answer": {Type: Answer, SDP: "v=0\r\nbroken"},
 	} {

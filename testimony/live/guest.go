@@ -39,6 +39,7 @@ type guest struct {
 	expects   expectation
 
 	peer   *peer.Peer // nil in the lobby, and whenever no connection may be held
+	peers  int        // how many there have been
 	listen context.CancelFunc
 	told   *join.State // the state that the page shows
 	ice    []join.ICEServer
@@ -338,6 +339,7 @@ func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
 	config := peer.Config{
 		API:        s.api,
 		Subscriber: s.hub.Subscribe(string(id)),
+		Number:     g.peers + 1,
 		Send:       func(m peer.Message) { _ = session.Send(m) }, // a lost connection is noticed by its own end
 		OnState: func(state webrtc.PeerConnectionState) {
 			if state == webrtc.PeerConnectionStateFailed {
@@ -363,6 +365,7 @@ func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
 		return err
 	}
 	g.peer = p
+	g.peers++
 	return nil
 }
 

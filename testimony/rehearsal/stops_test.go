@@ -1,6 +1,7 @@
 package rehearsal_test
 
 import (
+	"context"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"paravent/media"
 	"paravent/media/capture"
+	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -134,6 +136,46 @@ func until(t *testing.T, what string, holds func() bool) {
 		case <-again.C:
 		case <-limit:
 			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// TestClosedForAMoment closes and opens the hearing faster than a connection can be taken down: what was on its way to the public's last connection
+// must not be taken for the next one's.
+func TestClosedForAMoment(t *testing.T) {
+	s := courtroom(t)
+	cast := map[testimony.Role]*rehearsal.Participant{}
+	for _, role := range []testimony.Role{testimony.RoleWitness, testimony.RoleGallery} {
+		props := rehearsal.Props{}
+		if role == testimony.RoleWitness {
+			props = rehearsal.Props{Picture: capture.NewTestPicture(1, 320, 240, 15, nil), Sound: capture.NewTestSpeech(1)}
+		}
+		p, err := rehearsal.Join(t.Context(), seat(t, s, role).Link, props)
+		must(t, err)
+		t.Cleanup(p.Break)
+		cast[role] = p
+		awaitPresence(t, s, role, live.InLobby)
+		must(t, s.Admit(seat(t, s, role).ID))
+	}
+	must(t, s.Enter(testimony.IdentityCheck))
+	must(t, s.GoOnUntried("a test"))
+	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
+		must(t, s.Enter(p))
+	}
+	public, witness := cast[testimony.RoleGallery], string(seat(t, s, testimony.RoleWitness).ID)
+	silhouettes := func() int {
+		return public.Flows()[rehearsal.FlowKey{Publisher: witness, Kind: "video", Form: "silhouette"}].Frames
+	}
+	for round := range 12 {
+		before := silhouettes()
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+		if err := public.Until(ctx, func(*rehearsal.Participant) bool { return silhouettes() > before }); err != nil {
+			t.Fatalf("round %d: the public sees nothing again", round)
+		}
+		cancel()
+		for range round {
+			must(t, s.SetMode(protection.ClosedMode, "Safety."))
+			must(t, s.SetMode(protection.PublicMode, ""))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -160,14 +161,21 @@ func (c *cluster) kill(members ...*member) {
 	}
 }
 
+// freePorts finds addresses that a member can come back to. They lie below the range that the system takes the ports of outgoing
+// connections from, one of which would otherwise sit on a killed member's port now and then.
 func freePorts(t testing.TB, n int) []string {
 	t.Helper()
 	var addresses []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
+	for tries := 0; len(addresses) < n && tries < 1000; tries++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000)))
+		if err != nil {
+			continue
+		}
 		defer l.Close()
 		addresses = append(addresses, l.Addr().String())
+	}
+	if len(addresses) < n {
+		t.Fatal("no free ports")
 	}
 	return addresses
 }

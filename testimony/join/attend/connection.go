@@ -46,6 +46,7 @@ type Connection struct {
 
 	mu        sync.Mutex
 	pc        *webrtc.PeerConnection
+	number    int // the court's, of the connection that the last message was about
 	state     join.State
 	lines     map[string]peer.TrackLine // by mid, all that were ever told
 	told      map[string]bool           // the mids that the last offer told
@@ -262,6 +263,9 @@ func (c *Connection) mayHear() bool { return c.sendAudio.Load() && !c.own.audioO
 func (c *Connection) mayShow() bool { return c.sendVideo.Load() && !c.own.videoOff.Load() }
 
 func (c *Connection) signal(m peer.Message) error {
+	if !c.about(m.Connection) {
+		return nil
+	}
 	if m.Type == peer.Candidate {
 		return c.candidate(m)
 	}
@@ -298,7 +302,19 @@ func (c *Connection) signal(m peer.Message) error {
 	if c.State().RelayOnly {
 		answer.SDP = peer.Relayed(answer.SDP)
 	}
-	return c.session.Send(peer.Message{Type: peer.Answer, SDP: answer.SDP})
+	return c.session.Send(peer.Message{Type: peer.Answer, Connection: m.Connection, SDP: answer.SDP})
+}
+
+// about reports whether a message is about the connection that there is now. The first one about the next ends this one.
+func (c *Connection) about(number int) bool {
+	c.mu.Lock()
+	before := c.number
+	c.number = max(before, number)
+	c.mu.Unlock()
+	if number > before {
+		c.unplug()
+	}
+	return number >= before
 }
 
 // newConnection follows what the state says of TURN servers, as the page does. It holds c.mu.
@@ -350,7 +366,7 @@ func (c *Connection) connection() (*webrtc.PeerConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	relayOnly := c.state.RelayOnly
+	relayOnly, number := c.state.RelayOnly, c.number
 	pc.OnICECandidate(func(found *webrtc.ICECandidate) {
 		if found == nil {
 			return
@@ -362,7 +378,7 @@ func (c *Connection) connection() (*webrtc.PeerConnection, error) {
 				return
 			}
 		}
-		_ = c.session.Send(peer.Message{Type: peer.Candidate, Candidate: &init}) // a lost connection needs none
+		_ = c.session.Send(peer.Message{Type: peer.Candidate, Connection: number, Candidate: &init}) // a lost connection needs none
 	})
 	pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { c.Touch() })
 	pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {

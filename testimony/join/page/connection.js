@@ -9,13 +9,19 @@ export class Connection {
     this.send = send;
     this.hear = hear;
     this.own = { audio: null, video: null };
+    this.number = 0;
     this.configuration = {};
     this.reset();
   }
 
+  /** Begins anew with a court that numbers its connections from the first. */
+  begin() {
+    this.close();
+    this.number = 0;
+  }
+
   reset() {
     this.pc = null;
-    this.session = "";
     this.early = [];
     this.placed = new Map();
   }
@@ -107,7 +113,12 @@ export class Connection {
     if (this.small) await this.reduce(true);
   }
 
+  /** Takes an offer or a candidate. One about an earlier connection is passed over; the first about the next ends this one. */
   async handle(message) {
+    const number = message.connection ?? 0;
+    if (number < this.number) return;
+    if (number > this.number) this.close();
+    this.number = number;
     if (message.type === "candidate") return this.candidate(message.candidate ?? null);
     return this.offer(message);
   }
@@ -125,18 +136,11 @@ export class Connection {
     }
   }
 
-  async offer({ sdp, tracks }) {
+  async offer({ sdp, tracks, connection: number = 0 }) {
     if (this.relayOnly) sdp = relayed(sdp);
     const told = new Map((tracks ?? []).map((line) => [line.mid, line]));
     this.takeDown(told);
-    const session = /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
-    if (this.pc && session !== this.session) {
-      const early = this.early;
-      this.close();
-      this.early = early;
-    }
     const pc = (this.pc ??= this.make());
-    this.session = session;
     await pc.setRemoteDescription({ type: "offer", sdp });
     const wanted = wantedLines(sdp);
     for (const t of pc.getTransceivers()) {
@@ -147,7 +151,7 @@ export class Connection {
     }
     await pc.setLocalDescription();
     if (this.pc !== pc) return;
-    this.send({ type: "answer", sdp: this.relayOnly ? relayed(pc.localDescription.sdp) : pc.localDescription.sdp });
+    this.send({ type: "answer", connection: number, sdp: this.relayOnly ? relayed(pc.localDescription.sdp) : pc.localDescription.sdp });
     this.place(told);
     if (this.small) await this.reduce(true);
     for (const candidate of this.early.splice(0)) await this.candidate(candidate);
@@ -155,11 +159,12 @@ export class Connection {
 
   make() {
     const pc = new RTCPeerConnection(this.configuration);
+    const connection = this.number;
     pc.onicecandidate = ({ candidate }) => {
       if (this.pc !== pc) return;
-      if (!candidate) return this.send({ type: "candidate" });
+      if (!candidate) return this.send({ type: "candidate", connection });
       const told = this.relayOnly ? relayedCandidate(candidate.toJSON()) : candidate.toJSON();
-      if (told) this.send({ type: "candidate", candidate: told });
+      if (told) this.send({ type: "candidate", connection, candidate: told });
     };
     pc.onconnectionstatechange = () => {
       if (this.pc === pc && ["failed", "closed"].includes(pc.connectionState)) {

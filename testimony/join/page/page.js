@@ -66,7 +66,7 @@ const hear = {
   async welcome(message, value) {
     await useWords(message.lang, value);
     if (JSON.stringify(app.words) !== JSON.stringify(message.words)) return end("refused.unsafe", { erase: true });
-    connection.close();
+    connection.begin();
     Object.assign(app, { welcome: message, state: null, lost: false, busy: false, altered: false, early: [] });
     app.stage.role = message.role;
     for (const step of message.prepared ?? []) app.taken.add(step);
