@@ -17,6 +17,9 @@ type Minutes struct {
 	Remote    Clock         `json:"remote,omitzero"`
 	Segments  []Segment     `json:"segments"`
 	Totals    []Total       `json:"totals"`
+	Oath      Swearing      `json:"oath,omitzero"`
+	Examined  []Examination `json:"examined,omitempty"`
+	Objected  []Objection   `json:"objections,omitempty"`
 	Seats     []Seat        `json:"seats"`
 	Events    []Event       `json:"events"`
 	Recording []RecordingID `json:"recordings"`
@@ -89,6 +92,8 @@ func BuildMinutes(h Hearing, reference string, begin, end time.Time, events []Ev
 		}
 		m.Totals = append(m.Totals, t)
 	}
+	m.Oath, m.Objected = SwearingOf(events), Objections(events)
+	m.Examined, _ = Examinations(events, end)
 	for _, p := range h.Participants {
 		m.Seats = append(m.Seats, seat(p, events))
 	}
@@ -149,13 +154,21 @@ func seat(p Participant, events []Event) Seat {
 }
 
 // Public returns the version that can be given to the public: the segments with their modes and reasons, and the totals.
-// Of what happened it keeps the changes of phase and mode only, and of the seats neither the gallery nor when anyone came.
+// Of what happened it keeps the changes of phase and mode, for how long whose questions were put, and the objections raised in public; of the seats neither
+// the gallery nor when anyone came; and of the oath neither its form nor why there was none, which could tell of the witness's faith or age.
 func (m Minutes) Public() Minutes {
 	p := m
 	p.Version = "public"
 	p.Remote = Clock{} // the witness's clock tells where they are
 	if m.Log != nil {
 		p.Log = &LogHead{Vault: m.Log.Vault, Entries: m.Log.Entries, Hash: m.Log.Hash} // the note names the user who signed it, if only by an opaque id
+	}
+	p.Oath.Form, p.Oath.Why, p.Oath.Refused = "", "", time.Time{}
+	p.Objected = nil
+	for _, o := range m.Objected {
+		if o.Mode == protection.PublicMode {
+			p.Objected = append(p.Objected, o)
+		}
 	}
 	p.Events, p.Seats, p.Segments = nil, nil, slices.Clone(m.Segments)
 	for i := range p.Segments {

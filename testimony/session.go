@@ -56,13 +56,21 @@ const (
 	Fault         EventKind = "fault"
 	Refusal       EventKind = "refusal" // an invitation was refused
 	IdentityFound EventKind = "identity_verified"
-	OathTaken     EventKind = "oath_taken"
+	OathTaken     EventKind = "oath_taken"  // Reason is the form, where its text was shown
 	LineLost      EventKind = "line_lost"   // nothing arrives of somebody any more, though the connection stands
 	Tried         EventKind = "tried"       // the concealment was tried before the testimony: Reason is TrialPassed or a TrialFault
 	Untried       EventKind = "untried"     // the judge decided to go on without a trial that passed: Reason is why
 	SoundFirst    EventKind = "sound_first" // a page wants no pictures: Reason is chosen or weak, or PicturesAgain
 	DrawnAs       EventKind = "drawn_as"    // the court chose how what stands for the witness is drawn: Reason is the style
 	LineBack      EventKind = "line_back"   // nothing arrived of somebody between From and To
+
+	OathShown   EventKind = "oath_shown"   // the witness was shown the text of an OathForm, which Reason is
+	OathRefused EventKind = "oath_refused" // Reason is the form
+	Unsworn     EventKind = "unsworn"      // the judge decided to hear the witness without an oath: Reason is why
+	StageBegun  EventKind = "stage"        // Reason is the Stage, Participant who asks
+	Objected    EventKind = "objection"    // Reason is the Ground, Participant who objects
+	Ruled       EventKind = "ruling"       // on the objection that waited: Reason is the Ruling
+	Expected    EventKind = "expected"     // it is expected to go on at To
 )
 
 // PicturesAgain is the reason of a SoundFirst event with which the pictures come back.

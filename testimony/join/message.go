@@ -155,6 +155,8 @@ type State struct {
 	// Only that side is told. Ready is set once it has said that it can go on.
 	Held  string `json:"held,omitempty"`
 	Ready bool   `json:"ready,omitempty"`
+	// Oath is the form of oath whose text the witness is shown: oath, affirmation, promise; empty while none is. Nobody else is told.
+	Oath string `json:"oath,omitempty"`
 	// Trial is told to the witness while the concealment is tried.
 	Trial *Trial `json:"trial,omitempty"`
 	// Publish is what the court takes of this guest now. What is false stops at the guest's own device.

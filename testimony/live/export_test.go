@@ -1,4 +1,20 @@
 package live
 
+import (
+	"paravent/testimony"
+	"paravent/testimony/join"
+)
+
 // LockDesk locks the vault under a running session, as a disk that fails would.
 func (s *Session) LockDesk() { s.desk.Lock() }
+
+// Told is what a seat's page was told last.
+func (s *Session) Told(id testimony.ParticipantID) (told join.State) {
+	_ = s.do(func() error {
+		if g := s.guests[id]; g != nil && g.told != nil {
+			told = *g.told
+		}
+		return nil
+	})
+	return told
+}

@@ -425,6 +425,12 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 	if w, _ := s.hearing.Witness(); w.ID == g.participant.ID && s.trial.Stage != "" {
 		state.Trial = &join.Trial{Stage: string(s.trial.Stage), Voice: s.trial.Voice}
 	}
+	if w, _ := s.hearing.Witness(); w.ID == g.participant.ID && s.state.Phase == testimony.Oath {
+		state.Oath = string(testimony.SwearingOf(s.events).Form)
+	}
+	if back := testimony.Back(s.events); !back.IsZero() {
+		state.Returning = back.UTC().Format(time.RFC3339)
+	}
 	if s.held != nil && g.participant.Role.WithWitness() {
 		state.Held, state.Ready = s.held.Why, s.held.Ready
 	}

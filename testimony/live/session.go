@@ -354,6 +354,7 @@ func (s *Session) describe() State {
 			st.Marks++
 		}
 	}
+	st.Conduct = s.conducted()
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()
 	st.Gallery = seats.publicAccess(witness)

@@ -87,11 +87,12 @@ type State struct {
 	Next          []testimony.Phase // phases that can be called now
 	People        []Person          // in the order of the hearing's seats
 	Gallery       protection.Access // what the public receives of the witness now
-	Drawing       conceal.Style     // how what stands for a witness is drawn
-	Conceals      bool              // somebody is to receive a drawing or a changed voice in place of the witness's own
-	Trial         testimony.Trial   // of the concealment, in this sitting
-	Broadcast     Broadcast         // to those who receive later
-	ShowsAccused  bool              // whether the witness may be shown the accused
+	Conduct       Conduct
+	Drawing       conceal.Style   // how what stands for a witness is drawn
+	Conceals      bool            // somebody is to receive a drawing or a changed voice in place of the witness's own
+	Trial         testimony.Trial // of the concealment, in this sitting
+	Broadcast     Broadcast       // to those who receive later
+	ShowsAccused  bool            // whether the witness may be shown the accused
 	Recording     Recording
 	Recorded      time.Duration // length of the master so far
 	Began         time.Time

@@ -98,6 +98,11 @@ func (s *Session) Enter(p testimony.Phase) error {
 				return err
 			}
 		}
+		if p == testimony.Testimony {
+			if err := s.mayBegin(); err != nil {
+				return err
+			}
+		}
 		if p == testimony.Oath && s.recorder == nil {
 			if err := s.beginRecording(); err != nil {
 				s.failed = true
@@ -197,24 +202,11 @@ func (s *Session) heardAlready(from time.Time) bool {
 
 // IdentityVerified notes that the witness's identity was checked off the record.
 func (s *Session) IdentityVerified() error {
-	return s.witnessEvent(testimony.IdentityCheck, testimony.IdentityFound)
-}
-
-// OathTaken notes that the witness took the oath or made the affirmation.
-func (s *Session) OathTaken() error { return s.witnessEvent(testimony.Oath, testimony.OathTaken) }
-
-func (s *Session) witnessEvent(during testimony.Phase, kind testimony.EventKind) error {
-	return s.do(func() error {
-		if s.state.Phase != during {
-			return fmt.Errorf("%w: the session is in %s", testimony.ErrPhase, s.state.Phase)
+	return s.conduct(func(w testimony.ParticipantID) (testimony.Event, error) {
+		if s.state.Phase != testimony.IdentityCheck {
+			return testimony.Event{}, fmt.Errorf("%w: the session is in %s", testimony.ErrPhase, s.state.Phase)
 		}
-		w, _ := s.hearing.Witness()
-		e := testimony.Event{At: s.now(), Kind: kind, Phase: s.state.Phase, Mode: s.state.Mode, Participant: w.ID}
-		if err := s.keep(e); err != nil {
-			return err
-		}
-		s.refresh()
-		return nil
+		return testimony.Event{At: s.now(), Kind: testimony.IdentityFound, Phase: s.state.Phase, Mode: s.state.Mode, Participant: w}, nil
 	})
 }
 

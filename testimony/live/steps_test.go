@@ -89,6 +89,9 @@ func call(t *testing.T, s *live.Session, phases ...testimony.Phase) {
 		if err := s.Enter(p); err != nil {
 			t.Fatalf("enter %s: %v", p, err)
 		}
+		if p == testimony.Oath && len(phases) > 1 {
+			must(t, s.OathTaken())
+		}
 	}
 }
 
@@ -140,7 +143,7 @@ func TestStepsHaveTakenEffectWhenTheyReturn(t *testing.T) {
 		{"lobby", func() error { return nil }, "", "", ""},
 		{"identity", func() error { return s.Enter(testimony.IdentityCheck) }, bench, "", ""},
 		{"oath", func() error { return errors.Join(s.GoOnUntried("a test"), s.Enter(testimony.Oath)) }, accused, counsel, open},
-		{"testimony", func() error { return s.Enter(testimony.Testimony) }, accused, counsel, open},
+		{"testimony", func() error { return errors.Join(s.OathTaken(), s.Enter(testimony.Testimony)) }, accused, counsel, open},
 		{"private", func() error { return s.SetMode(protection.PrivateMode, "Family.") }, accused, counsel, ""},
 		{"public", func() error { return s.SetMode(protection.PublicMode, "") }, accused, counsel, open},
 		{"closed", func() error { return s.SetMode(protection.ClosedMode, "Safety.") }, accused, counsel, ""},

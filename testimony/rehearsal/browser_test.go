@@ -295,8 +295,7 @@ func TestChromiumGalleryNeverReceivesTheWitness(t *testing.T) {
 	}
 	must(t, s.Enter(testimony.IdentityCheck))
 	must(t, s.GoOnUntried("a test"))
-	must(t, s.Enter(testimony.Oath))
-	must(t, s.Enter(testimony.Testimony))
+	toTestimony(t, s)
 
 	prosecution.until("the prosecution to see and hear the witness", func(f found) bool { return f.Marked > 5 && f.Tones > 5 })
 	clean := func(when string, f found) {

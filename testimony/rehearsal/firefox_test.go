@@ -135,8 +135,7 @@ func TestFirefoxHoldsAHearing(t *testing.T) {
 	prosecution.Press("Turn my camera off")
 	prosecution.Press("Turn my microphone off")
 	must(t, s.GoOnUntried("a test"))
-	must(t, s.Enter(testimony.Oath))
-	must(t, s.Enter(testimony.Testimony))
+	toTestimony(t, s)
 
 	foundIn(t, prosecution, "counsel to see and hear the witness", "f.flat > 5 && f.tones > 2")
 	receives := foundIn(t, gallery, "the public to see the silhouette and to hear the interpreter", "f.pictures > 20 && f.interpreted > 2")

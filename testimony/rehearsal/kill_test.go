@@ -80,8 +80,11 @@ func recordForEver(path string) error {
 	if err := s.GoOnUntried("a test"); err != nil {
 		return err
 	}
-	for _, phase := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
-		if err := s.Enter(phase); err != nil {
+	for _, step := range []func() error{
+		func() error { return s.Enter(testimony.IdentityCheck) }, func() error { return s.Enter(testimony.Oath) }, s.OathTaken,
+		func() error { return s.Enter(testimony.Testimony) },
+	} {
+		if err := step(); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"paravent/store"
+	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/live"
 	"paravent/testimony/rehearsal"
 )
 
@@ -27,4 +29,12 @@ func TestRehearsalHolds(t *testing.T) {
 	if len(report.Findings) < 25 {
 		t.Errorf("only %d things were checked", len(report.Findings))
 	}
+}
+
+// toTestimony swears the witness in and begins the testimony.
+func toTestimony(t testing.TB, s *live.Session) {
+	t.Helper()
+	must(t, s.Enter(testimony.Oath))
+	must(t, s.OathTaken())
+	must(t, s.Enter(testimony.Testimony))
 }

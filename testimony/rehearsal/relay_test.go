@@ -88,8 +88,7 @@ func TestChromiumTestifiesThroughARelay(t *testing.T) {
 	}
 	must(t, s.Enter(testimony.IdentityCheck))
 	must(t, s.GoOnUntried("a test"))
-	must(t, s.Enter(testimony.Oath))
-	must(t, s.Enter(testimony.Testimony))
+	toTestimony(t, s)
 	prosecution.until("the prosecution to see and hear the witness", func(f found) bool { return f.Marked > 5 && f.Tones > 5 })
 	if st.Allocations() == 0 {
 		t.Error("the media does not go over the relay")

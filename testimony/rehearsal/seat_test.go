@@ -111,9 +111,7 @@ func TestADesktopTakesTheWitnessesSeat(t *testing.T) {
 	must(t, s.Admit(prosecution))
 	must(t, s.Enter(testimony.IdentityCheck))
 	must(t, s.GoOnUntried("a test"))
-	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
-		must(t, s.Enter(p))
-	}
+	toTestimony(t, s)
 	awaitView(t, st, "the oath", func(v attend.View) bool { return v.Connected && v.State.Phase == "testimony" && len(v.State.What) > 3 })
 	eventually(t, "counsel's picture and sound", func() bool { n, _ := w.sees(prosecution); return n > 5 && w.heard() > 5 })
 	awaitState(t, s, "the witness to be heard", func(live.State) bool { return seat(t, s, testimony.RoleWitness).Sound.Arrived > 100 })

@@ -163,9 +163,7 @@ func soak(t *testing.T, long time.Duration) {
 	}
 	must(t, s.Enter(testimony.IdentityCheck))
 	must(t, s.GoOnUntried("a test"))
-	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
-		must(t, s.Enter(p))
-	}
+	toTestimony(t, s)
 	var seen, heard changes
 	t.Cleanup(s.Pictures(seat(t, s, testimony.RoleWitness).ID, func(f *media.Frame) { seen.is(f.Y[f.StrideY*f.Height/2+f.Width/2] > 125) }))
 	t.Cleanup(s.Sound(func(pcm []int16) {

@@ -57,9 +57,8 @@ func TestWitnessesButtonsFromTheBrowserToTheBench(t *testing.T) {
 		t.Errorf("the bench is told that the witness has taken the steps %v", done)
 	}
 	must(t, s.GoOnUntried("a test"))
-	for _, phase := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
-		must(t, s.Enter(phase))
-	}
+	must(t, s.Enter(testimony.IdentityCheck))
+	toTestimony(t, s)
 	var frames atomic.Int64
 	cancel := s.Pictures(id, func(*media.Frame) { frames.Add(1) })
 	t.Cleanup(cancel)
@@ -159,9 +158,7 @@ func TestClosedForAMoment(t *testing.T) {
 	}
 	must(t, s.Enter(testimony.IdentityCheck))
 	must(t, s.GoOnUntried("a test"))
-	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
-		must(t, s.Enter(p))
-	}
+	toTestimony(t, s)
 	public, witness := cast[testimony.RoleGallery], string(seat(t, s, testimony.RoleWitness).ID)
 	silhouettes := func() int {
 		return public.Flows()[rehearsal.FlowKey{Publisher: witness, Kind: "video", Form: "silhouette"}].Frames

@@ -29,9 +29,7 @@ func BenchmarkModeSwitch(b *testing.B) {
 	}
 	must(b, s.Enter(testimony.IdentityCheck))
 	must(b, s.GoOnUntried("a test"))
-	for _, p := range []testimony.Phase{testimony.Oath, testimony.Testimony} {
-		must(b, s.Enter(p))
-	}
+	toTestimony(b, s)
 	public := guest[testimony.RoleGallery]
 	packets := func(p *rehearsal.Participant) (n int, last time.Time) {
 		for _, f := range p.Flows() {
