@@ -160,6 +160,9 @@ func (w *Window) showHearing(v attend.View) {
 		stage, first = w.heldCard(v, keys)
 	}
 	column := []fyne.CanvasObject{w.receives(v), w.people(v, keys), xwidget.Panel(w.checkWords(v))}
+	if form := v.State.Oath; form != "" && v.Held == "" && !v.Lost {
+		column = append([]fyne.CanvasObject{xwidget.Card(w.words.Say("oath.title"), xwidget.WrappedLarge(w.words.Say("oath."+form)), xwidget.WrappedSmall(w.words.Say("oath.other")))}, column...)
+	}
 	if trial := w.trialCard(v, keys); trial != nil {
 		column = append([]fyne.CanvasObject{trial}, column...)
 	}

@@ -50,6 +50,8 @@ type Bench struct {
 	called       string // the gravest call of the witness's side that was shown last
 	calling      bool   // the window is to come to the bench for it
 	onOver       func(testimony.HearingID)
+	picked       picked
+	ticks        ticking
 	side         string // the side of the right column that is turned to, by name; empty: the first
 }
 

@@ -174,7 +174,13 @@ func (b *Bench) nextStep(st live.State) step {
 		}
 		return step{word: i18n.T("next.oath"), act: b.advance(func() error { return b.session.Enter(testimony.Oath) })}
 	case testimony.Oath:
-		if !happened(st, testimony.OathTaken) {
+		if !st.Conduct.Oath.Opens() {
+			if st.Conduct.Oath.Form == "" {
+				return step{word: i18n.T("next.show_oath"), act: func() {
+					b.turn("conduct")
+					b.advance(func() error { return b.session.ShowOath(testimony.OathForms[b.picked.form]) })()
+				}}
+			}
 			return step{word: i18n.T("next.sworn"), act: b.advance(b.session.OathTaken)}
 		}
 		return step{word: i18n.T("next.testimony"), act: b.advance(func() error { return b.session.Enter(testimony.Testimony) })}

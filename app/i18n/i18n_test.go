@@ -141,12 +141,25 @@ func families() []string {
 		add("call.", c, c+".do")
 	}
 	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
-		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.SoundFirst, testimony.Tried, testimony.Untried, testimony.LineLost, testimony.LineBack, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken} {
+		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.SoundFirst, testimony.Tried, testimony.Untried, testimony.LineLost, testimony.LineBack, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken,
+		testimony.OathShown, testimony.OathRefused, testimony.Unsworn, testimony.StageBegun, testimony.Objected, testimony.Ruled, testimony.Expected} {
 		add("event.", string(e))
 		add("act.session.", string(e))
 	}
 	add("low.", join.LowChosen, join.LowWeak, testimony.PicturesAgain)
 	add("presence.low.", join.LowChosen, join.LowWeak)
+	for _, f := range testimony.OathForms {
+		add("oath.form.", string(f))
+	}
+	for _, s := range testimony.Stages {
+		add("examine.", string(s))
+	}
+	for _, g := range testimony.Grounds {
+		add("ground.", string(g))
+	}
+	for _, r := range testimony.Rulings {
+		add("ruling.", string(r))
+	}
 	for _, f := range testimony.TrialFaults {
 		add("trial.fault.", string(f))
 	}

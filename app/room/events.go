@@ -24,6 +24,21 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 		words += " · " + i18n.T("trial.fault."+e.Reason)
 	case e.Kind == testimony.Untried:
 		words += " · " + e.Reason
+	case e.Reason != "" && (e.Kind == testimony.OathShown || e.Kind == testimony.OathTaken || e.Kind == testimony.OathRefused):
+		words += " · " + i18n.T("oath.form."+e.Reason)
+	case e.Kind == testimony.StageBegun:
+		words = i18n.T("examine." + e.Reason)
+		if who := labels[e.Participant]; who != "" {
+			words = i18n.T("stage.of", map[string]any{"Stage": words, "Who": who})
+		}
+	case e.Kind == testimony.Objected:
+		words += " · " + i18n.T("ground."+e.Reason)
+	case e.Kind == testimony.Ruled:
+		words += " · " + i18n.T("ruling."+e.Reason)
+	case e.Kind == testimony.Expected:
+		words += " " + e.To.In(zone).Format("15:04")
+	case e.Kind == testimony.Unsworn:
+		words += " · " + e.Reason
 	case e.Kind == testimony.SoundFirst:
 		words += " · " + i18n.T("low."+e.Reason)
 	case e.Kind == testimony.DrawnAs:

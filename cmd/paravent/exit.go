@@ -21,6 +21,7 @@ import (
 	"paravent/store/etcd"
 	"paravent/store/kit"
 	"paravent/store/strength"
+	"paravent/testimony"
 	"paravent/testimony/certificate"
 	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
@@ -195,6 +196,17 @@ var sentences = []sentence{
 	{live.ErrNotHeld, exitRefused, "The witness's picture and sound are not stopped."},
 	{live.ErrStyle, exitUsage, "There is no such drawing. Say bust, contour, folded or rings."},
 	{live.ErrUntried, exitRefused, "The concealment has not been tried in this sitting. Say 'try' and 'confirm' during the identity check, or 'untried REASON' as the judge."},
+	{testimony.ErrUnsworn, exitRefused, "The witness has not been sworn. Say 'oath FORM' and 'sworn', or 'unsworn REASON' as the judge."},
+	{testimony.ErrSworn, exitRefused, "The witness is sworn already, or is heard without an oath."},
+	{testimony.ErrWhy, exitUsage, "Say why the witness is heard without an oath."},
+	{testimony.ErrForm, exitUsage, "There is no such form. Say oath, affirmation or promise."},
+	{testimony.ErrStage, exitUsage, "There is no such stage. Say chief, cross, reexamination or bench."},
+	{testimony.ErrGround, exitUsage, "There is no such ground. 'paravent host --help' lists them."},
+	{testimony.ErrRuling, exitUsage, "There is no such ruling. Say sustained, overruled, rephrase, withdrawn or reserved."},
+	{testimony.ErrObjection, exitRefused, "An objection waits for its ruling. Rule on it first."},
+	{testimony.ErrNoObject, exitRefused, "No objection waits for a ruling."},
+	{testimony.ErrBack, exitUsage, "That time does not lie ahead, within a day."},
+	{testimony.ErrGoingOn, exitRefused, "Nobody waits: the session is public, and is not interrupted."},
 	{live.ErrTrying, exitRefused, "The concealment is being tried. Wait until the trial has ended."},
 	{live.ErrNotPassed, exitRefused, "The trial of the concealment has not passed, so there is nothing to confirm. Try again."},
 	{live.ErrNoReason, exitUsage, "Say why the witness is heard without the trial."},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -39,7 +40,14 @@ Standard input takes one command a line:
   admit P             let P in from the lobby; P is a seat's id, its key in the docket file, or its role
   phase identity|oath|testimony
   verified            the witness's identity was checked
+  oath FORM           show the witness the words of an oath, affirmation or promise
   sworn               the oath was taken
+  refused             the witness refuses the oath
+  unsworn REASON      the judge's decision to hear the witness without an oath
+  stage STAGE [P]     whose questions follow: chief P, cross P, reexamination P, or bench
+  objection P GROUND  P objects: identifying, barred, leading, relevance, repetition, intimidating, speculation, hearsay, form or other
+  ruling RULING       sustained, overruled, rephrase, withdrawn or reserved
+  back MINUTES        tell those who wait in how many minutes it is expected to go on
   mode public|private|closed [REASON]
   mark                blank the public version from 20 s before to 10 s after
   break [REASON]      resume      interrupt [REASON]
@@ -264,6 +272,8 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.IdentityVerified()
 	case "sworn":
 		return s.OathTaken()
+	case "oath", "refused", "unsworn", "stage", "objection", "ruling", "back":
+		return h.conduct(fields[0], argument, rest)
 	case "mode":
 		m, err := protection.ParseMode(argument(1))
 		if err != nil {
@@ -370,5 +380,48 @@ func (h *host) describe(s live.State) line {
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
 		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
-		"held": s.Held.Why, "ready": s.Held.Ready}
+		"held": s.Held.Why, "ready": s.Held.Ready, "oath": s.Conduct.Oath, "stage": stageLine(s.Conduct), "objection": s.Conduct.Objection.Ground, "back": s.Conduct.Back}
+}
+
+// stageLine is whose questions are being put. How long is told in the minutes: a line a second would drown the rest.
+func stageLine(c live.Conduct) line {
+	if c.Current < 0 {
+		return nil
+	}
+	return line{"stage": c.Examined[c.Current].Stage, "by": c.Examined[c.Current].By}
+}
+
+// conduct takes a step of the oath, the examination, an objection, or the time at which it goes on.
+func (h *host) conduct(step string, argument, rest func(int) string) error {
+	s := h.session
+	switch step {
+	case "oath":
+		return s.ShowOath(testimony.OathForm(argument(1)))
+	case "refused":
+		return s.OathRefused()
+	case "unsworn":
+		return s.HearUnsworn(rest(1))
+	case "ruling":
+		return s.Rule(testimony.Ruling(argument(1)))
+	case "back":
+		minutes, err := strconv.Atoi(argument(1))
+		if err != nil {
+			return usageError{"back takes a number of minutes"}
+		}
+		return s.ExpectBack(s.State().Now.Add(time.Duration(minutes) * time.Minute))
+	case "stage":
+		if stage := testimony.Stage(argument(1)); stage == testimony.FromBench {
+			return s.CallStage(stage, testimony.BenchID)
+		}
+		by, err := h.participant(argument(2))
+		if err != nil {
+			return err
+		}
+		return s.CallStage(testimony.Stage(argument(1)), by)
+	}
+	by, err := h.participant(argument(1))
+	if err != nil {
+		return err
+	}
+	return s.Object(by, testimony.Ground(argument(2)))
 }

@@ -16,7 +16,6 @@ func TestTestimonyWaitsForTheOath(t *testing.T) {
 	s, _, d := openHearing(t, full)
 	admitted(t, s, testimony.RoleWitness, testimony.RoleProsecution, testimony.RoleGallery)
 	call(t, s, testimony.IdentityCheck, testimony.Oath)
-	// call has sworn nobody: the oath was the last phase it called
 	witness := seat(s, testimony.RoleWitness).ID
 	if err := s.Enter(testimony.Testimony); !errors.Is(err, testimony.ErrUnsworn) || s.State().Session.Phase != testimony.Oath {
 		t.Fatalf("testimony of an unsworn witness: %v", err)

@@ -82,14 +82,14 @@ func admitted(t *testing.T, s *live.Session, roles ...testimony.Role) map[testim
 
 func call(t *testing.T, s *live.Session, phases ...testimony.Phase) {
 	t.Helper()
-	for _, p := range phases {
+	for i, p := range phases {
 		if p == testimony.Oath && s.State().Conceals && !s.State().Trial.Opens() {
 			must(t, s.GoOnUntried("a test"))
 		}
 		if err := s.Enter(p); err != nil {
 			t.Fatalf("enter %s: %v", p, err)
 		}
-		if p == testimony.Oath && len(phases) > 1 {
+		if p == testimony.Oath && slices.Contains(phases[i:], testimony.Testimony) {
 			must(t, s.OathTaken())
 		}
 	}

@@ -45,9 +45,89 @@ func (p PublicMinutes) PDF(out io.Writer, l policy.Language) error {
 		}
 		s.table([]float64{2, 2, 3.9, 4.3, 4}, []string{w.from, w.to, w.mode, w.phase, w.reason}, rows...)
 		s.totals(m.Totals)
+		s.publicConduct(m)
 		s.log(m.Log)
 		s.signatures(w.signJudge, w.signClerk)
 	})
+}
+
+// publicConduct is what the public may know of the oath, of whose questions were put how long, and of objections.
+func (s *sheet) publicConduct(m testimony.Minutes) {
+	w := s.w.minutes
+	switch {
+	case !m.Oath.Taken.IsZero():
+		s.facts(fact{w.oath, fmt.Sprintf(w.sworn, clockOf(m.Oath.Taken, zoneOf(m.Court)))})
+	case m.Oath.Unsworn:
+		s.facts(fact{w.oath, w.unsworn})
+	}
+	var rows [][][]piece
+	for _, stage := range testimony.Stages {
+		var sum time.Duration
+		for _, x := range m.Examined {
+			if x.Stage == stage {
+				sum += x.Length()
+			}
+		}
+		if sum > 0 {
+			rows = append(rows, [][]piece{plain(w.stages[stage]), plain(length(sum))})
+		}
+	}
+	if len(rows) > 0 {
+		s.section(w.examined)
+		s.table([]float64{6, 10}, nil, rows...)
+	}
+	if n := len(m.Objected); n > 0 {
+		s.section(w.objections)
+		s.points(fmt.Sprintf(w.raised, n))
+	}
+}
+
+// sealedConduct is all of it, by seat.
+func (s *sheet) sealedConduct(m testimony.Minutes, labels map[testimony.ParticipantID]string) {
+	w := s.w.minutes
+	zone := zoneOf(m.Court)
+	who := func(id testimony.ParticipantID) string {
+		if id == testimony.BenchID {
+			return w.bench
+		}
+		return labels[id]
+	}
+	var oath []string
+	if !m.Oath.Refused.IsZero() {
+		oath = append(oath, fmt.Sprintf(w.refused, clockOf(m.Oath.Refused, zone)))
+	}
+	if !m.Oath.Taken.IsZero() {
+		oath = append(oath, fmt.Sprintf(w.sworn, clockOf(m.Oath.Taken, zone)))
+	}
+	if form := w.forms[m.Oath.Form]; form != "" {
+		oath = append(oath, form)
+	}
+	if m.Oath.Unsworn {
+		oath = append(oath, w.unsworn, m.Oath.Why)
+	}
+	if len(oath) > 0 {
+		s.facts(fact{w.oath, strings.Join(oath, " · ")})
+	}
+	if len(m.Examined) > 0 {
+		s.section(w.examined)
+		var rows [][][]piece
+		for _, x := range m.Examined {
+			rows = append(rows, [][]piece{plain(w.stages[x.Stage]), plain(who(x.By)), plain(length(x.Length()))})
+		}
+		s.table([]float64{6, 6, 4}, nil, rows...)
+	}
+	if len(m.Objected) > 0 {
+		s.section(w.objections)
+		var rows [][][]piece
+		for _, o := range m.Objected {
+			ruling := w.open
+			if !o.Open() {
+				ruling = w.rulings[o.Ruling]
+			}
+			rows = append(rows, [][]piece{plain(clockOf(o.At, zone)), plain(who(o.By)), plain(w.grounds[o.Ground]), plain(ruling)})
+		}
+		s.table([]float64{2, 5, 5, 4}, []string{w.at, w.raisedBy, w.ground, w.ruling}, rows...)
+	}
 }
 
 // publicSeats are the functions that took part, each once; a label that somebody typed could tell more.
@@ -132,6 +212,7 @@ func (p SealedMinutes) PDF(out io.Writer, l policy.Language) error {
 		}
 		s.table([]float64{2, 2, 3.9, 4.3, 4}, []string{w.from, w.to, w.mode, w.phase, w.reason}, rows...)
 		s.totals(m.Totals)
+		s.sealedConduct(m, p.Labels)
 		s.section(w.events)
 		rows = nil
 		for _, e := range m.Events {
@@ -221,6 +302,19 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 		return what + w.colon + asked
 	case testimony.Tried:
 		return what + w.colon + w.minutes.trials[e.Reason]
+	case testimony.OathShown, testimony.OathTaken, testimony.OathRefused:
+		if form := w.minutes.forms[testimony.OathForm(e.Reason)]; form != "" {
+			return what + w.colon + form
+		}
+		return what
+	case testimony.StageBegun:
+		return what + w.colon + w.minutes.stages[testimony.Stage(e.Reason)]
+	case testimony.Objected:
+		return what + w.colon + w.minutes.grounds[testimony.Ground(e.Reason)]
+	case testimony.Ruled:
+		return what + w.colon + w.minutes.rulings[testimony.Ruling(e.Reason)]
+	case testimony.Expected:
+		return what + " " + clockOf(e.To, zone)
 	case testimony.SoundFirst:
 		return what + w.colon + w.minutes.lows[e.Reason]
 	case testimony.DrawnAs:

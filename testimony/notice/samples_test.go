@@ -58,8 +58,10 @@ func kept() testimony.Minutes {
 	open, private := protection.PublicMode, protection.PrivateMode
 	m := testimony.BuildMinutes(h, "TC 12/2026", noon, at(60), []testimony.Event{
 		step(1, testimony.Admitted, testimony.Lobby, open, "w", ""), step(2, testimony.Admitted, testimony.Lobby, open, "i", ""), step(3, testimony.PhaseChanged, testimony.IdentityCheck, open, "", ""),
-		step(5, testimony.IdentityFound, testimony.IdentityCheck, open, "w", ""), step(6, testimony.PhaseChanged, testimony.Oath, open, "", ""), step(7, testimony.PhaseChanged, testimony.Testimony, open, "", ""),
-		step(20, testimony.ModeChanged, testimony.Testimony, private, "", "To protect private life"), step(25, testimony.Requested, testimony.Testimony, private, "w", "break"),
+		step(5, testimony.IdentityFound, testimony.IdentityCheck, open, "w", ""), step(6, testimony.PhaseChanged, testimony.Oath, open, "", ""), step(6, testimony.OathShown, testimony.Oath, open, "w", "promise"), step(6, testimony.OathTaken, testimony.Oath, open, "w", "promise"),
+		step(7, testimony.PhaseChanged, testimony.Testimony, open, "", ""), step(8, testimony.StageBegun, testimony.Testimony, open, "d", "cross"),
+		step(15, testimony.Objected, testimony.Testimony, open, "d", "leading"), step(16, testimony.Ruled, testimony.Testimony, open, "d", "sustained"),
+		step(20, testimony.ModeChanged, testimony.Testimony, private, "", "To protect private life"), step(22, testimony.Objected, testimony.Testimony, private, "d", "identifying"), step(23, testimony.Ruled, testimony.Testimony, private, "d", "reserved"), step(25, testimony.Requested, testimony.Testimony, private, "w", "break"),
 		step(26, testimony.PhaseChanged, testimony.Break, private, "", "Breakcanary"), step(30, testimony.PhaseChanged, testimony.Testimony, private, "", ""),
 		{At: at(34), Kind: testimony.Marked, Phase: testimony.Testimony, Mode: private, From: at(33), To: at(34)},
 		step(40, testimony.ModeChanged, testimony.Testimony, open, "", ""), step(59, testimony.PhaseChanged, testimony.Closed, open, "", "")}, []testimony.RecordingID{"recording-one"})

@@ -170,6 +170,13 @@ type minutesWords struct {
 	events, at, what                                               string
 	kinds                                                          map[testimony.EventKind]string
 	asked, steps, drawings, trials, lows                           map[string]string
+	oath, sworn, unsworn, refused                                  string
+	forms                                                          map[testimony.OathForm]string
+	examined                                                       string
+	stages                                                         map[testimony.Stage]string
+	objections, raisedBy, ground, ruling, open, raised             string
+	grounds                                                        map[testimony.Ground]string
+	rulings                                                        map[testimony.Ruling]string
 	recordings                                                     string
 	log, logText                                                   string
 	absent, identity, identityText, locked                         string

@@ -237,9 +237,18 @@ function showHearing(app) {
   showAsks(role);
   showOwnButtons(app, gallery);
   $("seen").hidden = gallery;
+  showOath(app);
   concealed.show(app);
   app.low.show(app);
   showWords(app);
+}
+
+/** The words that the witness binds themselves to the truth with, in the language of the page. */
+function showOath(app) {
+  const form = app.lost || app.held ? "" : app.state?.oath;
+  const known = ["oath", "affirmation", "promise"].includes(form);
+  $("oath").hidden = !known;
+  setText("oath-text", known ? t(`oath.${form}`) : "");
 }
 
 /** While the witness's side has stopped everything, the page shows that and how to go on, and nothing else. */
