@@ -25,7 +25,7 @@ type conducting struct {
 	Oath      testimony.Swearing
 	Stages    int
 	Current   int
-	Objection testimony.Objection
+	Objection *testimony.Objection
 	Planned   bool
 	Overdue   bool
 	Back      time.Time
@@ -77,7 +77,7 @@ func parties(st live.State) []testimony.Participant {
 // conductWaits counts what waits there for the bench: an objection, and a break that is due.
 func (b *Bench) conductWaits(st live.State) int {
 	n := 0
-	if st.Conduct.Objection.Ground != "" {
+	if st.Conduct.Objection != nil {
 		n++
 	}
 	if st.Conduct.Planned && st.Conduct.BreakDue <= 0 {
@@ -100,8 +100,8 @@ func (b *Bench) ticked(st live.State) {
 		}
 	}
 	set(b.ticks.due, dueWords(st))
-	if !st.Conduct.Objection.At.IsZero() {
-		set(b.ticks.waits, hearing.Length(st.Now.Sub(st.Conduct.Objection.At)))
+	if o := st.Conduct.Objection; o != nil {
+		set(b.ticks.waits, hearing.Length(st.Now.Sub(o.At)))
 	}
 }
 
@@ -223,7 +223,7 @@ func (b *Bench) callStage(stage testimony.Stage, seats []testimony.Participant) 
 
 // objectionCard takes an objection and its ruling.
 func (b *Bench) objectionCard(st live.State, now conducting) fyne.CanvasObject {
-	if o := now.Objection; o.Ground != "" {
+	if o := now.Objection; o != nil {
 		b.ticks.waits = xwidget.Text(hearing.Length(st.Now.Sub(o.At)), theme.Ink2, theme.SizeSecondary, false)
 		said := i18n.T("objection.waits", map[string]any{"Who": labels(st)[o.By], "Ground": i18n.T("ground." + string(o.Ground))})
 		var buttons []fyne.CanvasObject

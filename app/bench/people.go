@@ -208,7 +208,26 @@ func preparedWords(p live.Person) string {
 type asked struct {
 	Waiting  []string
 	Requests []live.Request
-	Alarms   []live.Alarm
+	Alarms   []alarming
+}
+
+// alarming is an alarm that has come so many times, last at its time.
+type alarming struct {
+	live.Alarm
+	Times int
+}
+
+// grouped makes one alarm of those of one kind and seat, so that one that keeps coming does not push the others out of sight.
+func grouped(alarms []live.Alarm) (all []alarming) {
+	for _, a := range alarms {
+		same := func(other alarming) bool { return other.Kind == a.Kind && other.Participant == a.Participant }
+		if i := slices.IndexFunc(all, same); i >= 0 {
+			all[i].Alarm, all[i].Times = a, all[i].Times+1
+		} else {
+			all = append(all, alarming{a, 1})
+		}
+	}
+	return all
 }
 
 // showAsks shows who waits in the lobby, what guests asked for, and what is wrong. It takes no room where there is nothing.
@@ -220,7 +239,7 @@ func (b *Bench) showAsks(st live.State) {
 		}
 	}
 	now.Requests = otherRequests(st)
-	now.Alarms = slices.DeleteFunc(slices.Clone(st.Alarms[min(b.heard, len(st.Alarms)):]), func(a live.Alarm) bool { return a.Kind == "help" })
+	now.Alarms = grouped(slices.DeleteFunc(slices.Clone(st.Alarms[min(b.heard, len(st.Alarms)):]), func(a live.Alarm) bool { return a.Kind == "help" }))
 	if len(now.Waiting)+len(now.Requests)+len(now.Alarms) == 0 {
 		b.parts.asks.box.Hide()
 	} else {
@@ -241,7 +260,11 @@ func (b *Bench) askRows(st live.State, now asked) []fyne.CanvasObject {
 	}
 	var rows []fyne.CanvasObject
 	for i, a := range now.Alarms {
-		text := xwidget.Column(2, xwidget.Row(8, xwidget.Middle(xwidget.Glyph(xwidget.IconAlert, theme.Fault, 16)), xwidget.Text(names[a.Participant]+" "+at(a.At), theme.Fault, theme.SizeText, true)),
+		when := at(a.At)
+		if a.Times > 1 {
+			when += fmt.Sprintf(" · %d ×", a.Times)
+		}
+		text := xwidget.Column(2, xwidget.Row(8, xwidget.Middle(xwidget.Glyph(xwidget.IconAlert, theme.Fault, 16)), xwidget.Text(names[a.Participant]+" "+when, theme.Fault, theme.SizeText, true)),
 			xwidget.WrappedSmall(i18n.T("alarm."+a.Kind)))
 		rows = append(rows, text)
 		if i == len(now.Alarms)-1 {

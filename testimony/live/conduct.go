@@ -98,7 +98,7 @@ type Conduct struct {
 	Oath      testimony.Swearing
 	Examined  []testimony.Examination // so far, in the order in which they were first called
 	Current   int                     // index of the stage that was called last; -1 for none
-	Objection testimony.Objection     // that waits for a ruling; zero for none
+	Objection *testimony.Objection    // that waits for a ruling; nil for none
 	Objected  int                     // how many there have been
 	BreakDue  time.Duration           // until the break that is planned; negative once it is due
 	Planned   bool                    // a break is planned, and the witness is being questioned
@@ -108,7 +108,9 @@ type Conduct struct {
 func (s *Session) conducted() Conduct {
 	c := Conduct{Oath: testimony.SwearingOf(s.events), Back: testimony.Back(s.events)}
 	c.Examined, c.Current = testimony.Examinations(s.events, s.now())
-	c.Objection, _ = testimony.Waiting(s.events)
+	if o, waits := testimony.Waiting(s.events); waits {
+		c.Objection = &o
+	}
 	c.Objected = len(testimony.Objections(s.events))
 	c.BreakDue, c.Planned = s.hearing.BreakDue(s.events, s.now())
 	return c

@@ -74,7 +74,7 @@ func TestQuestionsAndObjections(t *testing.T) {
 	c.advance(10 * time.Minute)
 	must(t, s.CallStage(testimony.Cross, defence))
 	must(t, s.Object(prosecution, "barred"))
-	if got := s.State().Conduct.Objection; got.By != prosecution || got.Ground != "barred" {
+	if got := s.State().Conduct.Objection; got == nil || got.By != prosecution || got.Ground != "barred" {
 		t.Errorf("waits: %+v", got)
 	}
 	must(t, s.Rule("sustained"))
