@@ -22,6 +22,7 @@ type Room struct {
 	view   view
 	week   time.Time // a moment of the week shown; zero: this week
 	chosen testimony.HearingID
+	told   bool // the list of reminders shows those who were told as well
 }
 
 // view is one of the ways in which hearings are shown.
@@ -33,6 +34,7 @@ const (
 	asResources
 	asCooperation
 	asReady
+	asReminders
 )
 
 // views are the tabs that turn to them, with their keys.
@@ -41,11 +43,11 @@ func (r *Room) views(h room.Host, keys map[fyne.KeyName]func()) fyne.CanvasObjec
 		r.view = to
 		h.Refresh()
 	}
-	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF9} {
+	for i, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF9, fyne.KeyF11} {
 		keys[k] = func() { turn(view(i)) }
 	}
-	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources"), i18n.T("hearing.cooperation"), i18n.T("hearing.ready")}
-	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5", "F9"}, int(r.view), func(i int) { turn(view(i)) })
+	words := []string{i18n.T("hearing.list"), i18n.T("hearing.week"), i18n.T("hearing.resources"), i18n.T("hearing.cooperation"), i18n.T("hearing.ready"), i18n.T("hearing.reminders")}
+	return xwidget.Tabs(words, []string{"F2", "F3", "F4", "F5", "F9", "F11"}, int(r.view), func(i int) { turn(view(i)) })
 }
 
 // Turn chooses a way to show hearings by its place among the tabs: the list, the week, the rooms and people.
@@ -67,7 +69,13 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 			return r.cooperationScreen(h, names)
 		case asReady:
 			return r.readyScreen(h, names)
+		case asReminders:
+			return r.remindersScreen(h, names)
 		}
+	}
+	if h.Selected() == RemindersID {
+		r.view = asReminders
+		return r.remindersScreen(h, names)
 	}
 	if id, is := strings.CutPrefix(h.Selected(), boardPrefix); is {
 		return boardScreen(h, names, testimony.HearingID(id))

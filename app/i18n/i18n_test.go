@@ -25,6 +25,7 @@ import (
 	"paravent/testimony/join"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
+	"paravent/testimony/reminder"
 )
 
 func catalogues(t *testing.T) (en, fr map[string]string) {
@@ -148,6 +149,15 @@ func families() []string {
 	}
 	add("low.", join.LowChosen, join.LowWeak, testimony.PicturesAgain)
 	add("presence.low.", join.LowChosen, join.LowWeak)
+	for _, o := range reminder.Occasions {
+		add("remind.occasion.", string(o))
+	}
+	for _, h := range reminder.Hows {
+		add("remind.how.", string(h))
+	}
+	for _, s := range reminder.States {
+		add("remind.state.", string(s))
+	}
 	for _, f := range testimony.OathForms {
 		add("oath.form.", string(f))
 	}

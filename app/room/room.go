@@ -45,6 +45,7 @@ import (
 	"paravent/testimony/notice"
 	"paravent/testimony/readiness"
 	"paravent/testimony/relay"
+	"paravent/testimony/reminder"
 )
 
 // Name names a room of the desktop.
@@ -214,7 +215,7 @@ var sayings = []struct {
 	{identity.ErrTerms, "error.terms"}, {identity.ErrNotPending, "error.not_pending"}, {identity.ErrNotGranted, "error.not_granted"}, {identity.ErrOwn, "error.own"},
 	{identity.ErrSameCollege, "error.same_college"}, {identity.ErrNotCollege, "error.not_college"}, {identity.ErrConflict, "error.conflict"},
 	{reference.ErrPicture, "error.picture"}, {reference.ErrSound, "error.sound"}, {identity.ErrNotGrantee, "error.not_grantee"}, {identity.ErrReason, "error.reason_needed"},
-	{docket.ErrNoPermission, "error.no_permission"}, {docket.ErrNothingLacks, "error.nothing_lacks"}, {live.ErrHeld, "error.held"}, {testimony.ErrTooFar, "error.mark_far"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {docket.ErrPast, "error.past"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"}, {live.ErrNotReady, "error.not_ready"}, {live.ErrNotHeld, "error.not_held"}, {live.ErrStyle, "error.no_style"}, {live.ErrUntried, "error.untried"}, {live.ErrTrying, "error.trying"}, {testimony.ErrUnsworn, "error.unsworn"}, {testimony.ErrSworn, "error.sworn"}, {testimony.ErrWhy, "error.no_oath_reason"}, {testimony.ErrObjection, "error.objection"}, {testimony.ErrNoObject, "error.no_objection"}, {testimony.ErrBack, "error.back"}, {testimony.ErrGoingOn, "error.going_on"}, {live.ErrNotPassed, "error.not_passed"}, {live.ErrNoReason, "error.no_trial_reason"},
+	{docket.ErrNoPermission, "error.no_permission"}, {docket.ErrNothingLacks, "error.nothing_lacks"}, {live.ErrHeld, "error.held"}, {testimony.ErrTooFar, "error.mark_far"}, {live.ErrCancelled, "error.cancelled"}, {docket.ErrConflict, "error.conflict"}, {docket.ErrTaken, "error.taken"}, {docket.ErrPast, "error.past"}, {live.ErrEnded, "error.ended"}, {live.ErrPresent, "error.not_in_lobby"}, {live.ErrWitness, "error.no_witness"}, {live.ErrNotReady, "error.not_ready"}, {live.ErrNotHeld, "error.not_held"}, {live.ErrStyle, "error.no_style"}, {live.ErrUntried, "error.untried"}, {reminder.ErrNone, "error.no_reminder"}, {live.ErrTrying, "error.trying"}, {testimony.ErrUnsworn, "error.unsworn"}, {testimony.ErrSworn, "error.sworn"}, {testimony.ErrWhy, "error.no_oath_reason"}, {testimony.ErrObjection, "error.objection"}, {testimony.ErrNoObject, "error.no_objection"}, {testimony.ErrBack, "error.back"}, {testimony.ErrGoingOn, "error.going_on"}, {live.ErrNotPassed, "error.not_passed"}, {live.ErrNoReason, "error.no_trial_reason"},
 	{docket.ErrWords, "error.words"}, {store.ErrEnrolment, "error.enrolment"}, {store.ErrEnrolmentVault, "error.enrolment_vault"},
 	{store.ErrEnrolmentExpired, "error.enrolment_expired"}, {store.ErrEnrolmentUsed, "error.enrolment_used"}, {store.ErrWaitingFull, "error.waiting_full"},
 	{store.ErrNoReception, "error.no_reception"}, {store.ErrInvitation, "error.invitation"}, {docket.ErrHolder, "error.holder"}, {docket.ErrWitness, "error.kit_witness"},

@@ -115,6 +115,8 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		switch i.Kind {
 		case docket.NotReady:
 			to, id = room.Hearings, hearingroom.BoardID(i.Hearing)
+		case docket.RemindersDue:
+			to, id = room.Hearings, hearingroom.RemindersID
 		case docket.AnswerOverdue:
 			to, id = room.Hearings, hearingroom.RequestID(i.Asked)
 		case docket.HearingUnclosed, docket.NoPermission:

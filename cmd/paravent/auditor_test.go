@@ -89,6 +89,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"cooperation list", refused}, {"cooperation show x", refused}, {"cooperation hearing x", refused}, {"cooperation decide x --reason R", refused},
 		{"relay show", refused}, {"relay use @relay", refused}, {"relay try", refused}, {"relay off", refused},
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused}, {"evidence custody x", refused}, {"evidence check x", refused},
+		{"reminders list", refused}, {"reminders told x --occasion hour --who advocate --how telephone", refused}, {"reminders paper --to @rm.pdf", refused},
 		{"readiness week", refused}, {"readiness show x", refused}, {"readiness check x --item technique --stage day --who clerk", refused}, {"readiness visit x --at 2026-01-10T10:00 --who clerk", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 		{"calendar feed make --for x", refused}, {"calendar feed list", refused}, {"calendar feed revoke x", refused}, {"calendar feed serve --listen 127.0.0.1:0", refused},

@@ -35,6 +35,7 @@ import (
 	"paravent/testimony/readiness"
 	"paravent/testimony/redaction"
 	"paravent/testimony/relay"
+	"paravent/testimony/reminder"
 )
 
 // Exit codes. They are documented in docs/command-line.md and do not change their meaning.
@@ -207,6 +208,8 @@ var sentences = []sentence{
 	{testimony.ErrNoObject, exitRefused, "No objection waits for a ruling."},
 	{testimony.ErrBack, exitUsage, "That time does not lie ahead, within a day."},
 	{testimony.ErrGoingOn, exitRefused, "Nobody waits: the session is public, and is not interrupted."},
+	{reminder.ErrNone, exitUsage, "Nobody has to be told that for this hearing. 'paravent reminders list' says who and what."},
+	{reminder.ErrHow, exitUsage, "There is no such way of telling somebody. Say telephone, person, letter or mail."},
 	{live.ErrTrying, exitRefused, "The concealment is being tried. Wait until the trial has ended."},
 	{live.ErrNotPassed, exitRefused, "The trial of the concealment has not passed, so there is nothing to confirm. Try again."},
 	{live.ErrNoReason, exitUsage, "Say why the witness is heard without the trial."},

@@ -52,6 +52,7 @@ type commands struct {
 	Version    versionCmd     `cmd:"" help:"Print the version."`
 
 	Cooperation leaveCmds     `cmd:"" help:"What other States were asked, for a witness on their territory, and what they answered."`
+	Reminders   remindersCmds `cmd:"" help:"Who has to be told what before and after a hearing, and by when."`
 	Readiness   readinessCmds `cmd:"" help:"Whether the protections of a hearing are in place, and who has to act."`
 }
 

@@ -16,6 +16,7 @@ import (
 	"paravent/testimony/cooperation"
 	"paravent/testimony/edit"
 	"paravent/testimony/readiness"
+	"paravent/testimony/reminder"
 )
 
 type recordingVersion = protection.Audience
@@ -188,6 +189,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		}),
 		moveSome(tx, cooperations, from, to, func(_ string, r cooperation.Request) bool { return b.parties[r.Party] }),
 		moveSome(tx, lineTests, from, to, func(_ string, t readiness.LineTest) bool { return b.hearings[t.Hearing] }),
+		moveSome(tx, reminded, from, to, func(_ string, r reminder.Done) bool { return b.hearings[r.Hearing] }),
 		moveSome(tx, readinessChecks, from, to, func(_ string, c readiness.Check) bool { return b.hearings[c.Hearing] }),
 		moveSome(tx, goAheads, from, to, func(_ string, x cooperation.Decision) bool { return b.hearings[x.Hearing] }),
 		moveSome(tx, profiles, from, to, func(id string, _ statistics.Profile) bool { return b.parties[protection.PartyID(id)] }),

@@ -87,12 +87,12 @@ func TestTrainingVaultIsWholeForEveryOffice(t *testing.T) {
 		for _, i := range items {
 			kinds = append(kinds, i.Kind)
 		}
-		want := []docket.ItemKind{docket.HearingNow, docket.OrderExpired, docket.OrderUnserved, docket.NotReady, docket.IdentityNotTaken, docket.HearingSoon}
+		want := []docket.ItemKind{docket.HearingNow, docket.OrderExpired, docket.OrderUnserved, docket.NotReady, docket.RemindersDue, docket.RemindersDue, docket.IdentityNotTaken, docket.HearingSoon}
 		if office == testimony.Judge || office == testimony.Advocate { // who see to it that a witness was warned
-			want = slices.Insert(want, 4, docket.WarningNotGiven, docket.WarningNotGiven)
+			want = slices.Insert(want, 6, docket.WarningNotGiven, docket.WarningNotGiven)
 		}
 		if office != testimony.Advocate { // who ask other States, or decide without them
-			want = slices.Insert(want, 4, docket.NoPermission)
+			want = slices.Insert(want, 6, docket.NoPermission)
 		}
 		if diff := cmp.Diff(want, kinds); diff != "" {
 			t.Errorf("%s: today (-want +got):\n%s", office, diff)

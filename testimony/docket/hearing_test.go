@@ -477,7 +477,7 @@ func TestHearingOnTheListOfTheDay(t *testing.T) {
 		{-h.Duration - time.Second, nil},
 	} {
 		got := slices.DeleteFunc(kinds(t, d, h.Start.Add(-c.before)), func(k docket.ItemKind) bool {
-			return k == docket.NoCollege || k == docket.IdentityNotTaken || k == docket.BackupDue || k == docket.NoKit || k == docket.NoPermission || k == docket.NotReady
+			return k == docket.NoCollege || k == docket.IdentityNotTaken || k == docket.BackupDue || k == docket.NoKit || k == docket.NoPermission || k == docket.NotReady || k == docket.RemindersDue
 		})
 		if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s before the start (-want +got):\n%s", c.before, diff)

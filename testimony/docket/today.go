@@ -64,13 +64,14 @@ const (
 	FollowUpDue      ItemKind = "follow_up_due"     // nobody has asked yet how a person is after their return
 	NoPermission     ItemKind = "no_permission"     // a hearing of a witness in another State, which has not agreed; no judge has decided to go live all the same
 	NotReady         ItemKind = "not_ready"         // a hearing within a day has protections that are not in place
+	RemindersDue     ItemKind = "reminders_due"     // somebody ought to have been told something of a hearing by now
 	AnswerOverdue    ItemKind = "answer_overdue"    // another State has not answered by the day on which its answer was needed
 )
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrdersContradict, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, NonPunishment, OrderEndsSoon,
-	NotReady, NoPermission, AnswerOverdue,
+	NotReady, RemindersDue, NoPermission, AnswerOverdue,
 	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
@@ -84,7 +85,7 @@ type Item struct {
 	Request identity.RequestID
 	When    time.Time
 	Why     string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose; of a RiskReview: a trigger
-	Count   int    // of FailedTries; of a FollowUpDue: the month; of a NotReady: the protections
+	Count   int    // of FailedTries; of a FollowUpDue: the month; of a NotReady: the protections; of RemindersDue: the reminders
 }
 
 // Soon is how far ahead a hearing stands on the list of the day.
@@ -147,7 +148,11 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(unready, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, erasing, people)
+	toTell, err := d.reminderItems(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, erasing, people)
 	for _, p := range partyList {
 		fields, err := d.SealedFields(ctx, p.ID)
 		if err != nil {

@@ -30,6 +30,8 @@ const (
 	SealedRecord  Kind = "sealed-minutes"
 	// CustodyReport is of a recording, and stands in no list of a hearing's papers.
 	CustodyReport Kind = "custody"
+	// ReminderList is of all hearings.
+	ReminderList Kind = "reminders"
 )
 
 // Kinds lists the kinds in the order of a hearing's life.
