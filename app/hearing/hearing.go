@@ -130,6 +130,9 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 		chips = append(chips, xwidget.Chip(i18n.T("hearing.cancelled"), xwidget.Break))
 	}
 	if x.Planned() && h.Desk().May(testimony.ActKeepDocket) {
+		change := func() { Change(h, x) }
+		screen.Keys[fyne.KeyC] = change
+		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.change.short"), "C", change)}, actions...)
 		call := func() { cancel(h, x) }
 		screen.Keys[fyne.KeyX] = call
 		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.cancel"), "X", call)}, actions...)

@@ -37,7 +37,7 @@ func appearances(names room.Register) []appearance {
 	return out
 }
 
-// plan is the form for a new hearing.
+// plan is the form for a new hearing, or for one that is to be held otherwise.
 type plan struct {
 	who, mode                    *xwidget.Choice
 	day, at, minutes             *xwidget.Input
@@ -51,6 +51,7 @@ type plan struct {
 type choiceOf struct {
 	choice *xwidget.Choice
 	ids    []testimony.ResourceID
+	kind   schedule.Kind
 }
 
 // modes are the session modes in the order in which they are offered.
@@ -73,10 +74,8 @@ func Add(h room.Host, names room.Register) {
 		room.Failed(h, err)
 		return
 	}
-	f := plan{rest: xwidget.NewInput(""), before: xwidget.NewInput(""), after: xwidget.NewInput(""), who: xwidget.NewChoice(words, 0, nil), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
-		mode:      xwidget.NewChoice([]string{room.ModeWord(modes[0]), room.ModeWord(modes[1]), room.ModeWord(modes[2])}, 0, nil),
-		courtZone: xwidget.NewInput(i18n.T("hint.zone")), witnessZone: xwidget.NewInput(i18n.T("hint.zone")), room: xwidget.NewInput(""),
-		seats: map[testimony.Role]*xwidget.Tick{}}
+	f := newPlan()
+	f.who = xwidget.NewChoice(words, 0, nil)
 	f.minutes.SetText("90")
 	if n := len(names.Hearings); n > 0 {
 		last := names.Hearings[n-1]
@@ -92,8 +91,6 @@ func Add(h room.Host, names room.Register) {
 		f.seats[r] = xwidget.NewTick(i18n.T("role."+string(r)), r != testimony.RoleSupport && r != testimony.RoleCoordinator, nil)
 		ticks = append(ticks, f.seats[r])
 	}
-	f.before.SetText("0")
-	f.after.SetText("0")
 	needs := xwidget.Wrapped("")
 	chosen := func() appearance { return offered[max(f.who.SelectedIndex(), 0)] }
 	turn := func(string) {
@@ -104,9 +101,6 @@ func Add(h room.Host, names room.Register) {
 	f.who.OnChanged = turn
 	f.who.Find = func(words []string, pick func(int)) { room.Find(h, i18n.T("hearing.witness"), words, pick) }
 	turn("")
-	two := func(a, b fyne.CanvasObject) fyne.CanvasObject { return xwidget.Halves(a, b) }
-	why := xwidget.NewInput("")
-	times := container.NewVBox()
 	read := func() (testimony.Hearing, error) {
 		x, err := f.read()
 		who := chosen()
@@ -116,31 +110,9 @@ func Add(h room.Host, names room.Register) {
 		}
 		return x, err
 	}
-	var sheet *xwidget.Sheet
-	find := xwidget.NewButton(i18n.T("hearing.find"), "", func() {
-		times.Objects = f.times(docketPlan, h.Desk().Now(), read)
-		times.Refresh()
-		sheet.Fit()
-	})
-	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.witness"), f.who), needs}
-	fields := f.resources(h, list)
-	for len(fields) > 1 {
-		rows, fields = append(rows, two(fields[0], fields[1])), fields[2:]
-	}
-	rows = append(append(rows, fields...), two(two(xwidget.Field(i18n.T("hearing.minutes"), f.minutes), xwidget.Field(i18n.T("hearing.before"), f.before)),
-		two(xwidget.Field(i18n.T("hearing.after"), f.after), xwidget.Field(i18n.T("hearing.rest"), f.rest))), xwidget.Field(i18n.T("hearing.mode"), f.mode),
-		two(xwidget.Field(i18n.T("hearing.court_zone"), f.courtZone), xwidget.Field(i18n.T("hearing.witness_zone"), f.witnessZone)),
-		two(xwidget.Field(i18n.T("hearing.day"), f.day), xwidget.Field(i18n.T("hearing.time"), f.at)), container.NewVBox(container.NewHBox(find), times),
-		two(xwidget.Field(i18n.T("hearing.room.named"), f.room), xwidget.Field(i18n.T("conflict.reason.short"), why)),
-		xwidget.Field(i18n.T("hearing.seats"), xwidget.Wrap(6, ticks...)))
-	sheet = room.Form(h, i18n.T("hearing.new"), i18n.T("action.save"), xwidget.Column(8, rows...), f.day, func() error {
-		x, err := read()
-		if err != nil {
-			return err
-		}
-		if x, err = accepting(docketPlan, x, why.Text); err != nil {
-			return err
-		}
+	f.resources(h, list, nil)
+	top := []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.witness"), f.who), needs}
+	f.ask(h, i18n.T("hearing.new"), docketPlan, top, []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.seats"), xwidget.Wrap(6, ticks...))}, read, func(x testimony.Hearing) error {
 		planned, err := h.Desk().Schedule(room.Ctx(), x)
 		if err == nil {
 			h.Go(room.Hearings, string(planned.ID))
@@ -149,24 +121,110 @@ func Add(h room.Host, names room.Register) {
 	})
 }
 
-// resources makes a choice for each kind of resource that the docket has.
-func (f *plan) resources(h room.Host, list []schedule.Resource) []fyne.CanvasObject {
-	var fields []fyne.CanvasObject
+// Change asks how a planned hearing is to be held instead: all but its witness and its seats can change. What somebody else has changed meanwhile is not overwritten.
+func Change(h room.Host, x testimony.Hearing) {
+	docketPlan, err := h.Desk().Plan(room.Ctx())
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	list, err := h.Desk().Resources(room.Ctx())
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	f := newPlan()
+	court, _, err := x.Clocks(x.Start)
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	for field, text := range map[*xwidget.Input]string{f.day: court.Format(time.DateOnly), f.at: room.Clock(court), f.minutes: strconv.Itoa(inMinutes(x.Duration)), f.before: strconv.Itoa(inMinutes(x.Before)),
+		f.after: strconv.Itoa(inMinutes(x.After)), f.rest: strconv.Itoa(inMinutes(x.BreakEvery)), f.courtZone: x.CourtZone, f.witnessZone: x.WitnessZone, f.room: x.Room} {
+		field.SetText(text)
+	}
+	f.mode.SetSelectedIndex(max(slices.Index(modes, x.Mode), 0))
+	kept := f.resources(h, list, x.Uses)
+	read := func() (testimony.Hearing, error) {
+		to, err := f.read()
+		to.ID, to.Case, to.Party, to.Participants, to.Accepted = x.ID, x.Case, x.Party, x.Participants, x.Accepted
+		to.Mode = modes[max(f.mode.SelectedIndex(), 0)]
+		to.Uses = append(to.Uses, kept...)
+		return to, err
+	}
+	f.ask(h, i18n.T("hearing.change"), docketPlan, []fyne.CanvasObject{xwidget.Wrapped(needed(docketPlan, x.Party))}, nil, read, func(to testimony.Hearing) error {
+		_, err := h.Desk().Reschedule(room.Ctx(), x, to)
+		return err
+	})
+}
+
+func newPlan() *plan {
+	f := &plan{rest: xwidget.NewInput(""), before: xwidget.NewInput(""), after: xwidget.NewInput(""), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
+		mode:      xwidget.NewChoice([]string{room.ModeWord(modes[0]), room.ModeWord(modes[1]), room.ModeWord(modes[2])}, 0, nil),
+		courtZone: xwidget.NewInput(i18n.T("hint.zone")), witnessZone: xwidget.NewInput(i18n.T("hint.zone")), room: xwidget.NewInput(""),
+		seats: map[testimony.Role]*xwidget.Tick{}}
+	f.before.SetText("0")
+	f.after.SetText("0")
+	return f
+}
+
+// ask shows the form. Something soft that stands against what was typed needs a reason; save is given what nothing stands against any more.
+func (f *plan) ask(h room.Host, title string, docketPlan *schedule.Index, top, bottom []fyne.CanvasObject, read func() (testimony.Hearing, error), save func(testimony.Hearing) error) {
+	two := func(a, b fyne.CanvasObject) fyne.CanvasObject { return xwidget.Halves(a, b) }
+	why := xwidget.NewInput("")
+	times := container.NewVBox()
+	var sheet *xwidget.Sheet
+	find := xwidget.NewButton(i18n.T("hearing.find"), "", func() {
+		times.Objects = f.times(docketPlan, h.Desk().Now(), read)
+		times.Refresh()
+		sheet.Fit()
+	})
+	rows, fields := top, []fyne.CanvasObject{}
+	for _, u := range f.uses {
+		fields = append(fields, xwidget.Field(KindWord(u.kind), u.choice))
+	}
+	for len(fields) > 1 {
+		rows, fields = append(rows, two(fields[0], fields[1])), fields[2:]
+	}
+	rows = append(append(rows, fields...), two(two(xwidget.Field(i18n.T("hearing.minutes"), f.minutes), xwidget.Field(i18n.T("hearing.before"), f.before)),
+		two(xwidget.Field(i18n.T("hearing.after"), f.after), xwidget.Field(i18n.T("hearing.rest"), f.rest))), xwidget.Field(i18n.T("hearing.mode"), f.mode),
+		two(xwidget.Field(i18n.T("hearing.court_zone"), f.courtZone), xwidget.Field(i18n.T("hearing.witness_zone"), f.witnessZone)),
+		two(xwidget.Field(i18n.T("hearing.day"), f.day), xwidget.Field(i18n.T("hearing.time"), f.at)), container.NewVBox(container.NewHBox(find), times),
+		two(xwidget.Field(i18n.T("hearing.room.named"), f.room), xwidget.Field(i18n.T("conflict.reason.short"), why)))
+	sheet = room.Form(h, title, i18n.T("action.save"), xwidget.Column(8, append(rows, bottom...)...), f.day, func() error {
+		x, err := read()
+		if err != nil {
+			return err
+		}
+		if x, err = accepting(docketPlan, x, why.Text); err != nil {
+			return err
+		}
+		return save(x)
+	})
+}
+
+// resources makes a choice for each kind of resource that the docket has, with what is taken chosen. It returns what is taken besides: a second counsel, and
+// what the docket does not know any more.
+func (f *plan) resources(h room.Host, list []schedule.Resource, taken []testimony.ResourceID) (besides []testimony.ResourceID) {
+	besides = slices.Clone(taken)
 	for _, k := range schedule.Kinds {
-		words, ids := []string{i18n.T("hearing.no_resource")}, []testimony.ResourceID{""}
+		words, ids, chosen := []string{i18n.T("hearing.no_resource")}, []testimony.ResourceID{""}, 0
 		for _, r := range list {
 			if r.Kind == k {
 				words, ids = append(words, r.Name), append(ids, r.ID)
+				if chosen == 0 && slices.Contains(taken, r.ID) {
+					chosen = len(ids) - 1
+				}
 			}
 		}
 		if len(ids) > 1 {
-			c := choiceOf{xwidget.NewChoice(words, 0, nil), ids}
+			c := choiceOf{xwidget.NewChoice(words, chosen, nil), ids, k}
 			c.choice.Find = func(words []string, pick func(int)) { room.Find(h, KindWord(k), words, pick) }
 			f.uses = append(f.uses, c)
-			fields = append(fields, xwidget.Field(KindWord(k), c.choice))
+			besides = slices.DeleteFunc(besides, func(id testimony.ResourceID) bool { return chosen > 0 && id == ids[chosen] })
 		}
 	}
-	return fields
+	return besides
 }
 
 // times are the best times for what was chosen so far; a press takes one.

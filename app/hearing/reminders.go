@@ -66,11 +66,12 @@ func (r *Room) remindersScreen(h room.Host, names room.Register) (room.Screen, e
 	if r.told {
 		word = i18n.T("remind.open")
 	}
-	l := room.Listing{Title: i18n.T("room.hearings"), Empty: i18n.T("remind.none"), Keys: map[fyne.KeyName]func(){fyne.KeyT: turn}, Weights: []float32{2, 3, 5, 4, 6},
-		Heads: []string{"", i18n.T("remind.due"), i18n.T("remind.what"), i18n.T("remind.who"), i18n.T("remind.hearing")}}
+	l := room.Listing{Title: i18n.T("room.hearings"), Empty: i18n.T("remind.none"), Keys: map[fyne.KeyName]func(){fyne.KeyF12: turn}, Weights: []float32{3.2, 5, 3.1, 5.4},
+		Heads: []string{i18n.T("remind.due"), i18n.T("remind.what"), i18n.T("remind.who"), i18n.T("remind.hearing")}}
 	paper := func() { remindersPaper(h) }
-	l.Keys[fyne.KeyG] = paper
-	l.Actions = []fyne.CanvasObject{r.views(h, l.Keys), xwidget.NewButton(word, "T", turn), xwidget.NewButton(i18n.T("remind.paper"), "G", paper)}
+	l.Keys[fyne.KeyF1] = paper
+	l.Actions = []fyne.CanvasObject{r.views(h, l.Keys)}
+	l.Beside = []fyne.CanvasObject{xwidget.NewButton(word, "F12", turn), xwidget.NewButton(i18n.T("remind.paper"), "F1", paper)}
 	for _, x := range rows {
 		state := x.At(now)
 		due, _, _ := x.of.Hearing.Clocks(x.Due)
@@ -82,7 +83,7 @@ func (r *Room) remindersScreen(h room.Host, names room.Register) (room.Screen, e
 		}
 		l.Lines = append(l.Lines, room.Line{ID: string(x.Hearing) + " " + x.Key(), Text: xwidget.RowText{Chip: i18n.T("remind.state." + string(state)), Tone: urgencyTones[state],
 			Cells: []string{by, i18n.T("remind.occasion." + string(x.Occasion)), toldWord(plan, x.Who),
-				names.Pseudonym(x.of.Hearing.Party, x.of.Hearing.Case) + " · " + room.Day(court) + " " + room.Clock(court)}}})
+				names.Pseudonym(x.of.Hearing.Party, x.of.Hearing.Case) + " · " + shortDay(court) + " " + room.Clock(court)}}})
 	}
 	l.Open = func(id string) {
 		i := slices.IndexFunc(rows, func(x row) bool { return string(x.Hearing)+" "+x.Key() == id })
@@ -90,8 +91,6 @@ func (r *Room) remindersScreen(h room.Host, names room.Register) (room.Screen, e
 			tell(h, plan, names, rows[i].of.Hearing, rows[i].Reminder)
 		}
 	}
-	l.Heads = l.Heads[1:]
-	l.Weights = l.Weights[1:]
 	return l.Screen(), nil
 }
 

@@ -31,12 +31,13 @@ type Listing struct {
 	Lines   []Line
 	Open    func(id string)
 	Actions []fyne.CanvasObject // beside the title; the button for a new thing then stands below
+	Beside  []fyne.CanvasObject // with the button for a new thing
 	Keys    map[fyne.KeyName]func()
 }
 
 // Screen draws the listing.
 func (l Listing) Screen() Screen {
-	actions, fresh := l.Actions, []fyne.CanvasObject(nil)
+	actions, fresh := l.Actions, slices.Clone(l.Beside)
 	if l.New != nil {
 		fresh = append(fresh, xwidget.NewPrimary(l.NewWord, "Ctrl N", l.New))
 	}

@@ -346,10 +346,13 @@ func form(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focus
 		})
 	}
 	no := xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() })
-	forEachInput(fields, func(e *xwidget.Input) {
+	forEach(fields, func(e *xwidget.Input) {
 		if !e.MultiLine && e.OnSubmitted == nil {
 			e.OnSubmitted = func(string) { yes.Tapped(nil) }
 		}
+	})
+	forEach(fields, func(c *xwidget.Choice) {
+		c.OnEnter = func() { yes.Tapped(nil) }
 	})
 	s = xwidget.ShowSheet(h.Window().Canvas(), title, 560, container.NewVBox(fault, fields), no, yes)
 	s.OnClosed(func() { left = true })
@@ -360,14 +363,15 @@ func form(h Host, title, save string, fields fyne.CanvasObject, first fyne.Focus
 	return s
 }
 
-// forEachInput visits the lines of text of a form.
-func forEachInput(o fyne.CanvasObject, visit func(*xwidget.Input)) {
-	switch o := o.(type) {
-	case *xwidget.Input:
-		visit(o)
-	case *fyne.Container:
-		for _, c := range o.Objects {
-			forEachInput(c, visit)
+// forEach visits the objects of one type in a form.
+func forEach[T fyne.CanvasObject](o fyne.CanvasObject, visit func(T)) {
+	if found, is := o.(T); is {
+		visit(found)
+		return
+	}
+	if c, is := o.(*fyne.Container); is {
+		for _, inner := range c.Objects {
+			forEach(inner, visit)
 		}
 	}
 }

@@ -9,12 +9,14 @@ import (
 	"paravent/app/theme"
 )
 
-// Choice is one of several words. Up, down, left and right change it; Enter and the space bar open its list, which passes on the
+// Choice is one of several words. Up, down, left and right change it; the space bar opens its list, and so does Enter outside of a form, where it is the form's. It passes on the
 // keys that it has no use for, as Fyne's own does not.
 type Choice struct {
 	widget.Select
 	// SpacePasses leaves the space bar to the screen, where it means something of its own.
 	SpacePasses bool
+	// OnEnter, where it is set, takes Enter in place of the list.
+	OnEnter func()
 	// Find, where it is set, asks for one of so many words that nobody would look through a list of them.
 	Find func(words []string, pick func(i int))
 }
@@ -86,6 +88,8 @@ func (c *Choice) TypedKey(k *fyne.KeyEvent) {
 		c.Select.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
 	case k.Name == fyne.KeyLeft || k.Name == fyne.KeyRight:
 		c.Select.TypedKey(k)
+	case c.OnEnter != nil && (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter):
+		c.OnEnter()
 	case k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter || k.Name == fyne.KeySpace && !c.SpacePasses:
 		c.Tapped(nil)
 	default:
