@@ -127,13 +127,16 @@ func (x *Index) inOrder(choices [][]ResourceID) [][]ResourceID {
 
 // search is one run of Propose.
 type search struct {
-	x       *Index
-	want    Want
-	court   *time.Location
-	witness *time.Location
-	days    map[Date]*day
-	found   []Conflict // room for one question's answer
-	guess   bool       // nothing says when the court sits: office hours are likely
+	x          *Index
+	want       Want
+	court      *time.Location
+	witness    *time.Location
+	days       map[Date]*day
+	found      []Conflict // room for one question's answer
+	candidates [][]candidate
+	options    [][]ResourceID // of each choice, those that are possible at the time in question
+	order      []int          // in which the choices are asked for
+	guess      bool           // nothing says when the court sits: office hours are likely
 }
 
 // day is the best sitting of a day, once it has been looked for, for no people in particular.
@@ -230,6 +233,9 @@ func (s *search) at(start time.Time, before []ResourceID) (Sitting, float64, boo
 			return Sitting{}, 0, false // the short way out for most times of a year
 		}
 	}
+	if !s.possible(&b) {
+		return Sitting{}, 0, false
+	}
 	c := chooser{search: s, before: before, tries: maxTries}
 	conflicts, found := c.choose(b, 0)
 	if !found {
@@ -243,6 +249,66 @@ func (s *search) at(start time.Time, before []ResourceID) (Sitting, float64, boo
 	}
 	slices.Sort(c.taken.Uses)
 	return Sitting{c.taken, conflicts}, cost, true
+}
+
+// candidate is one that can be chosen, with what says when it is free.
+type candidate struct {
+	r     *Resource
+	hours week
+	taken line
+}
+
+// possible finds of each choice those that are open and free for the hearing itself, and answers whether there is one of each. What has to be asked besides only adds to
+// what stands against them, so that nothing is left out that could have been taken.
+func (s *search) possible(b *Booking) bool {
+	if s.candidates == nil {
+		s.gather()
+	}
+	from, to := b.Start.Unix(), b.End().Unix()
+	for n, i := range s.order {
+		s.options[i] = s.options[i][:0]
+		for k := range s.candidates[i] {
+			c := &s.candidates[i][k]
+			if c.free(from, to) && (c.r.Kind.person() || c.open(b)) {
+				s.options[i] = append(s.options[i], c.r.ID)
+			}
+		}
+		if len(s.options[i]) == 0 { // the one that most often is not there is asked for first
+			copy(s.order[1:n+1], s.order[:n])
+			s.order[0] = i
+			return false
+		}
+	}
+	return true
+}
+
+func (s *search) gather() {
+	s.candidates = make([][]candidate, len(s.want.Any))
+	s.options = make([][]ResourceID, len(s.want.Any))
+	for i, choice := range s.want.Any {
+		s.order = append(s.order, i)
+		for _, id := range choice {
+			if r := s.x.resources[id]; r != nil {
+				s.candidates[i] = append(s.candidates[i], candidate{r, s.x.weeks[id].in(s.court), s.x.taken[id]})
+			}
+		}
+	}
+}
+
+// open reports whether a place is open; that a person is away is no hard conflict.
+func (c *candidate) open(b *Booking) bool {
+	_, _, shut := c.hours.shut(b.Start, b.End())
+	return !shut
+}
+
+// free reports whether nothing takes the one that there is; of what there are several of, another question counts.
+func (c *candidate) free(from, to int64) bool {
+	busy := false
+	c.taken.each(from, to, func(span) bool {
+		busy = c.r.Number <= 1
+		return !busy
+	})
+	return !busy
 }
 
 // maxTries is how many ways of filling one sitting are looked at, dead ends included.
@@ -270,7 +336,7 @@ func (c *chooser) choose(b Booking, at int) ([]Conflict, bool) {
 	}
 	var later []option
 	tried := c.tries
-	for _, id := range c.want.Any[at] {
+	for _, id := range c.options[at] {
 		if slices.Contains(b.Uses, id) {
 			continue
 		}
