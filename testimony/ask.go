@@ -30,6 +30,8 @@ var mayAsk = map[Role][]string{
 	RoleProsecution: {AskHand},
 	RoleDefence:     {AskHand},
 	RoleAccused:     {AskUnderstand, AskHand},
+	RoleJudge:       {AskHand},
+	RoleAssessor:    {AskUnderstand, AskHand},
 }
 
 // MayAsk reports whether a participant in this role may ask for something.

@@ -25,6 +25,9 @@ func TestWhoMayAskForWhat(t *testing.T) {
 		testimony.RoleDefence:     "------x-",
 		testimony.RoleAccused:     "x-----x-",
 		testimony.RoleGallery:     "--------",
+		testimony.RoleJudge:       "------x-",
+		testimony.RoleAssessor:    "x-----x-",
+		testimony.RolePress:       "--------",
 		testimony.RoleBench:       "--------",
 		"":                        "--------",
 	}

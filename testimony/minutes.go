@@ -186,7 +186,7 @@ func (m Minutes) Public() Minutes {
 		}
 	}
 	for _, s := range m.Seats {
-		if s.Role != RoleGallery && s.Role != RoleSupport && s.Role != RoleCoordinator {
+		if !s.Role.Listens() && s.Role != RoleSupport && s.Role != RoleCoordinator {
 			p.Seats = append(p.Seats, Seat{Label: s.Label, Role: s.Role})
 		}
 	}

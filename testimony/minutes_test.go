@@ -299,11 +299,11 @@ func TestPublicMinutes(t *testing.T) {
 		t.Errorf("of 8 changes the public is told %d", changes)
 	}
 	for _, s := range public.Seats {
-		if s.Role == testimony.RoleGallery || s.Role == testimony.RoleSupport || s.Role == testimony.RoleCoordinator || !s.Admitted.IsZero() || !s.Left.IsZero() {
+		if s.Role.Listens() || s.Role == testimony.RoleSupport || s.Role == testimony.RoleCoordinator || !s.Admitted.IsZero() || !s.Left.IsZero() {
 			t.Errorf("the public is told of the seat %+v", s)
 		}
 	}
-	if len(public.Seats) != len(testimony.Roles)-3 {
+	if len(public.Seats) != len(testimony.Roles)-4 {
 		t.Errorf("the public is told of %d seats", len(public.Seats))
 	}
 	text, err := json.Marshal(public)

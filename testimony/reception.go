@@ -21,14 +21,14 @@ type Reception struct {
 // Access returns what to receives of from. Bench always receives everything that is sent; what nobody may send in a break is
 // stopped at its source and not here.
 func (r Reception) Access(from, to Participant) protection.Access {
-	if to.ID == from.ID || from.Role == RoleGallery || from.Role == "" {
+	if to.ID == from.ID || from.Role.Listens() || from.Role == "" {
 		return protection.Access{Connected: r.Connected(to)}
-	}
-	if to.Role == RoleBench {
-		return protection.Full()
 	}
 	if !r.Connected(to) {
 		return protection.Access{}
+	}
+	if to.Role.OnBench() {
+		return protection.Full()
 	}
 	silent := protection.Access{Connected: true}
 	switch r.Session.Phase {
@@ -77,14 +77,14 @@ func (r Reception) testifies(p Participant) bool {
 // atIdentityCheck reports who is present while the identity of the witness who testifies is checked off the record. Another
 // witness is not.
 func (r Reception) atIdentityCheck(p Participant) bool {
-	return p.Role == RoleBench || p.Role == RoleCoordinator || r.testifies(p)
+	return p.Role.OnBench() || p.Role == RoleCoordinator || r.testifies(p)
 }
 
 // follows reports whether a participant is let to follow the testimony as it is given. Whoever the mode keeps from the witness is kept
 // from the rest of that session too: an answer is heard in the next question, and whoever receives the witness later receives the
 // interpreter and the questions no sooner.
 func (r Reception) follows(p Participant) bool {
-	if p.Role == RoleBench || r.testifies(p) {
+	if p.Role.OnBench() || r.testifies(p) {
 		return true
 	}
 	a := r.Matrix.Access(p.Audience())
@@ -119,7 +119,7 @@ func (r Reception) ofCourt(from, to Participant) protection.Access {
 }
 
 // Connected reports whether a participant may hold a connection at all. In a closed session, whoever is not on the
-// roster is disconnected.
+// roster is disconnected; once it has ended everyone is, but the court's own desk.
 func (r Reception) Connected(p Participant) bool {
 	if p.Role == RoleBench {
 		return true
@@ -146,7 +146,7 @@ func (r Reception) MaySend(p Participant) bool {
 	case IdentityCheck:
 		return r.atIdentityCheck(p) && r.Connected(p)
 	}
-	return p.Role == RoleBench && r.Session.Phase == Lobby
+	return p.Role.OnBench() && r.Session.Phase == Lobby
 }
 
 // Record returns what goes into a recording: the sealed master or the public version.
@@ -210,7 +210,7 @@ func (r Reception) Aired() protection.Access {
 // longest that any order asks for.
 func (r Reception) Broadcast(to Participant, aired protection.Access) protection.Access {
 	connected := protection.Access{Connected: r.Connected(to)}
-	if to.Role == RoleBench || to.Role == RoleWitness || !connected.Connected || r.Session.Phase == Closed || r.Matrix.Mode != protection.PublicMode {
+	if to.Role.OnBench() || to.Role == RoleWitness || !connected.Connected || r.Session.Phase == Closed || r.Matrix.Mode != protection.PublicMode {
 		return connected
 	}
 	cell := r.Matrix.Access(to.Audience())

@@ -35,7 +35,9 @@ var (
 	accused     = testimony.Participant{ID: "a", Role: testimony.RoleAccused}
 	prosecution = testimony.Participant{ID: "p", Role: testimony.RoleProsecution}
 	gallery     = testimony.Participant{ID: "g", Role: testimony.RoleGallery}
-	seats       = []testimony.Participant{bench, witness, other, coordinator, accused, prosecution, gallery,
+	judge       = testimony.Participant{ID: "j", Role: testimony.RoleJudge}
+	press       = testimony.Participant{ID: "r", Role: testimony.RolePress}
+	seats       = []testimony.Participant{bench, witness, other, coordinator, accused, prosecution, gallery, judge, press, {ID: "e", Role: testimony.RoleAssessor},
 		{ID: "d", Role: testimony.RoleDefence}, {ID: "i", Role: testimony.RoleInterpreter}, {ID: "s", Role: testimony.RoleSupport}}
 	strangers = []testimony.Participant{{ID: "x"}, {ID: "y", Role: "bailiff"}, {ID: "z", Role: testimony.RoleWitness}}
 )
@@ -134,7 +136,7 @@ func TestWhoeverIsKeptFromTheTestimonyHearsNoQuestionEither(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawReception(t, testimony.Oath, testimony.Testimony)
 		from, to := pair(t)
-		if to.Role == testimony.RoleBench || to.ID == witness.ID {
+		if to.Role.OnBench() || to.ID == witness.ID {
 			t.Skip("takes part in the testimony")
 		}
 		if !gives(r.Matrix.Access(to.Audience())) && gives(r.Access(from, to)) {
@@ -193,7 +195,7 @@ func TestBroadcastGivesNoMoreThanTheMatrix(t *testing.T) {
 		sent++
 		cell, other := r.Matrix.Access(to.Audience()), r.Others[second].Access(to.Audience())
 		switch {
-		case to.Role == testimony.RoleBench || to.Role == testimony.RoleWitness:
+		case to.Role.OnBench() || to.Role == testimony.RoleWitness:
 			t.Fatalf("the %s is sent the broadcast", to.Role)
 		case r.Matrix.Mode != protection.PublicMode || session.Phase == testimony.Closed:
 			t.Fatalf("in %s, %s: %+v", r.Matrix.Mode, session.Phase, got)
@@ -220,7 +222,7 @@ func TestPublicReceivesNothingInPrivateAndClosedSession(t *testing.T) {
 			t.Skip("a public session")
 		}
 		from, _ := pair(t)
-		for _, to := range []testimony.Participant{gallery, other} { // both stand with the public
+		for _, to := range []testimony.Participant{gallery, press, other} { // they stand with the public
 			if got := r.Access(from, to); gives(got) {
 				t.Fatalf("in %s session %s receives %+v of %s", r.Matrix.Mode, to.Role, got, from.Role)
 			}
@@ -260,11 +262,11 @@ func TestIdentityCheckIsAmongThree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawReception(t, testimony.IdentityCheck)
 		from, to := pair(t)
-		present := []testimony.ParticipantID{bench.ID, witness.ID, coordinator.ID}
-		if to.Role != testimony.RoleBench && !slices.Contains(present, to.ID) && gives(r.Access(from, to)) {
+		present := []testimony.ParticipantID{bench.ID, judge.ID, witness.ID, coordinator.ID}
+		if !to.Role.OnBench() && !slices.Contains(present, to.ID) && gives(r.Access(from, to)) {
 			t.Fatalf("%s receives %+v of %s", to.ID, r.Access(from, to), from.ID)
 		}
-		if to.Role != testimony.RoleBench && !slices.Contains(present, from.ID) && gives(r.Access(from, to)) {
+		if !to.Role.OnBench() && !slices.Contains(present, from.ID) && gives(r.Access(from, to)) {
 			t.Fatalf("%s receives %+v of %s", to.ID, r.Access(from, to), from.ID)
 		}
 		if r.MaySend(from) && !slices.Contains(present, from.ID) {
@@ -283,10 +285,10 @@ func TestNothingIsReceivedOutsideTheSession(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawReception(t, testimony.Lobby, testimony.Break, testimony.Interruption, testimony.Closed)
 		from, to := pair(t)
-		if to.Role != testimony.RoleBench && gives(r.Access(from, to)) {
+		if !to.Role.OnBench() && gives(r.Access(from, to)) {
 			t.Fatalf("%s receives %+v of %s", to.Role, r.Access(from, to), from.Role)
 		}
-		want := from.Role == testimony.RoleBench && r.Session.Phase == testimony.Lobby
+		want := from.Role.OnBench() && r.Session.Phase == testimony.Lobby
 		if r.MaySend(from) != want {
 			t.Fatalf("in %s %s sends: %v", r.Session.Phase, from.Role, !want)
 		}
@@ -299,12 +301,12 @@ func TestGalleryAndOneselfAreNotReceived(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawReception(t, testimony.Phases...)
 		_, to := pair(t)
-		for _, from := range []testimony.Participant{gallery, to, {ID: "x"}} {
+		for _, from := range []testimony.Participant{gallery, press, to, {ID: "x"}} {
 			if gives(r.Access(from, to)) {
 				t.Fatalf("%s receives %+v of %s", to.ID, r.Access(from, to), from.ID)
 			}
 		}
-		if r.MaySend(gallery) || r.MaySend(testimony.Participant{ID: "x"}) {
+		if r.MaySend(gallery) || r.MaySend(press) || r.MaySend(testimony.Participant{ID: "x"}) {
 			t.Fatal("the gallery sends")
 		}
 	})
@@ -448,7 +450,7 @@ func TestNobodyHearsAWithheldWitnessInAnotherVoice(t *testing.T) {
 		to := rapid.SampledFrom(seats).Draw(t, "to")
 		got := r.Access(interpreter, to)
 		cell := r.Others[second].Access(to.Audience())
-		if to.Role != testimony.RoleBench && to.Role != testimony.RoleWitness && to.ID != interpreter.ID {
+		if !to.Role.OnBench() && to.Role != testimony.RoleWitness && to.ID != interpreter.ID {
 			if present && (cell.Voice == protection.NoVoice || cell.Release != protection.Live) {
 				withheld++
 				if gives(got) {
@@ -465,11 +467,58 @@ func TestNobodyHearsAWithheldWitnessInAnotherVoice(t *testing.T) {
 		if !gives(r.RecordOf(interpreter, protection.MasterRecord)) {
 			t.Fatal("the master lacks the interpreter")
 		}
-		if to.Role == testimony.RoleBench && !gives(got) || to.ID == witness.ID && gives(r.Access(bench, to)) != gives(got) {
+		if to.Role.OnBench() && !gives(got) || to.ID == witness.ID && gives(r.Access(bench, to)) != gives(got) {
 			t.Fatalf("the %s receives %+v of the interpreter", to.Role, got)
 		}
 	})
 	if withheld == 0 || let == 0 {
 		t.Errorf("%d times withheld, %d times let through", withheld, let)
 	}
+}
+
+// A judge who joins from elsewhere receives all that the court's own desk does, whatever the orders, the mode and the phase, until the session has ended; no order can
+// keep anything from either.
+func TestRemoteJudgeIsTheBench(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		from := rapid.SampledFrom(seats).Draw(t, "from")
+		if from.Role.OnBench() {
+			t.Skip("one of the bench")
+		}
+		want := r.Access(from, bench)
+		if r.Session.Phase == testimony.Closed {
+			want = protection.Access{}
+		}
+		if got := r.Access(from, judge); got != want && !from.Role.Listens() {
+			t.Fatalf("in %s the remote judge receives %+v of %s, and the bench %+v", r.Session.Phase, got, from.ID, want)
+		}
+	})
+}
+
+// The press receives what its own cell of the matrix says, and never of anybody sooner than that says; a delay that the order sets for the press holds back the press alone.
+func TestPressFollowsItsOwnCell(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		orders := drawOrders(t)
+		orders = append(orders, order.Order{ID: "press", Case: here, Party: party, State: order.InForce, Measures: []order.Measure{{Kind: order.DelayedBroadcast,
+			Audiences:  []protection.Audience{protection.Press},
+			Parameters: order.Parameters{Release: rapid.SampledFrom([]protection.Release{protection.Delayed, protection.AfterReview, protection.Never}).Draw(t, "release"), Delay: order.Delay(time.Minute)}}}})
+		session := testimony.Begin(rapid.SampledFrom(modes).Draw(t, "mode"))
+		session.Phase = testimony.Testimony
+		r := receptionOf(orders, session)
+		cell := r.Matrix.Access(protection.Press)
+		if cell.Release == protection.Live && gives(cell) {
+			t.Fatalf("the press's cell is %+v", cell)
+		}
+		for _, from := range seats {
+			if got := r.Access(from, press); gives(got) {
+				t.Fatalf("the press receives %+v of %s, whom the order makes wait", got, from.ID)
+			}
+		}
+		aired := r.Aired()
+		if got := r.Broadcast(press, aired); gives(got) && (cell.Release != protection.Delayed || got.Delay < cell.Delay || got.Picture > max(cell.Picture, protection.NoPicture)) {
+			t.Fatalf("the broadcast gives the press %+v, and its cell is %+v", got, cell)
+		}
+	})
 }

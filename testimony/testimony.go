@@ -50,7 +50,9 @@ type Role string
 
 // The roles.
 const (
-	RoleBench       Role = "bench"
+	RoleBench       Role = "bench" // the court's own desk
+	RoleJudge       Role = "judge" // a judge who joins from elsewhere: part of the bench
+	RoleAssessor    Role = "assessor"
 	RoleWitness     Role = "witness"
 	RoleInterpreter Role = "interpreter"
 	RoleProsecution Role = "prosecution"
@@ -59,10 +61,23 @@ const (
 	RoleSupport     Role = "support"
 	RoleCoordinator Role = "coordinator"
 	RoleGallery     Role = "gallery"
+	RolePress       Role = "press"
 )
 
 // Roles lists the roles that can be invited, in the order in which a form offers them.
-var Roles = []Role{RoleWitness, RoleInterpreter, RoleProsecution, RoleDefence, RoleAccused, RoleSupport, RoleCoordinator, RoleGallery}
+var Roles = []Role{RoleWitness, RoleInterpreter, RoleProsecution, RoleDefence, RoleAccused, RoleSupport, RoleCoordinator, RoleGallery, RoleJudge, RoleAssessor, RolePress}
+
+// MostSeats is how many seats of one role can be planned at once where a hearing has several of them.
+const MostSeats = 9
+
+// Several reports whether a hearing commonly has more than one seat of this role, each with a label of its own.
+func (r Role) Several() bool {
+	switch r {
+	case RoleInterpreter, RoleProsecution, RoleDefence, RoleAccused, RoleJudge, RoleAssessor, RolePress:
+		return true
+	}
+	return false
+}
 
 // Valid reports whether r can be invited to a hearing.
 func (r Role) Valid() bool {
@@ -74,8 +89,14 @@ func (r Role) Valid() bool {
 	return false
 }
 
-// Publishes reports whether a participant in this role sends picture and sound. The gallery only receives.
-func (r Role) Publishes() bool { return r != RoleGallery && r != "" }
+// OnBench reports whether this role belongs to the bench, which always receives everything clear.
+func (r Role) OnBench() bool { return r == RoleBench || r == RoleJudge }
+
+// Listens reports whether this role follows without a part in the hearing: gallery and press. They send nothing and are told nothing but what they follow.
+func (r Role) Listens() bool { return r == RoleGallery || r == RolePress }
+
+// Publishes reports whether a participant in this role sends picture and sound. Gallery and press only receive.
+func (r Role) Publishes() bool { return !r.Listens() && r != "" }
 
 // Participant is one seat in a hearing.
 type Participant struct {
@@ -88,8 +109,10 @@ type Participant struct {
 // Audience returns the participant's column in the audience matrix.
 func (p Participant) Audience() protection.Audience {
 	switch p.Role {
-	case RoleBench:
+	case RoleBench, RoleJudge:
 		return protection.Bench
+	case RoleAssessor:
+		return protection.Assessors
 	case RoleWitness:
 		if p.Party == "" {
 			return protection.Unknown
@@ -109,6 +132,8 @@ func (p Participant) Audience() protection.Audience {
 		return protection.Coordinator
 	case RoleGallery:
 		return protection.Gallery
+	case RolePress:
+		return protection.Press
 	}
 	return protection.Unknown
 }
@@ -172,6 +197,31 @@ func (h Hearing) Participant(id ParticipantID) (Participant, bool) {
 		}
 	}
 	return Participant{}, false
+}
+
+// Distinguish numbers seats that bear the same label, so that two accused can be told apart: the first keeps it, the second becomes "Accused 2". It changes nothing where
+// every label stands once. Witnesses are left alone, whose labels are pseudonyms.
+func Distinguish(seats []Participant) {
+	taken := map[string]bool{}
+	for _, p := range seats {
+		taken[p.Label] = true
+	}
+	seen := map[string]bool{}
+	for i, p := range seats {
+		if p.Role == RoleWitness {
+			continue
+		}
+		if !seen[p.Label] {
+			seen[p.Label] = true
+			continue
+		}
+		for n := 2; ; n++ {
+			if label := fmt.Sprintf("%s %d", p.Label, n); !taken[label] {
+				seats[i].Label, taken[label], seen[label] = label, true, true
+				break
+			}
+		}
+	}
 }
 
 // Clocks returns one moment as the court's clock and the witness's clock show it.

@@ -94,6 +94,12 @@ func TestAudienceOfASeat(t *testing.T) {
 	var taken []protection.Audience
 	for _, p := range append(hearing().Participants, bench) {
 		a := p.Audience()
+		if p.Role == testimony.RoleJudge { // part of the bench, whose column it is
+			if a != protection.Bench {
+				t.Errorf("a remote judge is the audience %q", a)
+			}
+			continue
+		}
 		if !a.Known() || slices.Contains(taken, a) {
 			t.Errorf("%s is the audience %q", p.Role, a)
 		}
@@ -137,11 +143,11 @@ func TestSeatsAreFound(t *testing.T) {
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	for _, r := range testimony.Roles {
-		if !r.Valid() || r.Publishes() != (r != testimony.RoleGallery) {
+		if !r.Valid() || r.Publishes() != (r != testimony.RoleGallery && r != testimony.RolePress) {
 			t.Errorf("%s: valid %v, publishes %v", r, r.Valid(), r.Publishes())
 		}
 	}
-	for _, r := range []testimony.Role{"", testimony.RoleBench, "press"} {
+	for _, r := range []testimony.Role{"", testimony.RoleBench, "bailiff"} {
 		if r.Valid() {
 			t.Errorf("%q can be invited", r)
 		}
@@ -221,6 +227,22 @@ func TestColleges(t *testing.T) {
 	for _, office := range slices.Concat(testimony.CourtCollege, testimony.BenchCollege) {
 		if !slices.Contains(testimony.Offices, office) || office == testimony.Auditor || office == testimony.Advocate {
 			t.Errorf("the %s sits in a college", office)
+		}
+	}
+}
+
+// Seats that bear one label are numbered from the second on, whatever else they are called; who is alone with a label keeps it, and doing it again changes nothing.
+func TestSeatsAreTold(t *testing.T) {
+	t.Parallel()
+	seats := []testimony.Participant{{Role: testimony.RoleWitness, Label: "Witness B"}, {Role: testimony.RoleAccused, Label: "Accused"}, {Role: testimony.RoleAccused, Label: "Accused 2"},
+		{Role: testimony.RoleAccused, Label: "Accused"}, {Role: testimony.RoleAccused, Label: "Accused"}, {Role: testimony.RoleDefence, Label: "Counsel"}}
+	want := []string{"Witness B", "Accused", "Accused 2", "Accused 3", "Accused 4", "Counsel"}
+	for range 2 {
+		testimony.Distinguish(seats)
+		for i, p := range seats {
+			if p.Label != want[i] {
+				t.Errorf("seat %d is called %q", i, p.Label)
+			}
 		}
 	}
 }

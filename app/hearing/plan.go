@@ -43,7 +43,8 @@ type plan struct {
 	day, at, minutes             *xwidget.Input
 	courtZone, witnessZone, room *xwidget.Input
 	before, after, rest          *xwidget.Input
-	seats                        map[testimony.Role]*xwidget.Tick
+	seats                        map[testimony.Role]*xwidget.Tick   // of the roles that have one seat
+	several                      map[testimony.Role]*xwidget.Choice // how many, of the others
 	uses                         []choiceOf
 }
 
@@ -83,10 +84,15 @@ func Add(h room.Host, names room.Register) {
 		f.witnessZone.SetText(last.WitnessZone)
 		f.room.SetText(last.Room)
 	}
-	ticks := []fyne.CanvasObject{}
+	var ticks, counts []fyne.CanvasObject
 	for _, r := range testimony.Roles {
 		if r == testimony.RoleWitness {
 			continue // sits in every hearing
+		}
+		if r.Several() {
+			f.several[r] = xwidget.NewChoice(howMany(), usually(r), nil)
+			counts = append(counts, xwidget.Field(i18n.T("role."+string(r)), f.several[r]))
+			continue
 		}
 		f.seats[r] = xwidget.NewTick(i18n.T("role."+string(r)), r != testimony.RoleSupport && r != testimony.RoleCoordinator, nil)
 		ticks = append(ticks, f.seats[r])
@@ -112,7 +118,7 @@ func Add(h room.Host, names room.Register) {
 	}
 	f.resources(h, list, nil)
 	top := []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.witness"), f.who), needs}
-	f.ask(h, i18n.T("hearing.new"), docketPlan, top, []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.seats"), xwidget.Wrap(6, ticks...))}, read, func(x testimony.Hearing) error {
+	f.ask(h, i18n.T("hearing.new"), docketPlan, top, []fyne.CanvasObject{xwidget.Field(i18n.T("hearing.seats"), xwidget.Column(8, container.NewGridWithColumns(4, counts...), xwidget.Wrap(6, ticks...)))}, read, func(x testimony.Hearing) error {
 		planned, err := h.Desk().Schedule(room.Ctx(), x)
 		if err == nil {
 			h.Go(room.Hearings, string(planned.ID))
@@ -162,7 +168,7 @@ func newPlan() *plan {
 	f := &plan{rest: xwidget.NewInput(""), before: xwidget.NewInput(""), after: xwidget.NewInput(""), day: xwidget.NewInput(i18n.T("hint.day")), at: xwidget.NewInput(i18n.T("hint.time")), minutes: xwidget.NewInput(""),
 		mode:      xwidget.NewChoice([]string{room.ModeWord(modes[0]), room.ModeWord(modes[1]), room.ModeWord(modes[2])}, 0, nil),
 		courtZone: xwidget.NewInput(i18n.T("hint.zone")), witnessZone: xwidget.NewInput(i18n.T("hint.zone")), room: xwidget.NewInput(""),
-		seats: map[testimony.Role]*xwidget.Tick{}}
+		seats: map[testimony.Role]*xwidget.Tick{}, several: map[testimony.Role]*xwidget.Choice{}}
 	f.before.SetText("0")
 	f.after.SetText("0")
 	return f
@@ -252,6 +258,24 @@ func (f *plan) times(x *schedule.Index, now time.Time, read func() (testimony.He
 	return []fyne.CanvasObject{xwidget.Wrap(6, buttons...)}
 }
 
+// howMany are the words for the number of seats of one role; the first is none.
+func howMany() []string {
+	words := []string{i18n.T("hearing.seats.none")}
+	for n := 1; n <= testimony.MostSeats; n++ {
+		words = append(words, strconv.Itoa(n))
+	}
+	return words
+}
+
+// usually is how many seats of a role the form offers.
+func usually(r testimony.Role) int {
+	switch r {
+	case testimony.RoleInterpreter, testimony.RoleProsecution, testimony.RoleDefence, testimony.RoleAccused:
+		return 1
+	}
+	return 0
+}
+
 // read takes what was typed. The time is on the court's clock.
 func (f plan) read() (testimony.Hearing, error) {
 	x := testimony.Hearing{CourtZone: strings.TrimSpace(f.courtZone.Text), WitnessZone: strings.TrimSpace(f.witnessZone.Text), Room: f.room.Text}
@@ -284,7 +308,13 @@ func (f plan) read() (testimony.Hearing, error) {
 	}
 	x.Participants = []testimony.Participant{{Role: testimony.RoleWitness}}
 	for _, r := range testimony.Roles {
+		n := 0
 		if t := f.seats[r]; t != nil && t.Checked {
+			n = 1
+		} else if c := f.several[r]; c != nil {
+			n = max(c.SelectedIndex(), 0)
+		}
+		for range n {
 			x.Participants = append(x.Participants, testimony.Participant{Role: r, Label: i18n.T("role." + string(r))})
 		}
 	}

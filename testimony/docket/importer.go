@@ -352,6 +352,7 @@ func (im *importer) hearings(doc Document) error {
 			}
 			h.Participants = append(h.Participants, participant)
 		}
+		testimony.Distinguish(h.Participants)
 		im.takes(path, line, &h)
 		im.check(path, h.Check())
 		im.done.Hearings[line.Key] = h.ID

@@ -281,6 +281,7 @@ func (d *Desk) seats(h *testimony.Hearing) error {
 			h.Participants[i].Label = string(h.Participants[i].Role)
 		}
 	}
+	testimony.Distinguish(h.Participants)
 	return nil
 }
 

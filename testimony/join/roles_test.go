@@ -229,7 +229,7 @@ func TestEveryRoleFitsEveryScreen(t *testing.T) {
 	court := newCourt(t, "127.0.0.1:0")
 	picture := camera(t, court)
 	for n, role := range []string{
-		"witness", "interpreter", "prosecution", "defence", "accused", "support", "coordinator", "gallery",
+		"witness", "interpreter", "prosecution", "defence", "accused", "support", "coordinator", "gallery", "judge", "assessor", "press",
 	} {
 		link, seat := court.invite(role, "Seat "+role)
 		lang := []string{"en", "fr"}[n%2]
@@ -238,7 +238,7 @@ func TestEveryRoleFitsEveryScreen(t *testing.T) {
 		if role == "witness" {
 			p.press(map[string]string{"en": "I have read this", "fr": "J’ai lu ces informations"}[lang])
 		}
-		if role != "gallery" {
+		if role != "gallery" && role != "press" {
 			p.press(map[string]string{"en": "Allow camera and microphone", "fr": "Autoriser la caméra et le micro"}[lang])
 		}
 		state := testifying()
@@ -251,7 +251,7 @@ func TestEveryRoleFitsEveryScreen(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := []line{{"s1", "clear", picture.track(t)}, {"bench", "clear", picture.track(t)}, {"s2", "clear", picture.track(t)}}
-		if err := guest.offer(role != "gallery", lines, nil); err != nil {
+		if err := guest.offer(role != "gallery" && role != "press", lines, nil); err != nil {
 			t.Fatal(err)
 		}
 		p.until("a picture", decoding("s1", "clear"))

@@ -48,7 +48,7 @@ func (s State) BannerOf() string {
 }
 
 // audiences in the order in which the page names them.
-var audiences = []string{"bench", "prosecution", "defence", "interpreter", "support", "coordinator", "accused", "gallery"}
+var audiences = []string{"bench", "assessor", "prosecution", "defence", "interpreter", "support", "coordinator", "accused", "gallery", "press"}
 
 // OthersReceive says what each audience receives of the witness who reads it: one sentence for each group that receives the same. It is
 // what the page's whatOthersReceive is.

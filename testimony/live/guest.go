@@ -409,17 +409,18 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 		Muted:    g.muted, Banner: s.heldBanner(g), Publish: join.Publish{Audio: sends && !g.muted, Video: sends},
 		What: map[string]join.Reception{}, Clock: join.Clock{Court: s.hearing.CourtZone},
 	}
-	state.Restricted = g.participant.Role == testimony.RoleGallery && s.matrix.Asks(order.ReportingRestriction)
+	state.Restricted = g.participant.Role.Listens() && s.matrix.Asks(order.ReportingRestriction)
 	if g.participant.Role == testimony.RoleWitness {
 		state.AccusedShown = s.matrix.ShowsAccused
 		state.Clock.Witness = s.hearing.WitnessZone
 		for _, cell := range s.matrix.Cells {
-			if name, ok := pageAudience[cell.Audience]; ok {
+			if name, ok := pageAudience[cell.Audience]; ok && s.hasSeatOf(cell.Audience) {
 				state.What[name] = reception(s.nowOf(seats, name, cell.Access))
 			}
 		}
-	} else if name, ok := pageAudience[g.participant.Audience()]; ok {
-		state.What[name] = reception(s.nowOf(seats, string(g.participant.Role), s.matrix.Access(g.participant.Audience())))
+	} else if _, ok := pageAudience[g.participant.Audience()]; ok {
+		role := string(g.participant.Role)
+		state.What[role] = reception(s.nowOf(seats, role, s.matrix.Access(g.participant.Audience())))
 	}
 	state.ICE, state.RelayOnly = g.ice, s.relayOnly(g.participant.Role)
 	if w, _ := s.hearing.Witness(); w.ID == g.participant.ID && s.trial.Stage != "" {
@@ -438,10 +439,19 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 	return state
 }
 
-// pageAudience names the audiences as the join page does: by the roles.
+// pageAudience names the audiences as the join page does: by the roles. A remote judge is told by their own.
 var pageAudience = map[protection.Audience]string{
 	protection.Bench: "bench", protection.Prosecution: "prosecution", protection.DefenceCounsel: "defence", protection.Accused: "accused",
 	protection.Interpreter: "interpreter", protection.Support: "support", protection.Coordinator: "coordinator", protection.Gallery: "gallery",
+	protection.Assessors: "assessor", protection.Press: "press",
+}
+
+// hasSeatOf reports whether a witness is told of an audience: of assessors and press only where they have a seat, since most hearings have none.
+func (s *Session) hasSeatOf(a protection.Audience) bool {
+	if a != protection.Assessors && a != protection.Press {
+		return true
+	}
+	return slices.ContainsFunc(s.hearing.Participants, func(p testimony.Participant) bool { return p.Audience() == a })
 }
 
 // nowOf is what a role receives of the witness in this phase, where the matrix gives it an access for the testimony: at the identity check almost nobody

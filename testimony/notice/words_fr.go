@@ -37,7 +37,7 @@ var french = words{
 	modes: map[protection.SessionMode]string{protection.PublicMode: "Audience publique", protection.PrivateMode: "Session privée", protection.ClosedMode: "Huis clos"},
 	roles: map[testimony.Role]string{testimony.RoleBench: "Tribunal", testimony.RoleWitness: "Témoin", testimony.RoleInterpreter: "Interprète", testimony.RoleProsecution: "Ministère public",
 		testimony.RoleDefence: "Avocat de la défense", testimony.RoleAccused: "Accusé", testimony.RoleSupport: "Personne de soutien", testimony.RoleCoordinator: "Coordonnateur du point distant",
-		testimony.RoleGallery: "Public"},
+		testimony.RoleGallery: "Public", testimony.RoleJudge: "Juge à distance", testimony.RoleAssessor: "Assesseur", testimony.RolePress: "Presse"},
 	offices: map[string]string{testimony.Clerk: "greffier", testimony.Advocate: "défenseur de la victime", testimony.Judge: "juge", testimony.Registrar: "chef de greffe", testimony.Auditor: "auditeur"},
 	who: map[protection.Audience]string{protection.Bench: "Les juges", protection.Assessors: "Les jurés ou assesseurs", protection.Prosecution: "Le procureur", protection.DefenceCounsel: "Les avocats de la personne accusée",
 		protection.Accused: "La personne accusée", protection.Interpreter: "L’interprète", protection.Gallery: "Les gens venus écouter", protection.Press: "Les journalistes"},

@@ -2,7 +2,7 @@
 
 import { lang, t } from "./language.js";
 
-const order = ["bench", "prosecution", "defence", "interpreter", "support", "coordinator", "accused", "gallery"];
+const order = ["bench", "assessor", "prosecution", "defence", "interpreter", "support", "coordinator", "accused", "gallery", "press"];
 const nobody = { picture: "nothing", voice: "nothing" };
 
 /** What each audience receives of the witness who reads this: one sentence for each group that receives the same. */

@@ -7,8 +7,8 @@ const $ = (id) => document.getElementById(id);
 // Whose picture is large: for the witness and who sits with them the judge, for everyone else the witness.
 const first = (role) =>
   ["witness", "support", "coordinator"].includes(role)
-    ? ["bench", "prosecution", "defence", "interpreter"]
-    : ["witness", "bench", "interpreter", "prosecution", "defence"];
+    ? ["bench", "judge", "prosecution", "defence", "interpreter"]
+    : ["witness", "bench", "judge", "interpreter", "prosecution", "defence"];
 
 export class Stage {
   constructor() {

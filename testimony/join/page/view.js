@@ -15,6 +15,8 @@ const asksOf = {
   prosecution: ["hand"],
   defence: ["hand"],
   accused: ["understand", "hand"],
+  judge: ["hand"],
+  assessor: ["understand", "hand"],
   support: ["hand", "pause", "someone", "alarm"],
   coordinator: ["hand", "pause", "someone", "alarm"],
 };
@@ -266,8 +268,8 @@ function showHeld(app) {
 function showSlate(app, banner, shielded) {
   const pictures = app.stage.lines.some((l) => l.kind === "video");
   const resting = { break: "break", interruption: "interruption", held: "held", lobby: "wait" }[banner];
-  const gallery = app.welcome.role === "gallery";
-  const empty = gallery && receivesNothing(app.state?.what?.gallery) && !pictures;
+  const { role } = app.welcome;
+  const empty = ["gallery", "press"].includes(role) && receivesNothing(app.state?.what?.[role]) && !pictures;
   const shown = shielded || ((Boolean(resting) || empty || app.lost) && !pictures);
   $("slate").hidden = !shown;
   $("stage").classList.toggle("slated", shown);
@@ -280,7 +282,8 @@ function showWhat(app, banner, gallery) {
   const { state } = app;
   const sends = state?.publish?.audio || state?.publish?.video;
   if (gallery) {
-    if (["public"].includes(banner) && state?.what?.gallery) lines.push(whatYouReceive(state.what.gallery));
+    const mine = state?.what?.[app.welcome.role];
+    if (banner === "public" && mine) lines.push(whatYouReceive(mine));
   } else if (app.lost || !sends) {
     lines.push(t("what.none"));
   } else if (app.welcome.role === "witness") {
