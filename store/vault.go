@@ -64,6 +64,7 @@ type Vault struct {
 	session *session   // under writing
 	trusted []byte     // under writing: the note of the newest head that was checked or made
 
+	memory    memory
 	ledger    ledger // of a reader of the audit log
 	anchorage anchorage
 }
@@ -259,6 +260,7 @@ func (v *Vault) Lock() {
 	// hpke and the ciphers keep copies that only the collector can take back once nothing refers to them.
 	v.keys, v.tags, v.root, v.hpke, v.signing, v.session = nil, nil, nil, nil, nil, nil
 	v.ledger.forget()
+	v.memory.forget()
 }
 
 // Close locks the vault and closes its backend.

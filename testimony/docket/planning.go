@@ -140,12 +140,17 @@ func (d *Desk) Plan(ctx context.Context) (*schedule.Index, error) {
 	return x, err
 }
 
+// planIn is the index of the docket as it stands, made once for all who look until something changes.
 func planIn(tx reading) (*schedule.Index, error) {
+	return store.Remember(tx, "docket.plan", func() (*schedule.Index, error) { return makePlan(tx) })
+}
+
+func makePlan(tx reading) (*schedule.Index, error) {
 	list, err := resourcesIn(tx)
 	if err != nil {
 		return nil, err
 	}
-	planned, err := everywhere(tx, hearings)
+	planned, err := hearingsIn(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -159,10 +164,10 @@ func planIn(tx reading) (*schedule.Index, error) {
 	}
 	var bookings []schedule.Booking
 	seen := map[string]bool{}
-	for _, e := range planned {
-		seen[e.ID] = true
-		if e.Value.Planned() {
-			bookings = append(bookings, schedule.Of(e.Value))
+	for _, h := range planned {
+		seen[string(h.ID)] = true
+		if h.Planned() {
+			bookings = append(bookings, schedule.Of(h))
 		}
 	}
 	for _, e := range taken {

@@ -46,14 +46,14 @@ func (d *Desk) Readiness(ctx context.Context, id testimony.HearingID) (Board, er
 
 // ReadinessUntil says it of all hearings that are not over and begin before a moment, by their start.
 func (d *Desk) ReadinessUntil(ctx context.Context, until time.Time) ([]Board, error) {
-	list, err := d.Hearings(ctx)
+	now := d.Now()
+	list, err := d.hearingsThat(ctx, func(h testimony.Hearing) bool {
+		return h.Planned() && !h.Start.Add(h.Duration).Before(now) && h.Start.Before(until)
+	})
 	if err != nil {
 		return nil, err
 	}
-	now := d.Now()
-	return d.boards(ctx, slices.DeleteFunc(list, func(h testimony.Hearing) bool {
-		return !h.Planned() || h.Start.Add(h.Duration).Before(now) || !h.Start.Before(until)
-	}))
+	return d.boards(ctx, list)
 }
 
 func (d *Desk) boards(ctx context.Context, list []testimony.Hearing) ([]Board, error) {
@@ -306,13 +306,13 @@ func questionsOf(list []readiness.Question) string {
 
 // notReadyItems are the hearings of the next day with something that is not in place.
 func (d *Desk) notReadyItems(ctx context.Context, now time.Time) ([]Item, error) {
-	list, err := d.Hearings(ctx)
+	list, err := d.hearingsThat(ctx, func(h testimony.Hearing) bool {
+		return h.Planned() && !h.Start.Add(h.Duration).Before(now) && !h.Start.After(now.Add(readiness.DayBefore))
+	})
 	if err != nil {
 		return nil, err
 	}
-	boards, err := d.boards(ctx, slices.DeleteFunc(list, func(h testimony.Hearing) bool {
-		return !h.Planned() || h.Start.Add(h.Duration).Before(now) || h.Start.After(now.Add(readiness.DayBefore))
-	}))
+	boards, err := d.boards(ctx, list)
 	var items []Item
 	for _, b := range boards {
 		red := 0

@@ -216,9 +216,68 @@ func pseudonyms(tx reading, c protection.CaseID) ([]protection.Pseudonym, error)
 
 // Hearings lists the hearings by their start.
 func (d *Desk) Hearings(ctx context.Context) ([]testimony.Hearing, error) {
-	list, err := all(ctx, d, hearings)
-	slices.SortFunc(list, func(a, b testimony.Hearing) int { return a.Start.Compare(b.Start) })
-	return list, err
+	return d.hearingsThat(ctx, func(testimony.Hearing) bool { return true })
+}
+
+// hearingsThat are the hearings that are asked for, by their start, as copies of the caller's own. keep changes nothing.
+func (d *Desk) hearingsThat(ctx context.Context, keep func(testimony.Hearing) bool) ([]testimony.Hearing, error) {
+	var list []testimony.Hearing
+	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
+		shared, err := hearingsIn(tx)
+		kept := 0
+		for i := range shared {
+			if keep(shared[i]) {
+				kept++
+			}
+		}
+		list = make([]testimony.Hearing, 0, kept)
+		for i := range shared {
+			if keep(shared[i]) {
+				list = append(list, shared[i])
+			}
+		}
+		return err
+	})
+	return ownHearings(list), err
+}
+
+// hearingsIn are all hearings by their start, shared by all who look: nobody may change one.
+func hearingsIn(tx reading) ([]testimony.Hearing, error) {
+	return store.Remember(tx, "docket.hearings", func() ([]testimony.Hearing, error) {
+		entries, err := everywhere(tx, hearings)
+		list := make([]testimony.Hearing, 0, len(entries))
+		for _, e := range entries {
+			list = append(list, e.Value)
+		}
+		slices.SortStableFunc(list, func(a, b testimony.Hearing) int { return a.Start.Compare(b.Start) })
+		return list, err
+	})
+}
+
+// ownHearings gives hearings lists of their own, for whoever may change theirs, in few pieces of memory for many.
+func ownHearings(list []testimony.Hearing) []testimony.Hearing {
+	seats, uses, accepted := 0, 0, 0
+	for _, h := range list {
+		seats, uses, accepted = seats+len(h.Participants), uses+len(h.Uses), accepted+len(h.Accepted)
+	}
+	allSeats, allUses, allAccepted := make([]testimony.Participant, 0, seats), make([]testimony.ResourceID, 0, uses), make([]testimony.Acceptance, 0, accepted)
+	for i := range list {
+		h := &list[i]
+		h.Participants, allSeats = own(h.Participants, allSeats)
+		h.Uses, allUses = own(h.Uses, allUses)
+		h.Accepted, allAccepted = own(h.Accepted, allAccepted)
+	}
+	return list
+}
+
+// own moves a copy of a list behind those that were copied before. To append to it makes it a piece of its own.
+func own[T any](shared, into []T) (mine, all []T) {
+	if len(shared) == 0 {
+		return nil, into
+	}
+	from := len(into)
+	into = append(into, shared...)
+	return slices.Clip(into[from:]), into
 }
 
 // Hearing returns one hearing.
@@ -401,6 +460,16 @@ func (d *Desk) SealedFields(ctx context.Context, party protection.PartyID) ([]id
 		}
 	}
 	return fields, err
+}
+
+// takenIdentities are the parties of whom at least one field of an identity is sealed.
+func (d *Desk) takenIdentities(ctx context.Context) (map[protection.PartyID]bool, error) {
+	list, err := all(ctx, d, identities)
+	taken := map[protection.PartyID]bool{}
+	for _, s := range list {
+		taken[s.Party] = taken[s.Party] || slices.ContainsFunc(s.Boxes, func(b identity.Box) bool { return slices.Contains(identity.AllFields, b.Field) })
+	}
+	return taken, err
 }
 
 func notFound(err error) error {

@@ -33,15 +33,11 @@ type ToTell struct {
 func (d *Desk) Reminders(ctx context.Context) ([]ToTell, error) { return d.toTell(ctx, d.Now()) }
 
 func (d *Desk) toTell(ctx context.Context, now time.Time) ([]ToTell, error) {
-	list, err := d.Hearings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list = slices.DeleteFunc(list, func(h testimony.Hearing) bool {
-		return !h.Cancelled.IsZero() || h.Start.Before(now.Add(-reminder.Kept)) || h.Start.After(now.Add(reminder.Ahead))
+	list, err := d.hearingsThat(ctx, func(h testimony.Hearing) bool {
+		return h.Cancelled.IsZero() && !h.Start.Before(now.Add(-reminder.Kept)) && !h.Start.After(now.Add(reminder.Ahead))
 	})
-	if len(list) == 0 {
-		return nil, nil
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
 	var all []ToTell
 	err = d.vault.View(ctx, func(tx *store.ReadTx) (err error) {

@@ -153,12 +153,12 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 		return nil, err
 	}
 	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, erasing, people)
+	taken, err := d.takenIdentities(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range partyList {
-		fields, err := d.SealedFields(ctx, p.ID)
-		if err != nil {
-			return nil, err
-		}
-		if len(fields) == 0 && len(p.Appearances) > 0 && !erased[p.ID] {
+		if !taken[p.ID] && len(p.Appearances) > 0 && !erased[p.ID] {
 			items = append(items, Item{Kind: IdentityNotTaken, Case: p.Appearances[0].Case, Party: p.ID})
 		}
 	}
