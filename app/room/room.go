@@ -46,6 +46,7 @@ import (
 	"paravent/testimony/readiness"
 	"paravent/testimony/relay"
 	"paravent/testimony/reminder"
+	"paravent/testimony/transcript"
 )
 
 // Name names a room of the desktop.
@@ -208,6 +209,8 @@ var sayings = []struct {
 	{store.ErrRolledBack, "error.behind"}, {store.ErrRevoked, "error.revoked"}, {docket.ErrTwoColleges, "error.two_colleges"}, {docket.ErrLastOfCollege, "error.last_of_college"},
 	{edit.ErrRequest, "error.edit_request"}, {edit.ErrReasons, "error.edit_reasons"}, {edit.ErrStep, "error.edit_step"}, {docket.ErrForgedEdit, "error.edit_forged"},
 	{docket.ErrNotCommitted, "error.not_committed"}, {docket.ErrNotIntact, "error.not_intact"}, {docket.ErrVersion, "error.is_version"}, {docket.ErrCustodyName, "error.custody_name"},
+	{docket.ErrTranscriptOfVersion, "error.transcript_version"}, {docket.ErrNoTranscript, "error.transcript_none"}, {docket.ErrNoPublicWords, "error.transcript_public"}, {docket.ErrTranscriptName, "error.transcript_name"},
+	{transcript.ErrLabel, "error.transcript_label"}, {transcript.ErrSpeaker, "error.transcript_speaker"}, {transcript.ErrLanguage, "error.transcript_language"}, {transcript.ErrFile, "error.transcript_file"}, {transcript.ErrPassage, "error.transcript_passage"},
 	{docket.ErrTeamColleges, "error.team_colleges"}, {docket.ErrOtherTeam, "error.other_team"}, {docket.ErrRecordingShut, "error.recording_shut"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
 	{docket.ErrAfterReview, "error.after_review"}, {docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"}, {docket.ErrForgedOrder, "error.order_forged"},

@@ -2,6 +2,7 @@ package docket
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"paravent/protection"
@@ -131,4 +132,34 @@ func ForgeList(ctx context.Context, d *Desk, of testimony.RecordingID, number in
 		}
 		return editLists.Put(tx, part, listID(of, number), l)
 	})
+}
+
+// TranscriptVersions are all versions of a recording's transcript, oldest first.
+func TranscriptVersions(ctx context.Context, d *Desk, r Recording) (list []TranscriptVersion) {
+	err := d.vault.View(ctx, func(tx *store.ReadTx) error {
+		for n := 1; ; n++ {
+			v, err := transcripts.Get(tx, recordingPart(r.Hearing, r.Version), transcriptID(r.ID, n))
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			list = append(list, v)
+		}
+	})
+	if err != nil {
+		panic(err)
+	}
+	return list
+}
+
+// DropTranscript takes a version away, as a program of an insider's own could.
+func DropTranscript(ctx context.Context, d *Desk, r Recording, number int) {
+	if err := d.vault.Update(ctx, func(tx *store.Tx) error {
+		tx.Log("transcript.struck", nil)
+		return transcripts.Delete(tx, recordingPart(r.Hearing, r.Version), transcriptID(r.ID, number))
+	}); err != nil {
+		panic(err)
+	}
 }

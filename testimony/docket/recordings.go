@@ -266,19 +266,7 @@ func (d *Desk) OpenRecording(ctx context.Context, id testimony.RecordingID, purp
 	if err != nil {
 		return r, nil, err
 	}
-	act := testimony.ActExportPublic
-	if r.Version == protection.MasterRecord {
-		act = testimony.ActExportMaster
-	}
-	if !d.May(act) {
-		err = ErrNotAllowed
-	} else {
-		err = d.released(ctx, r)
-	}
-	if errors.Is(err, ErrNotAllowed) {
-		return r, nil, errors.Join(err, d.Note(ctx, "recording.refused", map[string]string{"recording": string(id)}))
-	}
-	if err != nil {
+	if err := d.mayOpen(ctx, r); err != nil {
 		return r, nil, err
 	}
 	key, err := d.recordingKey(ctx, r)

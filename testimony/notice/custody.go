@@ -232,8 +232,9 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		kinds:   map[string]string{"cut": "cut", "mask": "masked"}, channels: map[string]string{"picture": "picture", "voice": "voice", "both": "picture and voice"},
 		acts: map[string]string{"recording.begun": "Recording begun", "recording.sealed": "Sealed", "recording.committed": "Sealed to its blocks", "recording.opened": "Opened", "recording.broadcast": "Made ready for the delayed broadcast", "recording.refused": "Opening refused",
 			"recording.checked": "Checked before the witness left", "edit.asked": "Edit requested", "edit.approved": "Edit approved", "edit.refused": "Edit refused", "edit.withdrawn": "Request withdrawn", "edit.lifted": "Edit lifted", "edit.denied": "Decision denied",
-			"edit.list": "List of edits signed", "version.begun": "Version begun", "version.abandoned": "Version taken back", "custody.reported": "Custody report made"},
-		purposes: map[string]string{"export": "to write a copy to a file", "check": "to measure its length", "commit": "to seal it to its blocks", "decide an edit": "to decide an edit", "make a version": "to make a version", "integrity": "to check it before the witness leaves"},
+			"edit.list": "List of edits signed", "version.begun": "Version begun", "version.abandoned": "Version taken back", "transcript.imported": "Transcript taken in from a file", "transcript.typed": "Passages of the transcript typed", "transcript.changed": "Transcript changed", "transcript.struck": "Passages of the transcript struck", "transcript.opened": "Transcript opened", "transcript.exported": "Transcript written to a file",
+			"custody.reported": "Custody report made"},
+		purposes: map[string]string{"vtt": "as WebVTT", "srt": "as SubRip", "pdf": "as PDF", "export": "to write a copy to a file", "check": "to measure its length", "commit": "to seal it to its blocks", "decide an edit": "to decide an edit", "make a version": "to make a version", "integrity": "to check it before the witness leaves"},
 	},
 	policy.French: {
 		title: "Chaîne de conservation", sub: "Ce qu’est un enregistrement, et ce qui en a été fait", hearing: "Audience", recording: "Enregistrement", version: "Version", begun: "Commencé", length: "Durée",
@@ -250,7 +251,8 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		kinds:   map[string]string{"cut": "coupé", "mask": "masqué"}, channels: map[string]string{"picture": "image", "voice": "voix", "both": "image et voix"},
 		acts: map[string]string{"recording.begun": "Enregistrement commencé", "recording.sealed": "Scellé", "recording.committed": "Scellé bloc par bloc", "recording.opened": "Ouvert", "recording.broadcast": "Préparé pour la diffusion différée", "recording.refused": "Ouverture refusée",
 			"recording.checked": "Vérifié avant le départ du témoin", "edit.asked": "Modification demandée", "edit.approved": "Modification approuvée", "edit.refused": "Modification rejetée", "edit.withdrawn": "Demande retirée", "edit.lifted": "Modification levée", "edit.denied": "Décision refusée à l’utilisateur",
-			"edit.list": "Liste des modifications signée", "version.begun": "Version commencée", "version.abandoned": "Version abandonnée", "custody.reported": "Relevé de conservation établi"},
-		purposes: map[string]string{"export": "pour en écrire une copie dans un fichier", "check": "pour en mesurer la durée", "commit": "pour le sceller bloc par bloc", "decide an edit": "pour statuer sur une modification", "make a version": "pour établir une version", "integrity": "pour le vérifier avant le départ du témoin"},
+			"edit.list": "Liste des modifications signée", "version.begun": "Version commencée", "version.abandoned": "Version abandonnée", "transcript.imported": "Transcription importée d’un fichier", "transcript.typed": "Passages de la transcription saisis", "transcript.changed": "Transcription modifiée", "transcript.struck": "Passages de la transcription rayés", "transcript.opened": "Transcription ouverte", "transcript.exported": "Transcription écrite dans un fichier",
+			"custody.reported": "Relevé de conservation établi"},
+		purposes: map[string]string{"vtt": "au format WebVTT", "srt": "au format SubRip", "pdf": "au format PDF", "export": "pour en écrire une copie dans un fichier", "check": "pour en mesurer la durée", "commit": "pour le sceller bloc par bloc", "decide an edit": "pour statuer sur une modification", "make a version": "pour établir une version", "integrity": "pour le vérifier avant le départ du témoin"},
 	},
 }

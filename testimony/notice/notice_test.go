@@ -78,7 +78,8 @@ func TestAPaperSaysWhatItMust(t *testing.T) {
 				{"promise", "leading", "identify the witness", "Canary", "canary", "I need a break", "signer", "Paris", "Lagos", "recording-one", "13:34", "Support person"}},
 			notice.SealedRecord: {{"UNDER SEAL", "The identity record is locked away", "Interpreter Seatcanary", "I need a break", "13:33:00 – 13:34:00", "recording-one", "Breakcanary", "promise to tell the truth", "Cross-examination", "could identify the witness", "reserved"}, {"Disclosed to", "Lagos"}},
 			notice.CustodyReport: {{"Chain of custody", "1:40:00", "0101010101010101", "0202020202", "abababab", "masked, picture and voice", "00:01:06.000", "request-one/1", "altered, or the file is missing", "to write a copy to a file",
-				"Judge of Training (judge)", "user-gone", "812 entries", "TREEHASH"}, {"edit.", "recording.opened"}},
+				"Judge of Training (judge)", "user-gone", "812 entries", "TREEHASH"}, {"edit.", "recording.opened", "transcript."}},
+			notice.TranscriptPaper: {{"Transcript", "Sealed", "recording-one", "Witness B", "Bench", "Witness 2", "Not named", "Sentence 19,", "0:03:00", "[expunged from the record]", "[not in public session]", "00:50:00"}, {"public version", "not_public"}},
 		},
 		policy.French: {
 			notice.OrderPaper: {{"Ordonnance de mesures de protection", "Témoin B", "En vigueur", "à vérifier par un juriste", "une silhouette dessinée", "Ce que ces mesures ne peuvent pas"}, {"Witness B"}},
@@ -86,10 +87,11 @@ func TestAPaperSaysWhatItMust(t *testing.T) {
 			notice.ToPress:    {{"RESTRICTION DE PUBLICATION", "une silhouette dessinée"}, {"Witness B"}},
 			notice.ForWitness: {{"Votre jour au tribunal", "on vous appelle Témoin B", "J’ai besoin d’une pause", "Il peut y avoir un autre procès."},
 				{"TC 12/2026", "Tribunal judiciaire"}},
-			notice.ReadinessList: {{"Fiche de préparation", "H – 24 h", "Mise en place par"}, {"Lagos"}},
-			notice.PublicRecord:  {{"version publique", "Session privée", "ne figure pas dans la version publique"}, {"canary", "Lagos"}},
-			notice.SealedRecord:  {{"SOUS SCELLÉS", "est conservé à part, sous clé"}, {"Lagos"}},
-			notice.CustodyReport: {{"Chaîne de conservation", "masqué, image et voix", "Scellé bloc par bloc", "812 entrées"}, {"edit.", "recording.", "altered"}},
+			notice.ReadinessList:   {{"Fiche de préparation", "H – 24 h", "Mise en place par"}, {"Lagos"}},
+			notice.PublicRecord:    {{"version publique", "Session privée", "ne figure pas dans la version publique"}, {"canary", "Lagos"}},
+			notice.SealedRecord:    {{"SOUS SCELLÉS", "est conservé à part, sous clé"}, {"Lagos"}},
+			notice.CustodyReport:   {{"Chaîne de conservation", "masqué, image et voix", "Scellé bloc par bloc", "812 entrées"}, {"edit.", "recording.", "altered", "transcript."}},
+			notice.TranscriptPaper: {{"Transcription", "Sous scellés", "Témoin B", "Ministère public", "Non désigné", "[expurgé du dossier]", "[hors audience publique]"}, {"expunged", "not_public", "version publique"}},
 		},
 	} {
 		for kind, p := range papers(l) {
@@ -113,6 +115,15 @@ func TestAPaperSaysWhatItMust(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The public version of a transcript says that it is one, and names no sealed recording.
+func TestAPublicTranscriptNamesNoRecording(t *testing.T) {
+	t.Parallel()
+	text := whole(read(t, drawn(t, transcribed(true), policy.English)))
+	if !strings.Contains(text, "Transcript, public version") || strings.Contains(text, "recording-one") || strings.Contains(text, "sealed recording") || !strings.Contains(text, "[expunged from the record]") {
+		t.Errorf("it says\n%s", text)
 	}
 }
 

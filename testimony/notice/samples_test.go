@@ -2,6 +2,7 @@ package notice_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/notice"
 	"paravent/testimony/readiness"
+	"paravent/testimony/transcript"
 )
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -95,15 +97,31 @@ func papers(l policy.Language) map[notice.Kind]notice.Paper {
 		ready.Board = append(ready.Board, x)
 	}
 	return map[notice.Kind]notice.Paper{
-		notice.OrderPaper:    orderPaper(l),
-		notice.ToAccused:     notice.Accused{Heading: heading(), Sitting: sitting(protection.PublicMode), Theirs: m.Access(protection.Accused), Counsels: m.Access(protection.DefenceCounsel)},
-		notice.ToPress:       notice.Press{Heading: heading(), Sitting: sitting(protection.PublicMode), Theirs: m.Access(protection.Press)},
-		notice.ForWitness:    notice.Witness{Heading: heading(), Start: noon.In(time.FixedZone("Canaryland", 3*3600)), Receives: receives},
-		notice.ReadinessList: ready,
-		notice.PublicRecord:  notice.PublicMinutes{Heading: heading(), Minutes: kept()},
-		notice.SealedRecord:  notice.SealedMinutes{Heading: heading(), Minutes: kept(), Labels: labels()},
-		notice.CustodyReport: custody(),
+		notice.OrderPaper:      orderPaper(l),
+		notice.ToAccused:       notice.Accused{Heading: heading(), Sitting: sitting(protection.PublicMode), Theirs: m.Access(protection.Accused), Counsels: m.Access(protection.DefenceCounsel)},
+		notice.ToPress:         notice.Press{Heading: heading(), Sitting: sitting(protection.PublicMode), Theirs: m.Access(protection.Press)},
+		notice.ForWitness:      notice.Witness{Heading: heading(), Start: noon.In(time.FixedZone("Canaryland", 3*3600)), Receives: receives},
+		notice.ReadinessList:   ready,
+		notice.PublicRecord:    notice.PublicMinutes{Heading: heading(), Minutes: kept()},
+		notice.SealedRecord:    notice.SealedMinutes{Heading: heading(), Minutes: kept(), Labels: labels()},
+		notice.CustodyReport:   custody(),
+		notice.TranscriptPaper: transcribed(false),
 	}
+}
+
+// transcribed is a transcript longer than a page, with every kind of passage.
+func transcribed(public bool) notice.Transcript {
+	t := notice.Transcript{Heading: heading(), Recording: "recording-one", Version: protection.MasterRecord, Begun: noon, Length: 100 * time.Minute, Number: 4, Edits: 2, Public: public}
+	for i, role := range slices.Concat([]testimony.Role{testimony.RoleBench, ""}, testimony.Roles, testimony.Roles, testimony.Roles) {
+		at := time.Duration(i) * 10 * time.Second
+		t.Passages = append(t.Passages, transcript.Passage{Start: at, End: at + 9*time.Second, Speaker: transcript.Speaker{Role: role}, Language: "en", Text: fmt.Sprintf("Sentence %d, which goes on for so long that the line of the table is full and another begins.", i)})
+	}
+	t.Passages[2].Speaker.Number = 2
+	for i, why := range []transcript.Withheld{transcript.Expunged, transcript.NotPublic} {
+		at := time.Duration(50+i) * time.Minute
+		t.Passages = append(t.Passages, transcript.Passage{Start: at, End: at + time.Second, Withheld: why})
+	}
+	return t
 }
 
 func custody() notice.Custody {

@@ -21,7 +21,7 @@ func cutLabel(line string) (label, rest string) {
 	for _, pair := range []string{"[]", "()", "{}", "<>"} {
 		if inside, ok := strings.CutPrefix(line, pair[:1]); ok {
 			name, after, closed := strings.Cut(inside, pair[1:])
-			after = strings.TrimLeft(after, ":  \u00a0")
+			after = strings.TrimLeft(after, ": \u00a0")
 			if closed && after != "" && named(strings.TrimSpace(name)) {
 				return strings.TrimSpace(name), after
 			}
