@@ -18,6 +18,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 	s.write("p", "training paravent\n")
 	s.write("new", "a lantern beside the quiet harbour\n")
 	s.write("docket.json", docketText)
+	s.write("t.vtt", transcriptText)
 	s.write("measure.json", ownMeasureText)
 	s.write("relay", relayText)
 	s.run(exitOK, "audit head --vault @v --login judge --passphrase-file @p")
@@ -91,6 +92,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused}, {"evidence custody x", refused}, {"evidence check x", refused},
 		{"reminders list", refused}, {"reminders told x --occasion hour --who advocate --how telephone", refused}, {"reminders paper --to @rm.pdf", refused},
 		{"readiness week", refused}, {"readiness show x", refused}, {"readiness check x --item technique --stage day --who clerk", refused}, {"readiness visit x --at 2026-01-10T10:00 --who clerk", refused},
+		{"evidence transcript import x @t.vtt", refused}, {"evidence transcript show x", refused}, {"evidence transcript export x @t2.vtt", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 		{"calendar feed make --for x", refused}, {"calendar feed list", refused}, {"calendar feed revoke x", refused}, {"calendar feed serve --listen 127.0.0.1:0", refused},
 		{"invite card --hearing x --seat witness --base https://a.example --to @card.pdf", refused}, {"invite link --hearing x --seat witness --base https://a.example", refused}, {"invite withdraw --hearing x --seat witness", refused},

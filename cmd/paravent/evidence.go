@@ -26,6 +26,7 @@ type evidenceCmds struct {
 	Derive      evidenceDeriveCmd      `cmd:"" help:"Make a version of a recording as the edits in force say. The recording stays as it is."`
 	Verify      evidenceVerifyCmd      `cmd:"" help:"Check a recording, or all of them; or a version's file by itself, without a vault."`
 	Export      evidenceExportCmd      `cmd:"" help:"Write a copy that any WebM player can play."`
+	Transcript  evidenceTranscriptCmd  `cmd:"" help:"What was said in a recording, with its times: take in, print, write."`
 	Custody     evidenceCustodyCmd     `cmd:"" help:"The chain of custody of a recording: printed, or as a PDF or JSON file."`
 }
 

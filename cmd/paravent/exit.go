@@ -36,6 +36,7 @@ import (
 	"paravent/testimony/redaction"
 	"paravent/testimony/relay"
 	"paravent/testimony/reminder"
+	"paravent/testimony/transcript"
 )
 
 // Exit codes. They are documented in docs/command-line.md and do not change their meaning.
@@ -138,6 +139,13 @@ var sentences = []sentence{
 	{store.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
 	{store.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
 	{audit.ErrBroken, exitDamaged, ""}, // of a proof or an export: nothing of the vault
+	{docket.ErrTranscriptOfVersion, exitRefused, "A version has the transcript of its recording. Name the recording. Nothing was written."},
+	{docket.ErrNoTranscript, exitNotFound, "This recording has no transcript. 'paravent evidence transcript import' takes one in."},
+	{docket.ErrNoPublicWords, exitNotAllowed, "The orders give the public nothing that the witness says, so that there is no public transcript. The refusal is in the audit log."},
+	{docket.ErrTranscriptName, exitUsage, "A transcript's file ends in .vtt, .srt or .pdf."},
+	{transcript.ErrFile, exitRefused, ""},
+	{transcript.ErrPassage, exitRefused, ""},
+	{transcript.ErrLanguage, exitUsage, "A language is written as en, fr or pt-BR."},
 	{docket.ErrAfterReview, exitNotAllowed, "An order in force keeps this recording until a judge has reviewed it. A judge has to make the copy. The refusal is in the audit log."},
 	{docket.ErrNotAllowed, exitNotAllowed, "Your office does not allow this. The refusal is in the audit log where the act itself would have been."},
 	{store.ErrNoAccess, exitNotAllowed, "You are not among those to whom this is sealed."},
