@@ -8,6 +8,7 @@ package testimony
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -226,15 +227,29 @@ func Distinguish(seats []Participant) {
 
 // Clocks returns one moment as the court's clock and the witness's clock show it.
 func (h Hearing) Clocks(at time.Time) (court, witness time.Time, err error) {
-	cz, err := time.LoadLocation(h.CourtZone)
+	cz, err := location(h.CourtZone)
 	if err != nil || h.CourtZone == "" {
 		return at, at, fmt.Errorf("court time zone %q is unknown", h.CourtZone)
 	}
-	wz, err := time.LoadLocation(h.WitnessZone)
+	wz, err := location(h.WitnessZone)
 	if err != nil || h.WitnessZone == "" {
 		return at, at, fmt.Errorf("witness time zone %q is unknown", h.WitnessZone)
 	}
 	return at.In(cz), at.In(wz), nil
+}
+
+// locations are the zones that were asked for: each is read from the system's files once, and not for every line of a list. There are as many as IANA names.
+var locations sync.Map
+
+func location(name string) (*time.Location, error) {
+	if known, ok := locations.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil {
+		locations.Store(name, zone)
+	}
+	return zone, err
 }
 
 // Longest is the longest hearing that can be planned: a longer one is a mistake in the dates.

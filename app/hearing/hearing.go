@@ -106,6 +106,10 @@ func Listing(title, empty string, open func(id string)) room.Listing {
 
 // Line is one hearing in a list.
 func Line(names room.Register, x testimony.Hearing) room.Line {
+	return room.Line{ID: string(x.ID), Say: func() xwidget.RowText { return lineText(names, x) }}
+}
+
+func lineText(names room.Register, x testimony.Hearing) xwidget.RowText {
 	court, _, _ := x.Clocks(x.Start) // planned hearings have known time zones
 	text := xwidget.RowText{Cells: []string{room.Day(court) + " · " + room.Clock(court), names.Pseudonym(x.Party, x.Case), names.Cases[x.Case], x.Room},
 		Chip: room.ModeWord(x.Mode), Tone: room.ModeTone(x.Mode)}
@@ -115,7 +119,7 @@ func Line(names room.Register, x testimony.Hearing) room.Line {
 	if !x.Cancelled.IsZero() {
 		text.Chip, text.Tone = i18n.T("hearing.cancelled"), xwidget.Break
 	}
-	return room.Line{ID: string(x.ID), Text: text}
+	return text
 }
 
 func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, error) {

@@ -18,6 +18,15 @@ import (
 type Line struct {
 	ID   string
 	Text xwidget.RowText
+	// Say, where it is set, makes the text once it is needed, on any goroutine: of a hundred thousand lines a few are seen.
+	Say func() xwidget.RowText
+}
+
+func (l *Line) text() xwidget.RowText {
+	if l.Say != nil {
+		return l.Say()
+	}
+	return l.Text
 }
 
 // Listing is a room's first screen: its things in a list of any length, narrowed by typing.
@@ -64,7 +73,7 @@ func (l Listing) Screen() Screen {
 		}
 		return &l.Lines[found[i]]
 	}
-	rows := xwidget.NewRows(l.Weights, count, func(i int) xwidget.RowText { return line(i).Text }, func(i int) { l.Open(line(i).ID) })
+	rows := xwidget.NewRows(l.Weights, count, func(i int) xwidget.RowText { return line(i).text() }, func(i int) { l.Open(line(i).ID) })
 	filter := xwidget.NewInput(i18n.T("list.filter"))
 	filter.OnChanged = func(text string) {
 		if all = strings.TrimSpace(text) == ""; !all {
@@ -102,8 +111,9 @@ func Beyond(n int) []fyne.CanvasObject {
 // indexed makes lines searchable by all that stands in them.
 func indexed(lines []Line) *lookup.Index {
 	texts := make([]string, len(lines))
-	for i, l := range lines {
-		texts[i] = strings.Join(append(l.Text.Cells[:len(l.Text.Cells):len(l.Text.Cells)], l.Text.Chip), " ")
+	for i := range lines {
+		text := lines[i].text()
+		texts[i] = strings.Join(append(slices.Clip(text.Cells), text.Chip), " ")
 	}
 	return lookup.New(texts)
 }
