@@ -479,7 +479,9 @@ func (r *calendarRenderer) block(i int, l lane) {
 			r.add(Glyph(icon, ink, 14), x, y+2, 14, 14)
 			left += 18
 		}
-		r.text(b.Title, ink, theme.SizeSecondary, true, left, y, width-(left-x))
+		title := Text(b.Title, ink, theme.SizeSecondary, true)
+		fitName(title, b.Title, width-(left-x))
+		r.add(title, left, y, width-(left-x), title.MinSize().Height)
 	}
 	for _, s := range b.Lines {
 		if y += 16; y+16 > bottom {

@@ -2,10 +2,13 @@ package xwidget
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+
+	"paravent/app/theme"
 )
 
 func week(blocks ...Block) *Calendar {
@@ -124,4 +127,25 @@ func BenchmarkCalendarRedraw(b *testing.B) {
 		b.Fatalf("only %d objects are drawn", len(r.objects))
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "ms/redraw")
+}
+
+// TestANarrowBlockStillTellsOneWitnessFromAnother since seven days on a small screen leave room for a few letters.
+func TestANarrowBlockStillTellsOneWitnessFromAnother(t *testing.T) {
+	test.NewApp()
+	for _, c := range []struct {
+		full  string
+		width float32
+		want  string
+	}{
+		{"Witness B", 200, "Witness B"},
+		{"Witness B", 40, "… B"},
+		{"Witness B", 14, "B"},
+		{"P-0520", 40, "…"},
+	} {
+		text := Text("", theme.Ink, theme.SizeSecondary, true)
+		fitName(text, c.full, c.width)
+		if !strings.HasSuffix(text.Text, c.want) || text.MinSize().Width > c.width {
+			t.Errorf("%s in %v is %q, %v wide", c.full, c.width, text.Text, text.MinSize().Width)
+		}
+	}
 }

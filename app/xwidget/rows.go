@@ -2,6 +2,7 @@ package xwidget
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -179,6 +180,23 @@ func fit(t *canvas.Text, full string, width float32) {
 		runes = runes[:len(runes)-1]
 		t.Text = string(runes) + "…"
 	}
+}
+
+// fitName shortens a name of several words in front of its last one, which tells it from its like: "W… B" of "Witness B".
+func fitName(t *canvas.Text, full string, width float32) {
+	cut := strings.LastIndex(full, " ")
+	if t.Text = full; cut < 1 || t.MinSize().Width <= width {
+		fit(t, full, width)
+		return
+	}
+	head := []rune(full[:cut])
+	for len(head) > 1 {
+		head = head[:len(head)-1]
+		if t.Text = string(head) + "…" + full[cut:]; t.MinSize().Width <= width {
+			return
+		}
+	}
+	fit(t, full[cut+1:], width)
 }
 
 func (x *rowRenderer) Refresh() {
