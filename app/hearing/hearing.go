@@ -187,10 +187,14 @@ func when(x testimony.Hearing) fyne.CanvasObject {
 	end := x.Start.Add(x.Duration)
 	court, witness, _ := x.Clocks(x.Start) // planned hearings have known time zones
 	courtEnd, witnessEnd, _ := x.Clocks(end)
-	return xwidget.Card(i18n.T("hearing.clocks"), xwidget.Grid([]float32{3, 4, 3}, nil,
+	rows := []fyne.CanvasObject{xwidget.Grid([]float32{3, 4, 3}, nil,
 		[]fyne.CanvasObject{xwidget.Strong(i18n.T("hearing.at_court")), xwidget.Small(room.Day(court)), xwidget.Strong(room.Clock(court) + " – " + room.Clock(courtEnd))},
 		[]fyne.CanvasObject{xwidget.Strong(i18n.T("hearing.at_witness")), xwidget.Small(room.Day(witness)), xwidget.Strong(room.Clock(witness) + " – " + room.Clock(witnessEnd))}),
-		xwidget.WrappedSmall(x.Room+" · "+place(x.CourtZone)))
+		xwidget.WrappedSmall(x.Room + " · " + place(x.CourtZone))}
+	if shift := shiftWords(x.Start, court.Location(), witness.Location()); shift != "" && x.Planned() {
+		rows = append(rows, xwidget.Note(shift, xwidget.Private))
+	}
+	return xwidget.Card(i18n.T("hearing.clocks"), rows...)
 }
 
 // place is the city of a time zone's name.

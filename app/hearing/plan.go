@@ -185,6 +185,13 @@ func (f *plan) ask(h room.Host, title string, docketPlan *schedule.Index, top, b
 		times.Refresh()
 		sheet.Fit()
 	})
+	there := xwidget.Wrapped(f.there())
+	for _, in := range []*xwidget.Input{f.day, f.at, f.courtZone, f.witnessZone} {
+		in.OnChanged = func(string) {
+			there.SetText(f.there())
+			sheet.Fit()
+		}
+	}
 	rows, fields := top, []fyne.CanvasObject{}
 	for _, u := range f.uses {
 		fields = append(fields, xwidget.Field(KindWord(u.kind), u.choice))
@@ -195,7 +202,7 @@ func (f *plan) ask(h room.Host, title string, docketPlan *schedule.Index, top, b
 	rows = append(append(rows, fields...), two(two(xwidget.Field(i18n.T("hearing.minutes"), f.minutes), xwidget.Field(i18n.T("hearing.before"), f.before)),
 		two(xwidget.Field(i18n.T("hearing.after"), f.after), xwidget.Field(i18n.T("hearing.rest"), f.rest))), xwidget.Field(i18n.T("hearing.mode"), f.mode),
 		two(xwidget.Field(i18n.T("hearing.court_zone"), f.courtZone), xwidget.Field(i18n.T("hearing.witness_zone"), f.witnessZone)),
-		two(xwidget.Field(i18n.T("hearing.day"), f.day), xwidget.Field(i18n.T("hearing.time"), f.at)), container.NewVBox(container.NewHBox(find), times),
+		two(xwidget.Field(i18n.T("hearing.day"), f.day), xwidget.Field(i18n.T("hearing.time"), f.at)), there, container.NewVBox(container.NewHBox(find), times),
 		two(xwidget.Field(i18n.T("hearing.room.named"), f.room), xwidget.Field(i18n.T("conflict.reason.short"), why)))
 	sheet = room.Form(h, title, i18n.T("action.save"), xwidget.Column(8, append(rows, bottom...)...), f.day, func() error {
 		x, err := read()
@@ -236,7 +243,7 @@ func (f *plan) resources(h room.Host, list []schedule.Resource, taken []testimon
 // times are the best times for what was chosen so far; a press takes one.
 func (f *plan) times(x *schedule.Index, now time.Time, read func() (testimony.Hearing, error)) []fyne.CanvasObject {
 	wanted, err := read()
-	if err != nil && !errors.Is(err, room.ErrDate) { // when it is, is the question
+	if err != nil && !errors.Is(err, room.ErrDate) && !errors.Is(err, schedule.ErrNoSuchHour) { // when it is, is the question
 		return []fyne.CanvasObject{xwidget.WrappedSmall(room.Say(err))}
 	}
 	found := x.Propose(schedule.Want{Booking: schedule.Of(wanted), Earliest: now, Latest: now.AddDate(1, 0, 0)}, proposals)
@@ -279,12 +286,12 @@ func usually(r testimony.Role) int {
 // read takes what was typed. The time is on the court's clock.
 func (f plan) read() (testimony.Hearing, error) {
 	x := testimony.Hearing{CourtZone: strings.TrimSpace(f.courtZone.Text), WitnessZone: strings.TrimSpace(f.witnessZone.Text), Room: f.room.Text}
-	court, err := time.LoadLocation(x.CourtZone)
-	if err != nil || x.CourtZone == "" {
-		return x, room.ErrZone
+	court, err := loadZone(f.courtZone)
+	if err != nil {
+		return x, err
 	}
-	if _, err := time.LoadLocation(x.WitnessZone); err != nil || x.WitnessZone == "" {
-		return x, room.ErrZone
+	if _, err := loadZone(f.witnessZone); err != nil {
+		return x, err
 	}
 	minutes, err := strconv.Atoi(strings.TrimSpace(f.minutes.Text))
 	if err != nil || minutes <= 0 || minutes > int(testimony.Longest/time.Minute) {
@@ -318,8 +325,47 @@ func (f plan) read() (testimony.Hearing, error) {
 			x.Participants = append(x.Participants, testimony.Participant{Role: r, Label: i18n.T("role." + string(r))})
 		}
 	}
-	if x.Start, err = time.ParseInLocation("2006-01-02 15:04", strings.TrimSpace(f.day.Text)+" "+strings.TrimSpace(f.at.Text), court); err != nil {
-		return x, room.ErrDate
+	x.Start, err = onClock(f.day, f.at, court)
+	return x, err
+}
+
+// there is the day and the hour where the witness is, for what is typed so far, and how it moves when clocks are changed.
+func (f plan) there() string {
+	court, courtErr := loadZone(f.courtZone)
+	witness, witnessErr := loadZone(f.witnessZone)
+	if courtErr != nil || witnessErr != nil {
+		return i18n.T("hearing.there.none")
 	}
-	return x, nil
+	start, err := onClock(f.day, f.at, court)
+	switch {
+	case errors.Is(err, schedule.ErrNoSuchHour):
+		return room.Say(err)
+	case err != nil:
+		return i18n.T("hearing.there.none")
+	}
+	at := start.In(witness)
+	said := i18n.T("hearing.there", map[string]any{"Place": place(witness.String()), "Day": room.Day(at), "Time": room.Clock(at)})
+	return strings.TrimSpace(said + " " + shiftWords(start, court, witness))
+}
+
+// loadZone is the time zone that was typed by its name.
+func loadZone(typed *xwidget.Input) (*time.Location, error) {
+	name := strings.TrimSpace(typed.Text)
+	if name == "" {
+		return nil, room.ErrZone
+	}
+	place, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, room.ErrZone
+	}
+	return place, nil
+}
+
+// onClock is the moment that was typed as a day and an hour by a place's clock.
+func onClock(day, at *xwidget.Input, place *time.Location) (time.Time, error) {
+	moment, err := schedule.OnClock(strings.TrimSpace(day.Text)+" "+strings.TrimSpace(at.Text), place)
+	if errors.Is(err, schedule.ErrMoment) {
+		return moment, room.ErrDate
+	}
+	return moment, err
 }

@@ -301,9 +301,9 @@ func reportVisit(h room.Host, plan *schedule.Index, point schedule.Resource) {
 	room.Form(h, i18n.T("ready.visit"), i18n.T("action.save"), xwidget.Column(6, xwidget.Paragraph(i18n.T("ready.visit.text")),
 		xwidget.Halves(xwidget.Field(i18n.T("ready.visit.day", map[string]any{"Place": place(zone.String())}), xwidget.Halves(on, at)), xwidget.Field(i18n.T("ready.visit.who"), who)),
 		xwidget.Column(0, ticks...), xwidget.Field(i18n.T("ready.visit.in_room"), present), xwidget.Field(i18n.T("ready.note"), note)), on, func() error {
-		moment, err := time.ParseInLocation("2006-01-02 15:04", strings.TrimSpace(on.Text)+" "+strings.TrimSpace(at.Text), zone)
+		moment, err := onClock(on, at, zone)
 		if err != nil {
-			return room.ErrDate
+			return err
 		}
 		v := readiness.Visit{Point: point.ID, At: moment, Who: ids[max(who.SelectedIndex(), 0)], Note: note.Text}
 		for i, b := range boxes {

@@ -289,15 +289,19 @@ func (w *week) shift() string {
 	if err != nil {
 		return ""
 	}
-	by := schedule.ClockShift(x.Start.AddDate(0, 0, -7), x.Start, zone(x), there)
-	if by == 0 {
-		return ""
+	return shiftWords(x.Start, zone(x), there)
+}
+
+// shiftWords says how the witness's hour differs from the week before, when clocks were changed in between; empty where they were not.
+func shiftWords(start time.Time, court, there *time.Location) string {
+	by := schedule.ClockShift(start.In(court).AddDate(0, 0, -7), start, court, there)
+	switch {
+	case by < 0:
+		return i18n.T("week.earlier", map[string]any{"Minutes": inMinutes(-by)})
+	case by > 0:
+		return i18n.T("week.later", map[string]any{"Minutes": inMinutes(by)})
 	}
-	key := "week.later"
-	if by < 0 {
-		key = "week.earlier"
-	}
-	return i18n.T(key, map[string]any{"Minutes": inMinutes(by.Abs())})
+	return ""
 }
 
 // move plans a hearing for another time, and asks for a reason where something soft stands against that.

@@ -66,10 +66,15 @@ func onClock(typed, zone string) (time.Time, error) {
 	if err != nil || zone == "" {
 		return time.Time{}, usageError{fmt.Sprintf("%q is not a time zone; write Europe/Paris", zone)}
 	}
-	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
-		if at, err := time.ParseInLocation(layout, typed, place); err == nil {
-			return at, nil
-		}
+	if day, err := time.ParseInLocation(time.DateOnly, typed, place); err == nil {
+		return day, nil
+	}
+	at, err := schedule.OnClock(typed, place)
+	switch {
+	case err == nil:
+		return at, nil
+	case errors.Is(err, schedule.ErrNoSuchHour):
+		return time.Time{}, usageError{fmt.Sprintf("%q does not exist in %s: the clocks are put forward over this hour; choose another", typed, zone)}
 	}
 	return time.Time{}, usageError{fmt.Sprintf("%q is not a time; write 2027-03-10T10:00 by the court's clock", typed)}
 }
