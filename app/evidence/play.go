@@ -29,6 +29,7 @@ type opened struct {
 	reader *blob.Reader
 	player *player.Player
 	marks  []player.Mark
+	words  *transcriptSide
 }
 
 func (o *opened) close() {
@@ -44,12 +45,16 @@ func (r *Room) opening(h room.Host, x testimony.Hearing, rec docket.Recording) {
 	d := h.Desk()
 	var reader *blob.Reader
 	var marks []evidence.Mark
+	var said docket.Transcript
 	length := rec.Duration
 	room.Later(func() (err error) {
 		if _, reader, err = d.OpenRecording(room.Ctx(), rec.ID, purpose); err != nil {
 			return err
 		}
 		if marks, err = evidence.Marks(room.Ctx(), d, rec); err != nil {
+			return errors.Join(err, reader.Close())
+		}
+		if said, err = d.Transcript(room.Ctx(), rec.ID); err != nil && !errors.Is(err, docket.ErrNoTranscript) {
 			return errors.Join(err, reader.Close())
 		}
 		if length <= 0 { // it was not closed in good order: only reading it through tells
@@ -75,13 +80,14 @@ func (r *Room) opening(h room.Host, x testimony.Hearing, rec docket.Recording) {
 		if rec.Version == protection.PublicRecord {
 			tone = xwidget.Public
 		}
-		p, err := player.New(player.Options{Source: reader, Size: reader.Size(), Length: length, Name: kind(rec), Tone: tone, Marks: shown})
+		words := newTranscriptSide(said)
+		p, err := player.New(player.Options{Source: reader, Size: reader.Size(), Length: length, Name: kind(rec), Tone: tone, Marks: shown, Said: words.said, Moved: words.moved})
 		if err != nil {
 			_ = reader.Close()
 			room.Failed(h, err)
 			return
 		}
-		r.open = &opened{rec.ID, reader, p, shown}
+		r.open = &opened{rec.ID, reader, p, shown, words}
 		h.Refresh()
 	})
 }
@@ -177,7 +183,7 @@ func (r *Room) left(h room.Host, x testimony.Hearing, s docket.RecordingState, k
 var sides = []struct {
 	word string
 	key  fyne.KeyName
-}{{"evidence.side.marks", fyne.KeyM}, {"evidence.side.versions", fyne.KeyV}}
+}{{"evidence.side.marks", fyne.KeyM}, {"evidence.side.transcript", fyne.KeyT}, {"evidence.side.versions", fyne.KeyV}}
 
 func (r *Room) right(h room.Host, x testimony.Hearing, s docket.RecordingState, all []docket.RecordingState, keys map[fyne.KeyName]func()) (fyne.CanvasObject, error) {
 	var titles, letters []string
@@ -193,6 +199,8 @@ func (r *Room) right(h room.Host, x testimony.Hearing, s docket.RecordingState, 
 	var err error
 	switch r.side {
 	case 1:
+		body = r.transcript(h, s.Recording, keys)
+	case 2:
 		body, err = r.versions(h, x, s, all)
 	default:
 		body = r.marks()

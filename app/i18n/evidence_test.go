@@ -4,6 +4,7 @@ import (
 	"paravent/media/fault"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/transcript"
 )
 
 // evidenceFamilies are the keys that are put together from terms of the evidence rooms.
@@ -19,5 +20,6 @@ func evidenceFamilies(add func(prefix string, terms ...string)) {
 	for _, k := range []fault.Kind{fault.NoPicture, fault.Frozen, fault.Black, fault.Unread, fault.NoSound, fault.Silence, fault.Inaudible, fault.Drift, fault.Length} {
 		add("finding.", string(k))
 	}
+	add("transcript.withheld.", string(transcript.Expunged), string(transcript.NotPublic))
 	add("finding.inaudible.", docket.VoiceOfWitness, docket.VoiceOfOthers)
 }

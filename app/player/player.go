@@ -44,7 +44,7 @@ type Options struct {
 	Name   string        // stands over the picture: whose version it is
 	Tone   xwidget.Tone
 	Marks  []Mark // in the order of time
-	// Said is what is said at a moment, for the line under the picture; nil for no subtitles.
+	// Said is what is said at a moment, shown over the picture; nil for no subtitles. It runs on Fyne's goroutine.
 	Said func(at time.Duration) string
 	// Moved, where set, is told on Fyne's goroutine where the player stands now.
 	Moved func(playback.State)
@@ -76,7 +76,7 @@ type Player struct {
 	play     *xwidget.Button
 	clock    *canvas.Text
 	speed    *canvas.Text
-	said     *canvas.Text
+	said     *subtitle
 	note     *fyne.Container
 	noted    string
 	noSound  bool
@@ -115,6 +115,16 @@ func (p *Player) Seek(to time.Duration) { p.engine.Seek(to) }
 
 // At is where the player stands.
 func (p *Player) At() time.Duration { return p.state.At }
+
+// Pause stops where the player stands.
+func (p *Player) Pause() {
+	if p.state.Playing {
+		p.engine.Toggle()
+	}
+}
+
+// Again shows anew what stands beside the picture, after what is said was changed or switched.
+func (p *Player) Again() { p.update() }
 
 // Close ends picture and sound, here and in the second window. The source can be closed after it.
 func (p *Player) Close() {
@@ -287,9 +297,9 @@ func (p *Player) update() {
 	if p.o.Said != nil {
 		said = p.o.Said(p.state.At)
 	}
-	set(p.said, said)
+	p.said.set(said)
 	if p.second != nil {
-		set(p.second.said, said)
+		p.second.said.set(said)
 	}
 	p.line.at(p.state.At)
 	p.noteOf(p.trouble())
@@ -340,8 +350,7 @@ func (p *Player) draw() {
 	p.play.Kind = xwidget.Primary
 	p.clock = xwidget.Text(edit.Clock(0), theme.Ink, theme.SizeText, true)
 	p.speed = xwidget.Text(i18n.T("player.speed", map[string]any{"N": "1"}), theme.Ink2, theme.SizeSecondary, false)
-	p.said = canvas.NewText("", light)
-	p.said.TextSize, p.said.Alignment = theme.SizeHeading, fyne.TextAlignCenter
+	p.said = newSubtitle(theme.SizeHeading)
 	p.note = container.NewStack(xwidget.Gap(0, 0))
 	buttons := xwidget.Wrap(6, p.play, button("player.back", "←", func() { p.engine.Skip(-skip) }), button("player.on", "→", func() { p.engine.Skip(skip) }),
 		button("player.frame_back", ",", func() { p.engine.Step(false) }), button("player.frame_on", ".", func() { p.engine.Step(true) }),
@@ -353,5 +362,5 @@ func (p *Player) draw() {
 	if p.o.Name != "" {
 		over = container.NewVBox(container.NewHBox(xwidget.Chip(p.o.Name, p.o.Tone)))
 	}
-	p.object = container.NewBorder(nil, foot, nil, nil, stage(p.screen, p.said, xwidget.Inset(over, 10, 10)))
+	p.object = container.NewBorder(nil, foot, nil, nil, stage(p.screen, p.said.object, xwidget.Inset(over, 10, 10)))
 }

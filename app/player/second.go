@@ -21,7 +21,7 @@ var (
 )
 
 // stage puts a picture on a dark ground, with what is said below it and something over it.
-func stage(s *xwidget.Screen, said *canvas.Text, over fyne.CanvasObject) fyne.CanvasObject {
+func stage(s *xwidget.Screen, said, over fyne.CanvasObject) fyne.CanvasObject {
 	ground := canvas.NewRectangle(night)
 	ground.CornerRadius = theme.Radius
 	ground.SetMinSize(fyne.NewSize(320, 180))
@@ -43,7 +43,7 @@ func (clipped) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 // second is the window for the courtroom's second display: the picture and what is said, and no control.
 type second struct {
 	window fyne.Window
-	said   *canvas.Text
+	said   *subtitle
 }
 
 // toSecond opens the second window, and there goes full screen and back.
@@ -53,11 +53,10 @@ func (p *Player) toSecond() {
 		return
 	}
 	screen := xwidget.NewScreen()
-	said := canvas.NewText("", light)
-	said.TextSize, said.Alignment = 28, fyne.TextAlignCenter
+	said := newSubtitle(28)
 	w := fyne.CurrentApp().NewWindow(windowTitle)
 	w.SetPadded(false)
-	w.SetContent(stage(screen, said, xwidget.Gap(0, 0)))
+	w.SetContent(stage(screen, said.object, xwidget.Gap(0, 0)))
 	w.Resize(fyne.NewSize(960, 540))
 	keys := p.Keys()
 	keys[fyne.KeyEscape] = func() { w.Close() }

@@ -1,12 +1,14 @@
 package shell
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"paravent/app/room"
+	"paravent/app/xwidget"
 	"paravent/media"
 	"paravent/media/codec/opus"
 	"paravent/media/codec/vpx"
@@ -14,6 +16,7 @@ import (
 	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/transcript"
 )
 
 // filmed seals two seconds of a grey picture and silence as the master of the training hearing.
@@ -110,5 +113,41 @@ func TestARecordingIsOpenedAndPlayedByKeys(t *testing.T) {
 	s.Go(room.Evidence, string(r.ID))
 	if says(s, "00:00:02.000") {
 		t.Error("the recording stays open when its screen has gone")
+	}
+}
+
+// The transcript stands beside the picture: what is spoken now is marked and over the picture, a passage is typed where the recording stands, and subtitles can be switched off.
+func TestATranscriptStandsBesideThePicture(t *testing.T) {
+	s := open(t, testimony.Judge)
+	s.window.Resize(fyne.NewSize(1280, 800))
+	r := filmed(t, s.desk)
+	text := "WEBVTT\n\n00:00.000 --> 00:01.000\n<v bench>Do you see the screen?\n\n00:01.000 --> 00:01.900\n<v witness>I see it.\n"
+	if _, err := s.desk.ImportTranscript(t.Context(), r.ID, "t.vtt", []byte(text), transcript.Reading{Language: "en"}, false); err != nil {
+		t.Fatal(err)
+	}
+	s.Go(room.Evidence, string(r.ID))
+	key := func(k fyne.KeyName) { s.typed(&fyne.KeyEvent{Name: k}) }
+	key(fyne.KeyT)
+	if says(s, "Do you see") {
+		t.Error("what is said is shown before the recording is opened")
+	}
+	key(fyne.KeyO)
+	until(t, func() bool { return says(s, "▸ 00:00:00") && says(s, "Bench: Do you see the screen?") })
+	if n := slices.Index(words(s), "Do you see the screen?"); n < 0 {
+		t.Errorf("it does not stand over the picture: %q", words(s))
+	}
+	shot(t, s, "evidence-transcript")
+	key(fyne.KeyC)
+	until(t, func() bool { return !slices.Contains(words(s), "Do you see the screen?") && says(s, "Show subtitles") })
+	key(fyne.KeyPeriod)
+	until(t, func() bool { return says(s, "00:00:00.040") })
+	key(fyne.KeyE)
+	if !says(s, "Who speaks is a function") {
+		t.Errorf("there is no form: %q", words(s))
+	}
+	shot(t, s, "evidence-transcript-type")
+	xwidget.CloseSheets(s.window.Canvas())
+	if _, err := s.desk.Transcript(t.Context(), r.ID); err != nil {
+		t.Error(err)
 	}
 }
