@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
 	"paravent/app/theme"
 	"paravent/app/xwidget"
@@ -25,8 +24,7 @@ func stage(s *xwidget.Screen, said, over fyne.CanvasObject) fyne.CanvasObject {
 	ground := canvas.NewRectangle(night)
 	ground.CornerRadius = theme.Radius
 	ground.SetMinSize(fyne.NewSize(320, 180))
-	words := container.NewVBox(layout.NewSpacer(), xwidget.Inset(said, 8, 10))
-	return container.NewStack(ground, s.Image, container.New(clipped{}, words), over)
+	return container.NewStack(ground, s.Image, said, over)
 }
 
 // clipped gives everything its whole place and asks for none: a long sentence must not widen the window.

@@ -25,15 +25,17 @@ type subtitle struct {
 	text   string
 	size   float32
 	lines  *fyne.Container
-	object fyne.CanvasObject
+	box    fyne.CanvasObject // ground and lines
+	object *fyne.Container   // takes the whole of the picture's place and asks for none
 }
 
 func newSubtitle(size float32) *subtitle {
 	s := &subtitle{size: size, lines: container.NewVBox()}
 	ground := canvas.NewRectangle(color.NRGBA{R: night.R, G: night.G, B: night.B, A: 0xD8})
 	ground.CornerRadius = theme.Radius
-	s.object = container.NewHBox(layout.NewSpacer(), container.NewStack(ground, xwidget.Inset(s.lines, 10, 6)), layout.NewSpacer())
-	s.object.Hide()
+	s.box = container.NewStack(ground, xwidget.Inset(s.lines, 10, 6))
+	s.box.Hide()
+	s.object = container.New(clipped{}, container.NewVBox(layout.NewSpacer(), xwidget.Inset(container.NewHBox(layout.NewSpacer(), s.box, layout.NewSpacer()), 8, 10)))
 	return s
 }
 
@@ -50,11 +52,11 @@ func (s *subtitle) set(text string) {
 		s.lines.Add(t)
 	}
 	if text == "" {
-		s.object.Hide()
+		s.box.Hide()
 	} else {
-		s.object.Show()
+		s.box.Show()
 	}
-	s.object.Refresh()
+	s.object.Refresh() // from the outside, so that everything in it takes its new place
 }
 
 // Subtitle breaks a text into the few lines that are shown over a picture. What is longer ends in an ellipsis.
