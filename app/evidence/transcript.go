@@ -194,7 +194,7 @@ func (r *Room) typing(h room.Host, rec docket.Recording) {
 // importing is the form by which a file is taken in.
 func (r *Room) importing(h room.Host, rec docket.Recording) {
 	d := h.Desk()
-	file, tag, labels := xwidget.NewInput(""), xwidget.NewInput(""), xwidget.NewLines("Counsel One=defence-2", 3)
+	file, tag, labels := xwidget.NewInput(""), xwidget.NewInput(""), xwidget.NewLines(i18n.T("transcript.labels.hint"), 3)
 	tag.SetText(i18n.Language())
 	replace := xwidget.NewTick(i18n.T("transcript.replace"), false, nil)
 	fields := xwidget.Column(10, xwidget.Paragraph(i18n.T("transcript.import.text")), xwidget.Field(i18n.T("record.file"), file), xwidget.Field(i18n.T("transcript.language"), tag),

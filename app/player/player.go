@@ -287,11 +287,7 @@ func (p *Player) update() {
 			t.Refresh()
 		}
 	}
-	clock := edit.Clock(p.state.At)
-	if p.o.Length > 0 {
-		clock += " / " + edit.Clock(p.o.Length)
-	}
-	set(p.clock, clock)
+	set(p.clock, p.times())
 	set(p.speed, i18n.T("player.speed", map[string]any{"N": fmt.Sprintf("%g", p.state.Speed)}))
 	said := ""
 	if p.o.Said != nil {
@@ -306,6 +302,14 @@ func (p *Player) update() {
 	if p.o.Moved != nil {
 		p.o.Moved(p.state)
 	}
+}
+
+// times are where the player stands, and the length.
+func (p *Player) times() string {
+	if p.o.Length <= 0 {
+		return edit.Clock(p.state.At)
+	}
+	return edit.Clock(p.state.At) + " / " + edit.Clock(p.o.Length)
 }
 
 // trouble is what has to be said of the recording or of this machine.
@@ -348,7 +352,7 @@ func (p *Player) draw() {
 	}
 	p.play = button("player.play", i18n.T("player.key.space"), func() { p.engine.Toggle() })
 	p.play.Kind = xwidget.Primary
-	p.clock = xwidget.Text(edit.Clock(0), theme.Ink, theme.SizeText, true)
+	p.clock = xwidget.Text(p.times(), theme.Ink, theme.SizeText, true)
 	p.speed = xwidget.Text(i18n.T("player.speed", map[string]any{"N": "1"}), theme.Ink2, theme.SizeSecondary, false)
 	p.said = newSubtitle(theme.SizeHeading)
 	p.note = container.NewStack(xwidget.Gap(0, 0))
