@@ -121,7 +121,7 @@ func (r *Room) transcript(h room.Host, rec docket.Recording, keys map[fyne.KeyNa
 			at = "▸ " + at
 		}
 		if p.Withheld == "" {
-			text = speakerWord(p.Speaker) + ": " + text
+			text = i18n.T("transcript.line", map[string]any{"Who": speakerWord(p.Speaker), "Text": text})
 		}
 		return xwidget.RowText{Cells: []string{at, strings.ReplaceAll(text, "\n", " ")}}
 	}, func(i int) {

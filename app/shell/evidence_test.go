@@ -146,8 +146,11 @@ func TestATranscriptStandsBesideThePicture(t *testing.T) {
 		t.Errorf("there is no form: %q", words(s))
 	}
 	shot(t, s, "evidence-transcript-type")
-	xwidget.CloseSheets(s.window.Canvas())
-	if _, err := s.desk.Transcript(t.Context(), r.ID); err != nil {
-		t.Error(err)
+	s.window.Canvas().Focused().(*xwidget.Input).SetText("Typed here.")
+	press(t, s, "Save")
+	until(t, func() bool { return says(s, "Witness: Typed here.") })
+	said, err := s.desk.Transcript(t.Context(), r.ID)
+	if err != nil || said.Number != 2 || len(said.Lines) != 3 || said.Lines[1].Start != 40*time.Millisecond || said.Lines[1].Language != "en" {
+		t.Errorf("%v: %+v", err, said.Lines)
 	}
 }
