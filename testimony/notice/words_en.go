@@ -32,7 +32,7 @@ var english = words{
 	modes: map[protection.SessionMode]string{protection.PublicMode: "Open session", protection.PrivateMode: "Private session", protection.ClosedMode: "Closed session"},
 	roles: map[testimony.Role]string{testimony.RoleBench: "Bench", testimony.RoleWitness: "Witness", testimony.RoleInterpreter: "Interpreter", testimony.RoleProsecution: "Prosecution",
 		testimony.RoleDefence: "Counsel for the defence", testimony.RoleAccused: "Accused", testimony.RoleSupport: "Support person", testimony.RoleCoordinator: "Coordinator of the remote point",
-		testimony.RoleGallery: "Public gallery", testimony.RoleJudge: "Judge joining from elsewhere", testimony.RoleAssessor: "Assessor", testimony.RolePress: "Press"},
+		testimony.RoleGallery: "Public gallery", testimony.RoleJudge: "Remote judge", testimony.RoleAssessor: "Assessor", testimony.RolePress: "Press"},
 	offices: map[string]string{testimony.Clerk: "clerk", testimony.Advocate: "advocate", testimony.Judge: "judge", testimony.Registrar: "registrar", testimony.Auditor: "auditor"},
 	who: map[protection.Audience]string{protection.Bench: "The judges", protection.Assessors: "The jury or assessors", protection.Prosecution: "The prosecutor", protection.DefenceCounsel: "The lawyer of the accused",
 		protection.Accused: "The accused", protection.Interpreter: "The interpreter", protection.Gallery: "The people who come to watch", protection.Press: "The press"},
