@@ -92,6 +92,7 @@ func TestHoldStopsTheWitnessesRoomAlone(t *testing.T) {
 		party := protection.PartyID("p")
 		r := testimony.Reception{
 			Session: testimony.Session{Phase: rapid.SampledFrom(testimony.Phases).Draw(t, "phase"), Mode: protection.SessionMode(rapid.IntRange(0, 2).Draw(t, "mode"))},
+			Called:  map[protection.PartyID]bool{party: true},
 			Matrix:  policy.Compile(policy.Input{Party: party, Case: "c", At: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}),
 		}
 		held := r

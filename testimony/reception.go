@@ -14,6 +14,8 @@ type Reception struct {
 	Others map[protection.PartyID]policy.Matrix
 	// Here are those of Others who are let in now; nil where that is not known, and then all of them count.
 	Here map[protection.PartyID]bool
+	// Called are the protected witnesses who are placed in the hearing, see [Called]. Any other has no connection: they wait alone, hear of nobody, and nobody of them.
+	Called map[protection.PartyID]bool
 	// Held is set while the witness's side has stopped everything that leaves the witness's room.
 	Held bool
 }
@@ -31,6 +33,9 @@ func (r Reception) Access(from, to Participant) protection.Access {
 		return protection.Full()
 	}
 	silent := protection.Access{Connected: true}
+	if from.Role == RoleWitness && !r.Called[from.Party] {
+		return silent
+	}
 	switch r.Session.Phase {
 	case IdentityCheck:
 		if !r.atIdentityCheck(from) || !r.atIdentityCheck(to) {
@@ -129,7 +134,7 @@ func (r Reception) Connected(p Participant) bool {
 	}
 	if p.Role == RoleWitness {
 		_, ok := r.matrixOf(p.Party)
-		return ok && (r.testifies(p) || r.Matrix.Access(p.Audience()).Connected)
+		return ok && r.Called[p.Party] && (r.testifies(p) || r.Matrix.Access(p.Audience()).Connected)
 	}
 	return r.Matrix.Access(p.Audience()).Connected
 }
@@ -164,6 +169,8 @@ func (r Reception) Record(of protection.Audience) protection.Access {
 func (r Reception) RecordOf(from Participant, version protection.Audience) protection.Access {
 	cell := r.Record(version)
 	switch {
+	case from.Role == RoleWitness && !r.Called[from.Party]:
+		return protection.Access{}
 	case r.testifies(from) || cell == (protection.Access{}):
 		return cell
 	case !receives(cell):

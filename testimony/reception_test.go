@@ -1,6 +1,7 @@
 package testimony_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -65,7 +66,7 @@ func receptionOf(orders []order.Order, session testimony.Session) testimony.Rece
 		return policy.Compile(policy.Input{Party: p, Case: here, Orders: orders, Mode: session.Mode, At: day, Others: others})
 	}
 	return testimony.Reception{Session: session, Matrix: compile(party, second, absent),
-		Others: map[protection.PartyID]policy.Matrix{second: compile(second, party)}}
+		Called: map[protection.PartyID]bool{party: true, second: true}, Others: map[protection.PartyID]policy.Matrix{second: compile(second, party)}}
 }
 
 func drawReception(t *rapid.T, phases ...testimony.Phase) testimony.Reception {
@@ -521,4 +522,56 @@ func TestPressFollowsItsOwnCell(t *testing.T) {
 			t.Fatalf("the broadcast gives the press %+v, and its cell is %+v", got, cell)
 		}
 	})
+}
+
+// A witness who was not called, or was dismissed, has no connection, is not taken and stands in no recording, and nobody receives anything of them nor they of anybody,
+// whatever the orders, the mode and the phase.
+func TestWhoIsNotCalledWaitsAlone(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		waits := rapid.SampledFrom([]testimony.Participant{witness, other}).Draw(t, "waits")
+		delete(r.Called, waits.Party)
+		with := rapid.SampledFrom(seats).Draw(t, "with")
+		if r.Connected(waits) || r.MaySend(waits) || gives(r.Access(with, waits)) || !with.Role.OnBench() && gives(r.Access(waits, with)) {
+			t.Fatalf("%s waits in %s and has a part with %s", waits.ID, r.Session.Phase, with.ID)
+		}
+		for _, version := range []protection.Audience{protection.MasterRecord, protection.PublicRecord} {
+			if gives(r.RecordOf(waits, version)) {
+				t.Fatalf("%s waits and stands in the %s", waits.ID, version)
+			}
+		}
+	})
+}
+
+// The record alone says who is called: the witness who testifies from the beginning, others from their call, each until dismissed.
+func TestCalledByTheRecord(t *testing.T) {
+	t.Parallel()
+	h := testimony.Hearing{Party: party, Participants: seats}
+	s := testimony.Begin(protection.PublicMode)
+	var record []testimony.Event
+	step := func(kind testimony.EventKind, id testimony.ParticipantID) {
+		record = append(record, testimony.Event{Kind: kind, Participant: id})
+	}
+	is := func(when string, first, later bool) {
+		t.Helper()
+		if called := testimony.Called(h, record); called[party] != first || called[second] != later {
+			t.Errorf("%s: %v", when, called)
+		}
+	}
+	is("at the beginning", true, false)
+	if err := s.DismissWitness(h, record, other.ID); !errors.Is(err, testimony.ErrNotCalled) {
+		t.Errorf("dismissing one who waits: %v", err)
+	}
+	step(testimony.WitnessCalled, other.ID)
+	step(testimony.WitnessCalled, accused.ID)
+	is("after the call", true, true)
+	if err := s.CallWitness(h, record, other.ID); !errors.Is(err, testimony.ErrSame) {
+		t.Errorf("calling twice: %v", err)
+	}
+	step(testimony.WitnessDismissed, witness.ID)
+	is("after the first was dismissed", false, true)
+	if err := s.CallWitness(h, record, accused.ID); !errors.Is(err, testimony.ErrNoWitness) {
+		t.Errorf("calling the accused: %v", err)
+	}
 }

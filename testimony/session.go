@@ -71,6 +71,9 @@ const (
 	Objected    EventKind = "objection"    // Reason is the Ground, Participant who objects
 	Ruled       EventKind = "ruling"       // on the objection that waited: Reason is the Ruling
 	Expected    EventKind = "expected"     // it is expected to go on at To
+
+	WitnessCalled    EventKind = "witness_called"    // a witness who waited alone is placed in the hearing
+	WitnessDismissed EventKind = "witness_dismissed" // a witness's part is over
 )
 
 // PicturesAgain is the reason of a SoundFirst event with which the pictures come back.

@@ -193,6 +193,9 @@ func (w *Window) showLobby(v attend.View) {
 	if testimony.Role(v.Welcome.Role) == testimony.RoleWitness {
 		title, text = "lobby.witness.title", "lobby.witness.text"
 	}
+	if v.State.Waiting {
+		title, text = "lobby.waiting", "lobby.waiting.text"
+	}
 	rows := []fyne.CanvasObject{xwidget.Heading(w.words.Say(title)), xwidget.Paragraph(w.words.Say(text))}
 	if v.Lost {
 		rows = append(rows, xwidget.Note(w.words.Say("lost.retrying"), xwidget.Fault))

@@ -24,7 +24,7 @@ import (
 type seated struct {
 	Label, Role  string
 	Presence     live.Presence
-	Muted        bool
+	Muted, Waits bool
 	Silent       bool
 	Low          string
 	Witness      bool
@@ -37,7 +37,7 @@ func (b *Bench) people(st live.State) (any, func() fyne.CanvasObject) {
 	witness, _ := st.Hearing.Witness()
 	var now []seated
 	for _, p := range st.People {
-		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Silent, p.Low, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
+		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Waits, p.Silent, p.Low, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
 	}
 	return now, func() fyne.CanvasObject {
 		var rows []fyne.CanvasObject
@@ -86,6 +86,8 @@ func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyn
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence.silent"), xwidget.Fault)}
 	case p.Presence != live.Admitted:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence."+string(p.Presence)), presenceTone(p.Presence))}
+	case p.Waits:
+		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence.waits"), xwidget.Private)}
 	case witness && st.ShowsAccused:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("bench.sees_accused"), xwidget.Clear)}
 	case witness:
@@ -149,6 +151,9 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	case live.InLobby:
 		buttons = append(buttons, xwidget.NewButton(i18n.T("bench.admit"), "", do(func() error { return b.session.Admit(id) })))
 	case live.Admitted:
+		if p.Role == testimony.RoleWitness {
+			buttons = append(buttons, b.callOrDismiss(p, func() { s.Close() }))
+		}
 		mute := i18n.T("person.mute")
 		if p.Muted {
 			mute = i18n.T("person.unmute")
@@ -174,6 +179,21 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	rows = append(rows, xwidget.Wrap(8, buttons...))
 	s = xwidget.ShowSheet(b.host.Window().Canvas(), p.Label, 520, xwidget.Column(10, rows...), done)
 	b.host.Window().Canvas().Focus(done)
+}
+
+// callOrDismiss is the button that calls a witness who waits, or dismisses one who was called, by a second act that names its effect.
+func (b *Bench) callOrDismiss(p live.Person, done func()) fyne.CanvasObject {
+	who := map[string]any{"Who": p.Label}
+	word, text, act := i18n.T("witness.dismiss"), i18n.T("witness.dismiss.text", who), b.session.DismissWitness
+	if p.Waits {
+		word, text, act = i18n.T("witness.call"), i18n.T("witness.call.text", who), b.session.CallWitness
+	}
+	return xwidget.NewButton(word, "", func() {
+		done()
+		room.Confirm(b.host, word, text, word, func() {
+			b.act(func() error { return act(p.ID) })
+		})
+	})
 }
 
 // pageLanguage names a language as the window's font can write it: by its code and, where it is known, in the window's words.

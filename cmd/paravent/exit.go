@@ -205,6 +205,8 @@ var sentences = []sentence{
 	{live.ErrNotHeld, exitRefused, "The witness's picture and sound are not stopped."},
 	{live.ErrStyle, exitUsage, "There is no such drawing. Say bust, contour, folded or rings."},
 	{live.ErrUntried, exitRefused, "The concealment has not been tried in this sitting. Say 'try' and 'confirm' during the identity check, or 'untried REASON' as the judge."},
+	{testimony.ErrNoWitness, exitRefused, "Only a witness is called or dismissed."},
+	{testimony.ErrNotCalled, exitRefused, "This witness has not been called."},
 	{testimony.ErrUnsworn, exitRefused, "The witness has not been sworn. Say 'oath FORM' and 'sworn', or 'unsworn REASON' as the judge."},
 	{testimony.ErrSworn, exitRefused, "The witness is sworn already, or is heard without an oath."},
 	{testimony.ErrWhy, exitUsage, "Say why the witness is heard without an oath."},

@@ -57,6 +57,8 @@ Standard input takes one command a line:
   untried REASON      the judge's decision to go on without a trial that passed
   drawing STYLE       draw what stands for the witness as bust, contour, folded or rings
   go-on               end a pause that the witness's side has called, once it says that it can go on
+  call P              place a witness who waits alone in the hearing
+  dismiss P           end a witness's part: nothing more is received, and the link opens nothing any more
   answered P          take P's requests off the list
   invite P            withdraw P's link and make a new one, for a lost device or a link that was given away
   status              print the state
@@ -250,7 +252,7 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 	}
 	s := h.session
 	switch fields[0] {
-	case "admit", "remove", "mute", "unmute", "answered", "invite":
+	case "admit", "call", "dismiss", "remove", "mute", "unmute", "answered", "invite":
 		id, err := h.participant(argument(1))
 		if err != nil {
 			return err
@@ -258,6 +260,10 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		switch fields[0] {
 		case "admit":
 			return s.Admit(id)
+		case "call":
+			return s.CallWitness(id)
+		case "dismiss":
+			return s.DismissWitness(id)
 		case "remove":
 			return s.Remove(id, rest(2))
 		case "answered":

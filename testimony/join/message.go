@@ -151,6 +151,8 @@ type State struct {
 	Mode     string `json:"mode"`  // public, private, closed
 	Admitted bool   `json:"admitted"`
 	Muted    bool   `json:"muted"` // by the bench
+	// Waiting is told to a witness who has been let in and not been called yet: they wait alone, and everything else in the state is as in the lobby.
+	Waiting bool `json:"waiting,omitempty"`
 	// Held is why the witness's side has stopped everything that leaves the witness's room: pause or someone; empty while it has not.
 	// Only that side is told. Ready is set once it has said that it can go on.
 	Held  string `json:"held,omitempty"`
@@ -232,7 +234,7 @@ type Refused struct {
 // comes anew where it does not.
 type Silent struct{}
 
-// Removed ends a connection by the court's decision: bench (the judge ended it), closed (not on the closed session's roster),
+// Removed ends a connection by the court's decision: bench (the judge ended it), dismissed (a witness's part is over), closed (not on the closed session's roster),
 // replaced (the same device connected again).
 type Removed struct {
 	Reason string `json:"reason"`

@@ -18,7 +18,7 @@ func seatingIn(t *testing.T, mode protection.SessionMode, phase testimony.Phase)
 	session := testimony.Begin(mode)
 	session.Phase = phase
 	return &seating{
-		reception: testimony.Reception{Session: session, Matrix: m},
+		reception: testimony.Reception{Session: session, Matrix: m, Called: map[protection.PartyID]bool{"party": true}},
 		admitted:  map[testimony.ParticipantID]testimony.Participant{w.ID: w},
 	}, w.ID
 }

@@ -276,6 +276,8 @@ func (s *Session) dismiss(g *guest, why string) {
 	switch why {
 	case "removed", "bench":
 		g.session.Close(join.Removed{Reason: "bench"})
+	case "dismissed":
+		g.session.Close(join.Removed{Reason: "dismissed"})
 	case "closed":
 		g.session.Close(join.Bye{})
 	default:
@@ -398,8 +400,9 @@ func (s *Session) tellGuests() {
 // stateFor is the state as it concerns one guest. Whoever has not been let in is told that they wait, and nothing of the
 // hearing: a link can be in the wrong hands.
 func (s *Session) stateFor(seats *seating, g *guest) join.State {
-	if g.presence != Admitted {
-		return join.State{Phase: string(testimony.Lobby), Mode: s.hearing.Mode.String(), What: map[string]join.Reception{},
+	waits := g.participant.Role == testimony.RoleWitness && !seats.reception.Called[g.participant.Party]
+	if g.presence != Admitted || waits {
+		return join.State{Phase: string(testimony.Lobby), Mode: s.hearing.Mode.String(), Waiting: waits && g.presence == Admitted, What: map[string]join.Reception{},
 			Clock: join.Clock{Court: s.hearing.CourtZone}}
 	}
 	sends := seats.maySend(g.participant.ID)

@@ -43,6 +43,9 @@ func testifying(t *testing.T) (*live.Session, []*guest.Session) {
 		t.Cleanup(g.Close)
 		await(t, s, "a guest in the lobby", func(live.State) bool { return seatAt(s, n).Presence == live.InLobby })
 		must(t, s.Admit(seatAt(s, n).ID))
+		if n == waitingWitness {
+			must(t, s.CallWitness(seatAt(s, n).ID))
+		}
 		guests = append(guests, g)
 	}
 	call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)

@@ -1,11 +1,15 @@
 package live_test
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"paravent/protection"
 	"paravent/testimony"
+	"paravent/testimony/join"
+	"paravent/testimony/live"
 )
 
 // fullRoom is a hearing with judges who join from elsewhere, an assessor, two accused and the press, who receive the witness by an order that
@@ -88,5 +92,69 @@ func TestNewRolesAreTold(t *testing.T) {
 	}
 	if a, b := seatAt(s, 4).Label, seatAt(s, 5).Label; a == b {
 		t.Errorf("both accused are called %q", a)
+	}
+}
+
+// twoWitnesses is a hearing of one witness at which another waits to be called.
+const twoWitnesses = `{"format":"paravent.docket/1",
+ "cases":[{"key":"c","reference":"TC 1/2026","offence":"trafficking"}],
+ "parties":[{"key":"w","status":"witness","appearances":[{"case":"c"}]},{"key":"v","status":"witness","appearances":[{"case":"c"}]}],
+ "orders":[],
+ "hearings":[{"key":"h","case":"c","party":"w","start":"2026-03-02T09:00:00Z","minutes":60,"court_zone":"Europe/Paris","witness_zone":"Africa/Lagos","mode":"public",
+  "participants":[{"key":"w","role":"witness","party":"w"},{"key":"v","role":"witness","party":"v"},{"key":"d","role":"defence"},{"key":"g","role":"gallery"}]}]}`
+
+// A second witness who was let in waits alone: nothing can be written to them or of them, their page is told of nobody and nobody's page of them, until the bench calls them. Once
+// dismissed they are gone, their link opens nothing, and the first witness's page has not changed. A late joiner in the lobby has nothing either.
+func TestSecondWitnessWaitsAloneUntilCalled(t *testing.T) {
+	t.Parallel()
+	s, _, _ := openHearing(t, twoWitnesses)
+	for n := range 3 {
+		attend(t, s, seatAt(s, n).Role, seatAt(s, n).Link, nil)
+		must(t, s.Admit(seatAt(s, n).ID))
+	}
+	late := seatAt(s, 3)
+	attend(t, s, late.Role, late.Link, nil)
+	call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)
+	first, second, counsel := seatAt(s, 0).ID, seatAt(s, 1).ID, seatAt(s, 2).ID
+	alone := func(id testimony.ParticipantID, waiting bool) {
+		t.Helper()
+		if got := granted(s, s.Receiver(id)); got != "" {
+			t.Errorf("whoever waits can be sent %q", got)
+		}
+		if told := s.Told(id); len(told.People) != 0 || len(told.What) != 0 || told.Admitted || told.Phase != "lobby" || told.Waiting != waiting || told.Reason != "" {
+			t.Errorf("whoever waits is told %+v", told)
+		}
+	}
+	knows := func(id testimony.ParticipantID) bool {
+		return slices.ContainsFunc(s.Told(id).People, func(p join.Person) bool { return p.ID == string(second) })
+	}
+	alone(second, true)
+	alone(late.ID, false)
+	if !seatAt(s, 1).Waits || knows(first) || knows(counsel) {
+		t.Error("somebody knows of the witness who waits")
+	}
+	if err := s.CallWitness(counsel); !errors.Is(err, testimony.ErrNoWitness) {
+		t.Errorf("calling counsel: %v", err)
+	}
+	must(t, s.CallWitness(second))
+	if seatAt(s, 1).Waits || !knows(counsel) || !strings.Contains(granted(s, s.Receiver(second)), "defence audio clear") {
+		t.Errorf("after the call the witness can be sent %q", granted(s, s.Receiver(second)))
+	}
+	must(t, s.DismissWitness(second))
+	if p := seatAt(s, 1); p.Presence != live.Absent || p.Link != "" || !p.Waits || knows(counsel) {
+		t.Errorf("after the dismissal the seat is %+v", p)
+	}
+	if got := granted(s, s.Receiver(second)); got != "" {
+		t.Errorf("a dismissed witness can be sent %q", got)
+	}
+	if err := s.DismissWitness(second); !errors.Is(err, testimony.ErrNotCalled) {
+		t.Errorf("dismissing twice: %v", err)
+	}
+	if len(events(s, testimony.WitnessCalled)) != 1 || len(events(s, testimony.WitnessDismissed)) != 1 {
+		t.Error("the call and the dismissal do not stand in the record")
+	}
+	must(t, s.DismissWitness(first))
+	if got := granted(s, s.Receiver(counsel)); strings.Contains(got, "witness") {
+		t.Errorf("counsel can still be sent %q", got)
 	}
 }

@@ -195,7 +195,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		}
 	}
 	seats := &seating{
-		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Here: map[protection.PartyID]bool{}, Held: s.held != nil},
+		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Here: map[protection.PartyID]bool{}, Called: testimony.Called(s.hearing, s.events), Held: s.held != nil},
 		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
 		muted:     map[testimony.ParticipantID]bool{},
 		aired:     s.aired,
@@ -205,7 +205,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 	for id, g := range s.guests {
 		if g.presence == Admitted {
 			seats.admitted[id] = g.participant
-			if g.participant.Role == testimony.RoleWitness {
+			if g.participant.Role == testimony.RoleWitness && seats.reception.Called[g.participant.Party] {
 				seats.reception.Here[g.participant.Party] = true
 			}
 		}
@@ -360,7 +360,7 @@ func (s *Session) describe() State {
 	st.Gallery = seats.publicAccess(witness)
 	st.Broadcast = s.broadcastState()
 	for _, p := range s.hearing.Participants {
-		person := Person{Participant: p, Presence: Absent, Link: s.links[p.ID], Prepared: slices.Clone(s.prepared[p.ID]), Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
+		person := Person{Participant: p, Waits: p.Role == testimony.RoleWitness && !seats.reception.Called[p.Party], Presence: Absent, Link: s.links[p.ID], Prepared: slices.Clone(s.prepared[p.ID]), Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
 		if p.ID == witness.ID {
 			person.Receives, person.Cell = protection.Access{Connected: true}, policy.Cell{}
 		}

@@ -34,6 +34,7 @@ type Person struct {
 	Prepared []string  // steps that the witness has taken before the hearing: rights, devices, silent
 	Link     string    // the join link; empty once used
 	Muted    bool      // by the bench
+	Waits    bool      // a witness who has not been called, or was dismissed: alone, whatever the presence
 	Speaking bool
 	Camera   bool                // the guest says that the camera is on
 	Low      string              // why the page wants sound first, without pictures: chosen or weak; empty while it does not

@@ -218,7 +218,7 @@ function refused(reason) {
 }
 
 function removed(reason) {
-  const key = ["closed", "replaced"].includes(reason) ? `removed.${reason}` : "removed.bench";
+  const key = ["closed", "replaced", "dismissed"].includes(reason) ? `removed.${reason}` : "removed.bench";
   end(key, { again: reason === "closed" && "ended.try_again" });
 }
 

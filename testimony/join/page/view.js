@@ -198,7 +198,9 @@ function showLobby(app) {
   const away = Boolean(app.state) && app.state.phase !== "lobby";
   const [title, text] = away
     ? ["lobby.away", "lobby.away.text"]
-    : prepares(app)
+    : app.state?.waiting
+      ? ["lobby.waiting", "lobby.waiting.text"]
+      : prepares(app)
       ? ["lobby.witness.title", "lobby.witness.text"]
       : ["lobby.title", "lobby.text"];
   setText("lobby-title", t(title));
