@@ -44,6 +44,11 @@ const (
 	ActApproveMeasure Act = "approve_measure" // one that somebody else has proposed
 
 	ActKeepCooperation Act = "keep_cooperation" // what other States were asked and have answered
+
+	ActSetRetention   Act = "set_retention"   // how long recordings are kept
+	ActHoldRecordings Act = "hold_recordings" // against erasure; and to enter the day of the final judgment
+	ActProposeErasure Act = "propose_erasure" // of a recording whose time is over
+	ActDecideErasure  Act = "decide_erasure"  // of one that somebody else proposed; and to lift a hold
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -96,6 +101,11 @@ var duties = map[Act][]string{
 	ActApproveMeasure: {Judge},
 
 	ActKeepCooperation: {Clerk, Registrar, Judge},
+
+	ActSetRetention:   {Registrar, Judge},
+	ActHoldRecordings: {Clerk, Registrar, Judge},
+	ActProposeErasure: {Clerk, Registrar},
+	ActDecideErasure:  {Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

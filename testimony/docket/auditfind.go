@@ -24,7 +24,7 @@ var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"care":       {"care"},
 	"orders":     {"order", "measure"},
-	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript"},
+	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript", "retention"},
 	"docket":     {"case", "party", "docket", "paper", "statistics"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},
@@ -120,6 +120,13 @@ func (d *Desk) idsOfCase(ctx context.Context, c protection.CaseID, ids map[strin
 	}
 	for _, e := range edits {
 		ids[string(e.ID)] = ids[string(e.ID)] || ids[string(e.Hearing)]
+	}
+	erased, err := d.RecordingErasures(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range erased {
+		ids[e.ID] = ids[e.ID] || e.Case == c
 	}
 	orders, err := d.Orders(ctx)
 	if err != nil {

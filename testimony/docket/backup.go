@@ -44,7 +44,7 @@ func (d *Desk) Backup(ctx context.Context, dir string, progress func(done, total
 		return err
 	}
 	for _, r := range list {
-		if r.Sealed {
+		if r.Sealed && r.Erased.IsZero() {
 			src.Files = append(src.Files, d.blobPath(r.ID))
 		}
 	}

@@ -89,6 +89,8 @@ func (d *Desk) custodyHeading(ctx context.Context, c *notice.Custody) error {
 func (d *Desk) foundNow(ctx context.Context, id testimony.RecordingID) (notice.Found, error) {
 	r, report, err := d.VerifyRecording(ctx, id, nil)
 	switch {
+	case errors.Is(err, ErrErased):
+		return notice.Erased, nil
 	case errors.Is(err, store.ErrNoAccess) || ctx.Err() != nil:
 		return "", err
 	case errors.Is(err, fs.ErrNotExist) || err != nil || report.FirstBad >= 0 || r.Sealed && report.Torn:

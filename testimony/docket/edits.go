@@ -35,6 +35,9 @@ func (d *Desk) AskEdit(ctx context.Context, r edit.Request) (edit.Request, error
 	if source.Derived() {
 		return r, ErrVersion
 	}
+	if !source.Erased.IsZero() {
+		return r, ErrErased
+	}
 	length := source.Duration
 	if head, err := d.RecordingHead(ctx, source.ID); err == nil {
 		length = max(length, head.Length)

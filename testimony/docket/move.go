@@ -108,6 +108,7 @@ func (d *Desk) recordingFiles(ctx context.Context) ([]string, error) {
 	var files []string
 	for _, r := range list {
 		switch _, err := os.Stat(d.blobPath(r.ID)); {
+		case !r.Erased.IsZero(): // a file that could not be removed stays behind
 		case err == nil:
 			files = append(files, d.blobPath(r.ID))
 		case r.Sealed || !errors.Is(err, fs.ErrNotExist):

@@ -38,6 +38,8 @@ type Recording struct {
 	Source testimony.RecordingID `json:"source,omitempty"`
 	Edits  int                   `json:"edits,omitempty"`
 	Made   time.Time             `json:"made,omitzero"` // Started is the recording's own
+
+	Erased time.Time `json:"erased,omitzero"` // its key and its file are gone, by a judge's decision
 }
 
 // Derived reports whether a recording was made of another one, after the hearing.
@@ -213,6 +215,9 @@ func (d *Desk) Recording(ctx context.Context, id testimony.RecordingID) (Recordi
 }
 
 func (d *Desk) recordingKey(ctx context.Context, r Recording) (blob.Key, error) {
+	if !r.Erased.IsZero() {
+		return blob.Key{}, ErrErased
+	}
 	k, err := read(ctx, d, recordingKeys, recordingPart(r.Hearing, r.Version), string(r.ID))
 	var key blob.Key
 	if err == nil && copy(key[:], k.Key) != len(key) {

@@ -2,10 +2,12 @@ package docket
 
 import (
 	"context"
+	"time"
 
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/edit"
+	"paravent/testimony/retention"
 )
 
 // RecordingNeed is what a recording needs next from somebody.
@@ -18,6 +20,9 @@ const (
 	NeedsVersion  RecordingNeed = "version"  // edits are in force that no version carries out
 	NeedsLook     RecordingNeed = "look"     // a check found faults, which somebody has to look at
 	NeedsCheck    RecordingNeed = "check"    // nobody has looked it through
+	NeedsErasing  RecordingNeed = "erasing"  // the proposal to erase it waits for a judge
+	NeedsClearing RecordingNeed = "clearing" // it is erased, and that is not at its end
+	NeedsProposal RecordingNeed = "proposal" // its time is over and nothing stands against its erasure
 	NeedsNothing  RecordingNeed = ""
 )
 
@@ -29,6 +34,7 @@ type RecordingState struct {
 	Asked    int           `json:"asked"`    // passages that wait for a judge
 	List     int           `json:"list"`     // number of the list of edits in force, of the recording that a version is of
 	Versions int           `json:"versions"` // that were made of it
+	Keeping  Keeping       `json:"-"`        // see [Desk.Retention]
 	Need     RecordingNeed `json:"need,omitempty"`
 }
 
@@ -66,6 +72,16 @@ func (d *Desk) RecordingStates(ctx context.Context) ([]RecordingState, error) {
 	for _, l := range lists {
 		newest[l.Recording] = max(newest[l.Recording], l.Number)
 	}
+	keeping := map[testimony.RecordingID]Keeping{}
+	if d.May(testimony.ActKeepDocket) {
+		kept, err := d.Retention(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range kept {
+			keeping[k.Recording.ID] = k
+		}
+	}
 	versions, carried := map[testimony.RecordingID]int{}, map[testimony.RecordingID]int{}
 	for _, r := range list {
 		if r.Derived() {
@@ -85,9 +101,28 @@ func (d *Desk) RecordingStates(ctx context.Context) ([]RecordingState, error) {
 			s.Checked, s.Findings = true, len(c.Findings)
 		}
 		s.Need = needOf(s, carried[r.ID])
+		if s.Keeping = keeping[r.ID]; s.Keeping.Recording.ID != "" {
+			s.Need = keepingNeed(s, d.Now())
+		}
 		out[i] = s
 	}
 	return out, nil
+}
+
+// keepingNeed says what a recording needs whose time is over, or what it needed before.
+func keepingNeed(s RecordingState, now time.Time) RecordingNeed {
+	e := s.Keeping.Erasure
+	switch {
+	case e != nil && e.State() == retention.Erased:
+		return NeedsClearing
+	case !s.Erased.IsZero():
+		return NeedsNothing
+	case e != nil && e.State() == retention.Proposed:
+		return NeedsErasing
+	case s.Keeping.IsDue(now) && len(s.Keeping.Against) == 0:
+		return NeedsProposal
+	}
+	return s.Need
 }
 
 // needOf says what a recording needs; carried is the newest list that a version of it carries out. A version needs nothing: another one takes its place.

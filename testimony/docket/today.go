@@ -66,13 +66,17 @@ const (
 	NotReady         ItemKind = "not_ready"         // a hearing within a day has protections that are not in place
 	RemindersDue     ItemKind = "reminders_due"     // somebody ought to have been told something of a hearing by now
 	AnswerOverdue    ItemKind = "answer_overdue"    // another State has not answered by the day on which its answer was needed
+
+	RecordingErasure   ItemKind = "recording_erasure"   // the erasure of a recording waits for this judge
+	RecordingUncleared ItemKind = "recording_uncleared" // one was erased, and what it was may still be in free pages
+	RecordingDue       ItemKind = "recording_due"       // its time is over and nothing stands against its erasure
 )
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrdersContradict, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, NonPunishment, OrderEndsSoon,
 	NotReady, RemindersDue, NoPermission, AnswerOverdue,
-	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
+	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -83,9 +87,12 @@ type Item struct {
 	Order   protection.OrderID
 	Asked   cooperation.ID // of an AnswerOverdue
 	Request identity.RequestID
-	When    time.Time
-	Why     string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose; of a RiskReview: a trigger
-	Count   int    // of FailedTries; of a FollowUpDue: the month; of a NotReady: the protections; of RemindersDue: the reminders
+
+	Recording testimony.RecordingID // of a RecordingErasure, a RecordingUncleared and a RecordingDue
+
+	When  time.Time
+	Why   string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose; of a RiskReview: a trigger
+	Count int    // of FailedTries; of a FollowUpDue: the month; of a NotReady: the protections; of RemindersDue: the reminders
 }
 
 // Soon is how far ahead a hearing stands on the list of the day.
@@ -144,6 +151,10 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
+	ending, err := d.retentionItems(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	unready, err := d.notReadyItems(ctx, now)
 	if err != nil {
 		return nil, err
@@ -152,7 +163,7 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, erasing, people)
+	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, erasing, ending, people)
 	taken, err := d.takenIdentities(ctx)
 	if err != nil {
 		return nil, err

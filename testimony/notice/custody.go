@@ -48,6 +48,7 @@ const (
 	Intact  Found = "intact"
 	Torn    Found = "torn"    // its program could not end it; up to there it is intact
 	Altered Found = "altered" // or its file is missing
+	Erased  Found = "erased"  // by a judge's decision, when its time was over
 )
 
 // Official is somebody of the court, with the key of their signatures where it matters.
@@ -228,12 +229,13 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		entry: "Entry", when: "Time", what: "Act", of: "Of", itself: "the recording", log: "The audit log", vault: "Vault",
 		logText: "The log had %d entries. Its signed head commits to all of them: whoever keeps it can prove later that none was changed or left out.",
 		limits:  "This report tells what the vault knows. What was done with a copy after it was carried out of the vault is not in it, nor what happened before the recording was begun.",
-		found:   map[Found]string{Intact: "intact", Torn: "torn: intact up to where it stops", Altered: "altered, or the file is missing"},
+		found:   map[Found]string{Intact: "intact", Torn: "torn: intact up to where it stops", Altered: "altered, or the file is missing", Erased: "erased by order of a judge; its hashes stay"},
 		kinds:   map[string]string{"cut": "cut", "mask": "masked"}, channels: map[string]string{"picture": "picture", "voice": "voice", "both": "picture and voice"},
 		acts: map[string]string{"recording.begun": "Recording begun", "recording.sealed": "Sealed", "recording.committed": "Sealed to its blocks", "recording.opened": "Opened", "recording.broadcast": "Made ready for the delayed broadcast", "recording.refused": "Opening refused",
 			"recording.checked": "Checked before the witness left", "edit.asked": "Edit requested", "edit.approved": "Edit approved", "edit.refused": "Edit refused", "edit.withdrawn": "Request withdrawn", "edit.lifted": "Edit lifted", "edit.denied": "Decision denied",
 			"edit.list": "List of edits signed", "version.begun": "Version begun", "version.abandoned": "Version taken back", "transcript.imported": "Transcript taken in from a file", "transcript.typed": "Passages of the transcript typed", "transcript.changed": "Transcript changed", "transcript.struck": "Passages of the transcript struck", "transcript.opened": "Transcript opened", "transcript.exported": "Transcript written to a file",
-			"custody.reported": "Custody report made"},
+			"custody.reported":   "Custody report made",
+			"retention.proposed": "Erasure proposed", "retention.approved": "Erasure approved", "retention.refused": "Erasure refused", "retention.denied": "Step of an erasure denied", "retention.held": "Hold placed on it", "retention.lifted": "Hold lifted", "recording.erased": "Erased: its key destroyed", "recording.cleared": "Its file removed, the vault's file written anew"},
 		purposes: map[string]string{"vtt": "as WebVTT", "srt": "as SubRip", "pdf": "as PDF", "export": "to write a copy to a file", "check": "to measure its length", "commit": "to seal it to its blocks", "decide an edit": "to decide an edit", "make a version": "to make a version", "integrity": "to check it before the witness leaves"},
 	},
 	policy.French: {
@@ -247,12 +249,13 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		entry: "Entrée", when: "Heure", what: "Acte", of: "Objet", itself: "l’enregistrement", log: "Le journal d’audit", vault: "Coffre",
 		logText: "Le journal comptait %d entrées. Sa tête signée les engage toutes : qui la conserve peut prouver plus tard qu’aucune n’a été modifiée ni omise.",
 		limits:  "Ce relevé dit ce que le coffre sait. Ce qui a été fait d’une copie après sa sortie du coffre n’y figure pas, ni ce qui s’est passé avant le début de l’enregistrement.",
-		found:   map[Found]string{Intact: "intact", Torn: "interrompu : intact jusqu’à cet endroit", Altered: "altéré, ou fichier manquant"},
+		found:   map[Found]string{Intact: "intact", Torn: "interrompu : intact jusqu’à cet endroit", Altered: "altéré, ou fichier manquant", Erased: "effacé sur décision d’un juge ; ses empreintes demeurent"},
 		kinds:   map[string]string{"cut": "coupé", "mask": "masqué"}, channels: map[string]string{"picture": "image", "voice": "voix", "both": "image et voix"},
 		acts: map[string]string{"recording.begun": "Enregistrement commencé", "recording.sealed": "Scellé", "recording.committed": "Scellé bloc par bloc", "recording.opened": "Ouvert", "recording.broadcast": "Préparé pour la diffusion différée", "recording.refused": "Ouverture refusée",
 			"recording.checked": "Vérifié avant le départ du témoin", "edit.asked": "Modification demandée", "edit.approved": "Modification approuvée", "edit.refused": "Modification rejetée", "edit.withdrawn": "Demande retirée", "edit.lifted": "Modification levée", "edit.denied": "Décision refusée à l’utilisateur",
 			"edit.list": "Liste des modifications signée", "version.begun": "Version commencée", "version.abandoned": "Version abandonnée", "transcript.imported": "Transcription importée d’un fichier", "transcript.typed": "Passages de la transcription saisis", "transcript.changed": "Transcription modifiée", "transcript.struck": "Passages de la transcription rayés", "transcript.opened": "Transcription ouverte", "transcript.exported": "Transcription écrite dans un fichier",
-			"custody.reported": "Relevé de conservation établi"},
+			"custody.reported":   "Relevé de conservation établi",
+			"retention.proposed": "Effacement proposé", "retention.approved": "Effacement approuvé", "retention.refused": "Effacement rejeté", "retention.denied": "Étape d’un effacement refusée à l’utilisateur", "retention.held": "Conservation imposée", "retention.lifted": "Conservation levée", "recording.erased": "Effacé : sa clé est détruite", "recording.cleared": "Son fichier supprimé, le fichier du coffre réécrit"},
 		purposes: map[string]string{"vtt": "au format WebVTT", "srt": "au format SubRip", "pdf": "au format PDF", "export": "pour en écrire une copie dans un fichier", "check": "pour en mesurer la durée", "commit": "pour le sceller bloc par bloc", "decide an edit": "pour statuer sur une modification", "make a version": "pour établir une version", "integrity": "pour le vérifier avant le départ du témoin"},
 	},
 }
