@@ -136,7 +136,7 @@ func (r *Room) one(h room.Host, names room.Register, x testimony.Hearing, s dock
 	details := xwidget.NewButton(i18n.T("evidence.details"), "D", func() { r.details(h, s) })
 	screen.Keys[fyne.KeyD] = details.OnTapped
 	left := r.left(h, x, s, screen.Keys)
-	right, err := r.right(h, x, s, all, screen.Keys)
+	right, err := r.right(h, names, x, s, all, screen.Keys)
 	if err != nil {
 		return screen, err
 	}
@@ -167,6 +167,9 @@ func (r *Room) left(h room.Host, x testimony.Hearing, s docket.RecordingState, k
 		}
 		return xwidget.Panel(r.open.player.Object())
 	}
+	if !s.Erased.IsZero() {
+		return xwidget.Card(i18n.T("evidence.play"), xwidget.WrappedSmall(i18n.T("keeping.erased", map[string]any{"Day": room.Day(s.Erased.Local())})))
+	}
 	act := testimony.ActExportPublic
 	if s.Version == protection.MasterRecord {
 		act = testimony.ActExportMaster
@@ -183,9 +186,9 @@ func (r *Room) left(h room.Host, x testimony.Hearing, s docket.RecordingState, k
 var sides = []struct {
 	word string
 	key  fyne.KeyName
-}{{"evidence.side.marks", fyne.KeyM}, {"evidence.side.transcript", fyne.KeyT}, {"evidence.side.versions", fyne.KeyV}}
+}{{"evidence.side.marks", fyne.KeyM}, {"evidence.side.transcript", fyne.KeyT}, {"evidence.side.versions", fyne.KeyV}, {"evidence.side.keeping", fyne.KeyK}}
 
-func (r *Room) right(h room.Host, x testimony.Hearing, s docket.RecordingState, all []docket.RecordingState, keys map[fyne.KeyName]func()) (fyne.CanvasObject, error) {
+func (r *Room) right(h room.Host, names room.Register, x testimony.Hearing, s docket.RecordingState, all []docket.RecordingState, keys map[fyne.KeyName]func()) (fyne.CanvasObject, error) {
 	var titles, letters []string
 	turn := func(i int) {
 		r.side = i
@@ -202,6 +205,8 @@ func (r *Room) right(h room.Host, x testimony.Hearing, s docket.RecordingState, 
 		body = r.transcript(h, s.Recording, keys)
 	case 2:
 		body, err = r.versions(h, x, s, all)
+	case 3:
+		body, err = keeping(h, names, s)
 	default:
 		body = r.marks()
 	}

@@ -95,6 +95,15 @@ func need(s docket.RecordingState) (string, xwidget.Tone) {
 		return i18n.T("evidence.need.look", map[string]any{"N": s.Findings}), xwidget.Private
 	case docket.NeedsCheck:
 		return i18n.T("evidence.need.check"), xwidget.Neutral
+	case docket.NeedsErasing:
+		return i18n.T("evidence.need.erasing"), xwidget.Private
+	case docket.NeedsClearing:
+		return i18n.T("evidence.need.clearing"), xwidget.Fault
+	case docket.NeedsProposal:
+		return i18n.T("evidence.need.proposal"), xwidget.Private
+	}
+	if !s.Erased.IsZero() {
+		return i18n.T("evidence.need.erased"), xwidget.Closed
 	}
 	if s.Derived() {
 		return i18n.T("evidence.need.version_sealed"), xwidget.Public

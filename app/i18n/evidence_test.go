@@ -4,6 +4,7 @@ import (
 	"paravent/media/fault"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/retention"
 	"paravent/testimony/transcript"
 )
 
@@ -21,5 +22,18 @@ func evidenceFamilies(add func(prefix string, terms ...string)) {
 		add("finding.", string(k))
 	}
 	add("transcript.withheld.", string(transcript.Expunged), string(transcript.NotPublic))
+	for _, o := range retention.Obstacles {
+		add("obstacle.", string(o))
+	}
+	for _, g := range retention.Grounds {
+		add("ground.of.", string(g))
+	}
+	for _, c := range retention.Classes {
+		add("keeping.class.", string(c))
+	}
+	for _, title := range []string{"keeping.approve", "keeping.refuse"} {
+		add(title, ".text")
+	}
+	add("keeping.state.", string(retention.Proposed), string(retention.Refused), string(retention.Erased), string(retention.Cleared))
 	add("finding.inaudible.", docket.VoiceOfWitness, docket.VoiceOfOthers)
 }

@@ -46,6 +46,7 @@ import (
 	"paravent/testimony/readiness"
 	"paravent/testimony/relay"
 	"paravent/testimony/reminder"
+	"paravent/testimony/retention"
 	"paravent/testimony/schedule"
 	"paravent/testimony/transcript"
 )
@@ -212,6 +213,7 @@ var sayings = []struct {
 	{docket.ErrNotCommitted, "error.not_committed"}, {docket.ErrNotIntact, "error.not_intact"}, {docket.ErrVersion, "error.is_version"}, {docket.ErrCustodyName, "error.custody_name"},
 	{docket.ErrTranscriptOfVersion, "error.transcript_version"}, {docket.ErrNoTranscript, "error.transcript_none"}, {docket.ErrNoPublicWords, "error.transcript_public"}, {docket.ErrTranscriptName, "error.transcript_name"},
 	{transcript.ErrLabel, "error.transcript_label"}, {transcript.ErrSpeaker, "error.transcript_speaker"}, {transcript.ErrLanguage, "error.transcript_language"}, {transcript.ErrFile, "error.transcript_file"}, {transcript.ErrPassage, "error.transcript_passage"},
+	{docket.ErrErased, "error.recording_erased"}, {retention.ErrRule, "error.retention_rule"}, {retention.ErrOwn, "error.own_erasure"}, {retention.ErrStep, "error.erasure_decided"}, {retention.ErrReason, "error.reason_needed"},
 	{docket.ErrTeamColleges, "error.team_colleges"}, {docket.ErrOtherTeam, "error.other_team"}, {docket.ErrRecordingShut, "error.recording_shut"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},
 	{docket.ErrAfterReview, "error.after_review"}, {docket.ErrNotAllowed, "error.not_allowed"}, {docket.ErrEnrol, "error.enrol"}, {docket.ErrUser, "error.user"}, {order.ErrJudgeOnly, "error.judge_only"}, {order.ErrStep, "error.step"}, {docket.ErrForgedOrder, "error.order_forged"},
@@ -259,6 +261,14 @@ func Say(err error) string {
 	var entry *care.EntryError
 	if errors.As(err, &entry) {
 		return i18n.T("error.entry", map[string]any{"Field": entryField(entry.Field), "Why": i18n.T("entry.why." + entry.Why)})
+	}
+	var needed *retention.NeededError
+	if errors.As(err, &needed) {
+		words := i18n.T("error.still_needed")
+		for _, o := range needed.Against {
+			words += " " + i18n.T("obstacle."+string(o))
+		}
+		return words
 	}
 	var unready *readiness.EntryError
 	if errors.As(err, &unready) {

@@ -113,6 +113,8 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		words := room.ItemWords(i)
 		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
 		switch i.Kind {
+		case docket.RecordingErasure, docket.RecordingUncleared, docket.RecordingDue:
+			to, id = room.Evidence, string(i.Recording)
 		case docket.NotReady:
 			to, id = room.Hearings, hearingroom.BoardID(i.Hearing)
 		case docket.RemindersDue:

@@ -27,6 +27,7 @@ type evidenceCmds struct {
 	Verify      evidenceVerifyCmd      `cmd:"" help:"Check a recording, or all of them; or a version's file by itself, without a vault."`
 	Export      evidenceExportCmd      `cmd:"" help:"Write a copy that any WebM player can play."`
 	Transcript  evidenceTranscriptCmd  `cmd:"" help:"What was said in a recording, with its times: take in, print, write."`
+	Retention   retentionCmds          `cmd:"" help:"How long recordings are kept, and their erasure by a judge's decision."`
 	Custody     evidenceCustodyCmd     `cmd:"" help:"The chain of custody of a recording: printed, or as a PDF or JSON file."`
 }
 
@@ -41,7 +42,9 @@ func (e evidenceListCmd) Run(ctx context.Context, c *console) error {
 		pairs := []any{}
 		for _, r := range list {
 			state := "sealed, " + r.Duration.Round(time.Second).String()
-			if !r.Sealed {
+			if !r.Erased.IsZero() {
+				state = "erased " + r.Erased.UTC().Format(dayLayout)
+			} else if !r.Sealed {
 				state = "not closed in good order"
 			}
 			if r.Derived() {
@@ -75,8 +78,9 @@ type evidenceVerifyCmd struct {
 
 type verdictLine struct {
 	evidence.Verdict
-	Words string `json:"words"`
-	Error string `json:"error,omitempty"`
+	Words  string `json:"words"`
+	Error  string `json:"error,omitempty"`
+	Erased bool   `json:"erased,omitempty"`
 }
 
 func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
@@ -106,6 +110,9 @@ func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
 				return fmt.Errorf("there is no recording %q: %w", id, err)
 			}
 			switch {
+			case errors.Is(err, docket.ErrErased):
+				line.Words, line.FirstBad, err = "Erased on "+v.Recording.Erased.UTC().Format(dayLayout)+" by a judge's decision; its hashes stay.", -1, nil
+				line.Erased = true
 			case errors.Is(err, fs.ErrNotExist):
 				line.Words, line.Error = "Not intact: its file is missing.", "its file is missing"
 				line.FirstBad = -1
@@ -115,7 +122,7 @@ func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
 				line.Error, _ = tell(err)
 				line.Words = "Not checked: " + line.Error
 			}
-			if err != nil || !v.Intact || !v.Sound() {
+			if !line.Erased && (err != nil || !v.Intact || !v.Sound()) {
 				bad++
 			}
 			lines = append(lines, line)

@@ -36,6 +36,7 @@ import (
 	"paravent/testimony/redaction"
 	"paravent/testimony/relay"
 	"paravent/testimony/reminder"
+	"paravent/testimony/retention"
 	"paravent/testimony/transcript"
 )
 
@@ -190,6 +191,11 @@ var sentences = []sentence{
 	{errFindings, exitEvidence, ""},
 	{edit.ErrRequest, exitRefused, ""},
 	{edit.ErrStep, exitRefused, ""},
+	{docket.ErrErased, exitNotFound, "This recording was erased by a judge's decision. Nobody can open it; its hashes, its custody and the audit log stay."},
+	{retention.ErrRule, exitUsage, "A rule needs a kind of recording, a basis, and either a day or a time after the final judgment. Nothing was set."},
+	{retention.ErrOwn, exitNotAllowed, "You proposed this erasure yourself: a judge who did not decides on it. Nothing was erased; the refusal is in the audit log."},
+	{retention.ErrStep, exitRefused, "This was proposed or decided already. Nothing was changed."},
+	{retention.ErrReason, exitUsage, "This needs a reason, of at most 500 characters. Nothing was changed."},
 	{docket.ErrCustodyName, exitUsage, "A custody report's file ends in .pdf or .json. Nothing was written."},
 	{edit.ErrReasons, exitRefused, "To refuse or to lift an edit needs reasons. Nothing was changed."},
 	{docket.ErrForgedEdit, exitDamaged, "A signature under the edits of this recording is false or missing. Nothing was decided or made; find out who changed them."},
@@ -292,6 +298,10 @@ func tell(err error) (string, int) {
 	var usage usageError
 	if errors.As(err, &usage) {
 		return usage.text, exitUsage
+	}
+	var needed *retention.NeededError
+	if errors.As(err, &needed) {
+		return neededWords(needed), exitRefused
 	}
 	var limit *store.LimitError
 	if errors.As(err, &limit) {

@@ -115,6 +115,9 @@ func (d *Desk) RecordingHead(ctx context.Context, id testimony.RecordingID) (Rec
 
 // seedOf is for those to whom the recording is sealed.
 func (d *Desk) seedOf(ctx context.Context, r Recording) (redaction.Seed, error) {
+	if !r.Erased.IsZero() {
+		return redaction.Seed{}, ErrErased
+	}
 	kept, err := read(ctx, d, recordingSeeds, recordingPart(r.Hearing, r.Version), string(r.ID))
 	if errors.Is(err, ErrNotFound) || errors.Is(err, store.ErrNotFound) {
 		err = ErrNotCommitted

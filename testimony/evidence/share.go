@@ -106,7 +106,7 @@ func Shares(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []dock
 func KeptOf(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []docket.RecordingState) (Kept, error) {
 	var k Kept
 	for _, s := range all {
-		if s.Hearing == h.ID {
+		if s.Hearing == h.ID && s.Erased.IsZero() {
 			k.Recordings = append(k.Recordings, s)
 		}
 	}
