@@ -17,6 +17,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/transcript"
+	"paravent/testimony/retention"
 )
 
 // filmed seals two seconds of a grey picture and silence as the master of the training hearing.
@@ -153,4 +154,22 @@ func TestATranscriptStandsBesideThePicture(t *testing.T) {
 	if err != nil || said.Number != 2 || len(said.Lines) != 3 || said.Lines[1].Start != 40*time.Millisecond || said.Lines[1].Language != "en" {
 		t.Errorf("%v: %+v", err, said.Lines)
 	}
+// The keeping of a recording is a side of its page: a rule is set there, and what stands against its erasure is said.
+func TestTheKeepingOfARecordingIsShown(t *testing.T) {
+	s := open(t, testimony.Judge)
+	s.window.Resize(fyne.NewSize(1280, 800))
+	r := filmed(t, s.desk)
+	s.Go(room.Evidence, string(r.ID))
+	s.typed(&fyne.KeyEvent{Name: fyne.KeyK})
+	if !says(s, "No rule is set for recordings of this kind") || !says(s, "The hearing is not closed") || says(s, "Propose erasure") {
+		t.Errorf("the keeping says %q", words(s))
+	}
+	if _, err := s.desk.SetRetention(t.Context(), retention.Rule{Class: retention.Master, Years: 10, Basis: "art. 12"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Refresh()
+	if !says(s, "kept for 10 years") || !says(s, "The day of the final judgment is not entered") {
+		t.Errorf("with a rule it says %q", words(s))
+	}
+	shot(t, s, "evidence-keeping")
 }

@@ -155,3 +155,36 @@ func TestEditFromTheCommandLine(t *testing.T) {
 		t.Errorf("after another decision: %s", out)
 	}
 }
+
+// From a rule to what is gone, and what is refused on the way.
+func TestRetentionFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	s := newTerminal(t)
+	s.run(exitOK, "vault create --training --vault @v")
+	s.write("p", "training paravent\n")
+	id := captured(t, s)
+	as := func(login string) string { return " --vault @v --passphrase-file @p --login " + login }
+	for line, code := range map[string]int{
+		"set --kind master --years 1 --basis B" + as("clerk"):                           exitNotAllowed,
+		"set --kind copy --years 1 --basis B" + as("judge"):                             exitUsage,
+		"set --kind master --basis B" + as("judge"):                                     exitUsage,
+		"set --kind master --until 31.3.2027 --basis B" + as("judge"):                   exitUsage,
+		"set --kind master --until 2020-01-01 --basis art.~12" + as("registrar"):        exitOK,
+		"judgment --case TC~12/2026 --day 2999-01-01" + as("clerk"):                     exitRefused,
+		"hold --case TC~12/2026 --recording x --ground appeal --reason R" + as("clerk"): exitNotFound,
+		"propose nothing --reason R" + as("clerk"):                                      exitNotFound,
+		"approve nothing --reason R" + as("judge"):                                      exitNotFound,
+	} {
+		s.run(code, "evidence retention "+line)
+	}
+	if out, _ := s.run(exitOK, "evidence retention"+as("clerk")); !strings.Contains(out, id) || !strings.Contains(out, "due since 2020-01-01") || !strings.Contains(out, "the hearing is not closed") {
+		t.Errorf("the list: %s", out)
+	}
+	if _, errs := s.run(exitRefused, "evidence retention propose "+id+" --reason over"+as("clerk")); !strings.Contains(errs, "still needed: the hearing is not closed") {
+		t.Errorf("refused with %s", errs)
+	}
+	if out, _ := s.run(exitOK, "evidence retention rules"+as("judge")); !strings.Contains(out, "until 2020-01-01 (art. 12)") {
+		t.Errorf("the rules: %s", out)
+	}
+	s.run(exitOK, "evidence verify "+id+as("judge"))
+}
