@@ -57,7 +57,14 @@ func ruleWords(r retention.Rule) string {
 	if !r.Until.IsZero() {
 		return of + " " + i18n.T("keeping.until", map[string]any{"Day": room.Day(r.Until), "Basis": r.Basis})
 	}
-	return of + " " + i18n.T("keeping.after", map[string]any{"Years": r.Years, "Months": r.Months, "Basis": r.Basis})
+	key := "keeping.after"
+	switch {
+	case r.Months == 0:
+		key = "keeping.after_years"
+	case r.Years == 0:
+		key = "keeping.after_months"
+	}
+	return of + " " + i18n.T(key, map[string]any{"Years": r.Years, "Months": r.Months, "Basis": r.Basis})
 }
 
 // against lists the obstacles, and the holds with the step that lifts them.

@@ -218,6 +218,10 @@ func (d *Desk) retentionItems(ctx context.Context, now time.Time) ([]Item, error
 	if !d.May(testimony.ActProposeErasure) && !d.May(testimony.ActDecideErasure) {
 		return nil, nil
 	}
+	rules, err := d.RetentionRules(ctx)
+	if err != nil || len(rules) == 0 { // nothing falls due, and nothing was ever proposed: a rule is never taken away
+		return nil, err
+	}
 	list, err := d.Retention(ctx)
 	var items []Item
 	for _, k := range list {
