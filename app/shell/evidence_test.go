@@ -154,6 +154,8 @@ func TestATranscriptStandsBesideThePicture(t *testing.T) {
 	if err != nil || said.Number != 2 || len(said.Lines) != 3 || said.Lines[1].Start != 40*time.Millisecond || said.Lines[1].Language != "en" {
 		t.Errorf("%v: %+v", err, said.Lines)
 	}
+}
+
 // The keeping of a recording is a side of its page: a rule is set there, and what stands against its erasure is said.
 func TestTheKeepingOfARecordingIsShown(t *testing.T) {
 	s := open(t, testimony.Judge)

@@ -16,6 +16,7 @@ import (
 	"paravent/testimony/edit"
 	"paravent/testimony/notice"
 	"paravent/testimony/retention"
+	"paravent/testimony/transcript"
 )
 
 // finished is a bureau with a master whose hearing is closed, whose case was judged a year ago, and which is kept for a year.
@@ -74,6 +75,7 @@ func TestAnErasedRecordingIsGoneForEveryone(t *testing.T) {
 	}
 	file := filepath.Join(b.path+".d", string(r.ID)+".blob")
 	before := mustRead(t, file)
+	must(b.as(testimony.Judge).ImportTranscript(t.Context(), r.ID, "t.vtt", []byte("WEBVTT\n\n00:00.100 --> 00:00.200\n<v witness>Said.\n"), transcript.Reading{Language: "en"}, false))(t)
 	e := must(b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), r.ID, "its time is over"))(t)
 	if b.listed(testimony.Clerk, docket.RecordingDue) != 0 || b.listed(testimony.Judge, docket.RecordingErasure) != 1 {
 		t.Error("the proposal does not stand on the judge's list alone")
@@ -106,7 +108,7 @@ func TestAnErasedRecordingIsGoneForEveryone(t *testing.T) {
 			t.Error("what was deleted is still in the file")
 		}
 	}
-	if gone < 2 { // the key and the seed
+	if gone < 3 { // the key, the seed and the transcript
 		t.Errorf("%d records are gone", gone)
 	}
 	if err := os.WriteFile(file, before, 0o600); err != nil { // a copy of the sealed file from somewhere else opens to nobody

@@ -158,9 +158,28 @@ func (d *Desk) destroyRecording(tx *store.Tx, part store.Compartment, e retentio
 			return err
 		}
 	}
+	if err := forgetTranscript(tx, keys, r.ID); err != nil {
+		return err
+	}
 	r.Erased = e.Decided
 	tx.Log("recording.erased", recordingErasureDetails(e))
 	return recordings.Put(tx, part, string(r.ID), r)
+}
+
+// forgetTranscript deletes what was written down of a recording: it says what the recording said.
+func forgetTranscript(tx *store.Tx, part store.Compartment, id testimony.RecordingID) error {
+	entries, err := transcripts.All(tx, part)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Value.Recording == id {
+			if err := transcripts.Delete(tx, part, e.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // ClearRecordingErasure removes the file of a recording that was erased, and writes the vault's file anew, so that nothing of its key stays in free pages. It brings to its end
