@@ -16,8 +16,8 @@ import (
 	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/docket"
-	"paravent/testimony/transcript"
 	"paravent/testimony/retention"
+	"paravent/testimony/transcript"
 )
 
 // filmed seals two seconds of a grey picture and silence as the master of the training hearing.

@@ -9,9 +9,10 @@ import (
 
 	"paravent/protection"
 	"paravent/testimony"
+	"paravent/testimony/docket"
 )
 
-// Admit lets a guest in from the lobby.
+// Admit lets a guest in from the lobby. A judge's seat receives everything clear, so that only a judge lets anyone into it.
 func (s *Session) Admit(id testimony.ParticipantID) error {
 	return s.do(func() error {
 		g := s.guests[id]
@@ -20,6 +21,8 @@ func (s *Session) Admit(id testimony.ParticipantID) error {
 			return ErrEnded
 		case g == nil || g.presence != InLobby:
 			return ErrPresent
+		case g.participant.Role.OnBench() && !s.desk.May(testimony.ActDecideOrder):
+			return docket.ErrNotAllowed
 		}
 		e := testimony.Event{At: s.now(), Kind: testimony.Admitted, Phase: s.state.Phase, Mode: s.state.Mode, Participant: id}
 		if err := s.keep(e); err != nil {
