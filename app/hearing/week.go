@@ -85,7 +85,11 @@ func mondayOf(at time.Time, zone *time.Location) time.Time {
 
 func (w *week) title() string {
 	last := w.monday.AddDate(0, 0, len(w.calendar.Days)-1)
-	return i18n.T("week.title", map[string]any{"From": shortDay(w.monday), "To": shortDay(last), "Year": last.Year()})
+	from := shortDay(w.monday)
+	if last.Month() == w.monday.Month() { // said once, so that there is room for the buttons beside it
+		from = strconv.Itoa(w.monday.Day())
+	}
+	return i18n.T("week.title", map[string]any{"From": from, "To": shortDay(last), "Year": last.Year()})
 }
 
 func shortDay(t time.Time) string {
