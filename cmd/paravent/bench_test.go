@@ -63,7 +63,7 @@ func TestHostShowsTheBenchFromFiles(t *testing.T) {
 		guests = append(guests, guest)
 	}
 	h.presence("g", "lobby")
-	for _, command := range []string{"admit w", "admit g", "phase identity", "untried a test", "phase oath", "phase testimony"} {
+	for _, command := range []string{"admit w", "admit g", "phase identity", "untried a test", "phase oath", "sworn", "phase testimony"} {
 		h.do(command)
 	}
 	for i, guest := range guests {
