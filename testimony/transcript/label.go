@@ -96,10 +96,15 @@ var offices = map[string]testimony.Role{
 // Labels say which speaker a file's labels stand for, by the label in lower case. Roles and their usual names need no entry.
 type Labels map[string]Speaker
 
-// speaker says who a label is. What is not known is refused, and not told: it can be a name.
+// speaker says who a label is. What is not known is refused, and not told: it can be a name. The form in which speakers are written here goes before the
+// words that others use: "judge" is a judge who takes part from elsewhere, "Judge" is the bench.
 func (l Labels) speaker(label string) (Speaker, error) {
-	label = strings.ToLower(strings.TrimSpace(label))
+	written := strings.TrimSpace(label)
+	label = strings.ToLower(written)
 	if s, ok := l[label]; ok {
+		return s, nil
+	}
+	if s, err := ParseSpeaker(written); err == nil {
 		return s, nil
 	}
 	if role, ok := offices[label]; ok {

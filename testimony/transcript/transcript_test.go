@@ -323,3 +323,14 @@ func checked(t *testing.T, list []transcript.Passage) {
 		}
 	}
 }
+
+// A judge who takes part from elsewhere is not the bench: what this package writes is read as it was, and the word of others stays the bench.
+func TestJudgeAndBench(t *testing.T) {
+	t.Parallel()
+	for label, want := range map[string]testimony.Role{"judge": testimony.RoleJudge, "Judge": testimony.RoleBench, "JUDGE": testimony.RoleBench, "bench": testimony.RoleBench} {
+		got, err := transcript.ParseVTT([]byte("WEBVTT\n\n00:00.000 --> 00:01.000\n<v "+label+">Sit down.\n"), transcript.Reading{})
+		if err != nil || len(got) != 1 || got[0].Speaker.Role != want {
+			t.Errorf("%s: %+v, %v", label, got, err)
+		}
+	}
+}
