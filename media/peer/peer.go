@@ -256,6 +256,10 @@ func (p *Peer) end() {
 	if err := p.pc.GracefulClose(); err != nil {
 		p.log.Debug("the connection did not close in good order") // the error may quote an address
 	}
+	for _, l := range p.lines {
+		// The other side's goodbye closes the connection by itself; a sender that was put up after that is nobody's to stop but ours.
+		_ = l.transceiver.Sender().Stop()
+	}
 	p.readers.wait()
 	if p.State() != webrtc.PeerConnectionStateFailed {
 		p.tellState(webrtc.PeerConnectionStateClosed)

@@ -287,7 +287,7 @@ func (s *Session) dismiss(g *guest, why string) {
 }
 
 // unplug takes the guest's media connection down. What the guest may receive was cut before, by the hub; the other side can take
-// its time to say goodbye, and the bench must not wait for it. The next connection of the seat does.
+// its time to say goodbye, and neither the bench nor any other seat waits for it. The seat's next connection does: see connect.
 func (s *Session) unplug(g *guest) {
 	if g.listen != nil {
 		g.listen()
@@ -299,23 +299,16 @@ func (s *Session) unplug(g *guest) {
 	g.lineDown()
 	id, down := g.participant.ID, g.peer
 	g.peer = nil
-	before, done := s.closing[id], make(chan struct{})
-	s.closing[id] = done
-	go func() {
-		defer close(done)
-		if before != nil {
-			<-before
-		}
+	closed := make(chan struct{})
+	s.closing[id] = closed // never two: a seat is given a connection only when its last one is down
+	s.workers.Go(func() {
 		_ = down.Close() // it always ends
-	}()
-}
-
-// unplugged waits until nothing of a seat's earlier connection runs any more.
-func (s *Session) unplugged(id testimony.ParticipantID) {
-	if done := s.closing[id]; done != nil {
-		<-done
-		delete(s.closing, id)
-	}
+		close(closed)
+		s.post(func() {
+			delete(s.closing, id)
+			s.connect(s.seats.Load())
+		})
+	})
 }
 
 // connect gives a media connection to those who may hold one, and takes it from the others. It runs on the owner's goroutine,
@@ -326,7 +319,7 @@ func (s *Session) connect(seats *seating) {
 		switch {
 		case !may:
 			s.unplug(g)
-		case g.peer == nil:
+		case g.peer == nil && s.closing[id] == nil:
 			if err := s.plug(id, g); err != nil {
 				s.log.Error("a connection could not be made", "error", err)
 				s.alarm("connection_failed", id)
@@ -336,7 +329,6 @@ func (s *Session) connect(seats *seating) {
 }
 
 func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
-	s.unplugged(id)
 	session := g.session
 	config := peer.Config{
 		API:        s.api,

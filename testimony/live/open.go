@@ -373,8 +373,8 @@ func (s *Session) shut() {
 		s.dismiss(g, "")
 		delete(s.guests, id)
 	}
-	for id := range s.closing {
-		s.unplugged(id)
+	for _, closed := range s.closing {
+		<-closed
 	}
 	if err := s.sealRecording(ctx); err != nil {
 		s.log.Error("a recording could not be sealed", "error", err)

@@ -77,7 +77,7 @@ const hear = {
     app.low.watch();
     app.tried = false;
     if (app.ready) sendMedia();
-    else if (app.returning) await startIfAllowed();
+    else if (app.returning) void startIfAllowed();
     void tryOut();
   },
 
@@ -173,19 +173,25 @@ async function startIfAllowed() {
   try {
     const names = ["camera", "microphone"];
     const found = await Promise.all(names.map((name) => navigator.permissions.query({ name })));
-    if (found.every((p) => p.state === "granted")) await startMedia(true);
+    if (!found.every((p) => p.state === "granted")) return;
   } catch {
-    // This browser does not tell; the button asks.
+    return; // This browser does not tell; the button asks.
+  }
+  // The page that was just reloaded can still be giving the devices back.
+  for (let again = 0; again < 5 && !app.ready; again++) {
+    if (again) await new Promise((later) => setTimeout(later, 1000));
+    if (!app.ready && (await startMedia(true))) return;
   }
 }
 
+/** Starts this device's own camera and microphone. Answers whether another attempt would be of no use. */
 async function startMedia(withCamera) {
   try {
     await app.media.start(withCamera);
   } catch (fault) {
     view.deviceFault(fault.message);
     sendMedia(fault.message);
-    return;
+    return fault.message === "denied" || fault.message === "missing";
   }
   for (const track of app.media.stream.getTracks()) {
     track.onended = () => {
@@ -201,6 +207,7 @@ async function startMedia(withCamera) {
   await giveOwn();
   sendMedia(withCamera ? "" : "missing");
   view.render(app);
+  return true;
 }
 
 function sendMedia(error = "") {

@@ -1,0 +1,37 @@
+package peer
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"paravent/media/hub"
+)
+
+// The other side's goodbye closes the connection beneath the Peer, which may be about to put tracks up. Close ends all the same.
+func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
+	clear := everyone(hub.Grant{Picture: hub.Clear, Voice: hub.Clear})
+	c := newCourtroom(t, clear)
+	for range 12 { // whether the Peer learns of the change or of the goodbye first is chance
+		connected, goOn := make(chan struct{}), make(chan struct{})
+		p, _ := join(t, Config{Subscriber: c.router.Subscribe("counsel"), OnState: func(state webrtc.PeerConnectionState) {
+			if state == webrtc.PeerConnectionStateConnected {
+				close(connected)
+				<-goOn
+			}
+		}})
+		<-connected
+		c.router.SetAccess(nil)
+		c.router.SetAccess(clear)
+		if err := p.pc.Close(); err != nil {
+			t.Fatal(err)
+		}
+		close(goOn)
+		select {
+		case <-p.Done():
+		case <-time.After(20 * time.Second):
+			t.Fatal("the connection did not end")
+		}
+	}
+}
