@@ -54,7 +54,54 @@ func (r Reception) Access(from, to Participant) protection.Access {
 	if from.Role == RoleInterpreter && !r.testifies(to) && !r.mayHearRendered(to.Audience(), to.Party) {
 		return silent
 	}
+	if from.Role.WithWitness() && !r.testifies(to) {
+		return r.ofRoom(to.Audience())
+	}
 	return r.ofCourt(from, to)
+}
+
+// ofRoom is what an audience receives of those who sit where a witness is. Their camera can show that witness and their microphone carries the voice,
+// so only an audience that has both as they are has theirs.
+func (r Reception) ofRoom(a protection.Audience) protection.Access {
+	access := protection.Access{Release: protection.Live, Connected: true}
+	if r.unaltered(a, func(cell protection.Access) bool { return cell.Picture == protection.ClearPicture }) {
+		access.Picture = protection.ClearPicture
+	}
+	if r.unaltered(a, hasClearVoice) {
+		access.Voice = protection.ClearVoice
+	}
+	return access
+}
+
+func hasClearVoice(cell protection.Access) bool { return cell.Voice == protection.ClearVoice }
+
+// unaltered reports whether an audience has something as it is of every witness who may be heard or seen in the hearing now.
+func (r Reception) unaltered(a protection.Audience, clear func(protection.Access) bool) bool {
+	if !clear(r.Matrix.Access(a)) {
+		return false
+	}
+	for party, m := range r.Others {
+		if r.Called[party] && (r.Here == nil || r.Here[party]) && !clear(m.Access(a)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Yields reports whether a microphone is kept from a listener for as long as a witness speaks. Where somebody follows over a loudspeaker, the
+// microphone beside it sends the witness's own voice back; who may not have that voice would have it so. An interpreter, who speaks while the
+// witness does, is asked to wear headphones instead.
+func (r Reception) Yields(from, to Participant) bool {
+	return r.yields(from) && !to.Role.OnBench() && !r.testifies(to) && !r.unaltered(to.Audience(), hasClearVoice)
+}
+
+// YieldsIn is [Reception.Yields] of a version of the record.
+func (r Reception) YieldsIn(from Participant, version protection.Audience) bool {
+	return r.yields(from) && !r.unaltered(version, hasClearVoice)
+}
+
+func (r Reception) yields(from Participant) bool {
+	return from.Role != RoleWitness && from.Role != RoleInterpreter
 }
 
 // mayHearRendered reports whether an audience may hear, live, what an interpreter says: they may render any protected witness who is here, and whoever
@@ -183,6 +230,8 @@ func (r Reception) RecordOf(from Participant, version protection.Audience) prote
 		return m.Access(version)
 	case from.Role == RoleInterpreter && !r.mayHearRendered(version, ""):
 		return protection.Access{}
+	case from.Role.WithWitness():
+		return r.ofRoom(version)
 	}
 	return protection.Full()
 }

@@ -575,3 +575,48 @@ func TestCalledByTheRecord(t *testing.T) {
 		t.Errorf("calling the accused: %v", err)
 	}
 }
+
+// Whoever sits where the witness is sends the witness's room: nobody who may not have the witness as they are has it.
+func TestTheWitnesssRoomIsAsProtectedAsTheWitness(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		from := rapid.SampledFrom([]testimony.Participant{coordinator, {ID: "s", Role: testimony.RoleSupport}}).Draw(t, "from")
+		_, to := pair(t)
+		a := r.Access(from, to)
+		if to.Role.OnBench() || to.ID == witness.ID || to.ID == from.ID {
+			return
+		}
+		for _, m := range []policy.Matrix{r.Matrix, r.Others[second]} {
+			cell := m.Access(to.Audience())
+			if a.Picture != protection.NoPicture && cell.Picture != protection.ClearPicture || a.Voice != protection.NoVoice && cell.Voice != protection.ClearVoice {
+				t.Fatalf("%s receives %+v of the room of %s, and of the witness %+v", to.ID, a, m.Party, cell)
+			}
+		}
+		for _, version := range []protection.Audience{protection.PublicRecord, protection.MasterRecord} {
+			for _, m := range []policy.Matrix{r.Matrix, r.Others[second]} {
+				if got, cell := r.RecordOf(from, version), m.Access(version); got.Voice != protection.NoVoice && cell.Voice != protection.ClearVoice {
+					t.Fatalf("%s has %+v of the room, and of %s %+v", version, got, m.Party, cell)
+				}
+			}
+		}
+	})
+}
+
+// A microphone beside a loudspeaker sends the witness's voice back: everyone but the interpreters is kept, while a witness speaks, from whoever may
+// not have it, and from nobody else.
+func TestMicrophonesYieldToWhoeverMayNotHearTheWitness(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Oath, testimony.Testimony)
+		from, to := pair(t)
+		clear := r.Matrix.Access(to.Audience()).Voice == protection.ClearVoice && r.Others[second].Access(to.Audience()).Voice == protection.ClearVoice
+		want := !clear && !to.Role.OnBench() && to.ID != witness.ID && from.Role != testimony.RoleWitness && from.Role != testimony.RoleInterpreter
+		if got := r.Yields(from, to); got != want {
+			t.Fatalf("from %s to %s: %v", from.ID, to.ID, got)
+		}
+		if r.YieldsIn(from, protection.MasterRecord) {
+			t.Fatalf("%s is missing in the master", from.ID)
+		}
+	})
+}

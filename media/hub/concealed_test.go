@@ -116,7 +116,7 @@ func TestNothingIsEncodedForNobody(t *testing.T) {
 	if err := errors.Join(p.WritePicture(conceal.Picture{}), p.WriteVoice(conceal.Silence(1))); err != nil {
 		t.Error(err)
 	}
-	r.SetAccess(everyone(Grant{Concealed, Concealed}))
+	r.SetAccess(everyone(Grant{Picture: Concealed, Voice: Concealed}))
 	r.Subscribe("gallery")
 	if !p.ConcealedWanted(media.KindVideo) || !p.ConcealedWanted(media.KindAudio) {
 		t.Error("not wanted by a subscriber")

@@ -44,6 +44,8 @@ func (f Form) String() string {
 type Grant struct {
 	Picture Form
 	Voice   Form
+	// Yields holds the voice back while the router is hushed, see [Router.Hush].
+	Yields bool
 }
 
 func (g Grant) form(kind media.Kind) Form {

@@ -25,7 +25,7 @@ func TestWhatIsNotGrantedHasNoTrack(t *testing.T) {
 		"a panic":          func(string, string) Grant { panic("a fault in the rules") },
 		"another pair": func(publisher, subscriber string) Grant {
 			if publisher == "witness" && subscriber == "judge" {
-				return Grant{Clear, Clear}
+				return Grant{Picture: Clear, Voice: Clear}
 			}
 			return Grant{}
 		},
@@ -55,7 +55,7 @@ func TestNobodyReceivesThemselves(t *testing.T) {
 	t.Parallel()
 	r := New()
 	defer r.Close()
-	r.SetAccess(everyone(Grant{Clear, Clear}))
+	r.SetAccess(everyone(Grant{Picture: Clear, Voice: Clear}))
 	r.Publish("judge")
 	if tracks := r.Subscribe("judge").Tracks(); len(tracks) != 0 {
 		t.Errorf("%d tracks", len(tracks))
@@ -237,13 +237,13 @@ func TestAFormChangeIsAnotherTrack(t *testing.T) {
 	t.Parallel()
 	r := New()
 	defer r.Close()
-	r.SetAccess(everyone(Grant{Clear, Clear}))
+	r.SetAccess(everyone(Grant{Picture: Clear, Voice: Clear}))
 	r.Publish("witness")
 	s := r.Subscribe("gallery")
 	clearTrack := find(s, "witness", media.KindVideo)
 	voice := find(s, "witness", media.KindAudio)
 	awaitChange(t, s)
-	r.SetAccess(everyone(Grant{Concealed, Clear}))
+	r.SetAccess(everyone(Grant{Picture: Concealed, Voice: Clear}))
 	awaitChange(t, s)
 	concealed := find(s, "witness", media.KindVideo)
 	if concealed == clearTrack || concealed.Form != Concealed {

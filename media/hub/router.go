@@ -1,6 +1,10 @@
 package hub
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
 // Router connects publishers with subscribers. All its methods may be called from any goroutine, except from
 // inside an Access, a tap or a key frame callback. The zero Router is not ready: use [New].
@@ -10,7 +14,31 @@ type Router struct {
 	publishers  map[string]*Publisher
 	subscribers map[string]*Subscriber
 	draining    map[revocable]bool // revoked, with a write perhaps still under way
+	hush        hush
 }
+
+// hush is the time until which voices that yield are held back.
+type hush struct {
+	born  time.Time    // with its monotonic clock
+	until atomic.Int64 // nanoseconds since then
+}
+
+func (h *hush) holds() bool { return int64(time.Since(h.born)) < h.until.Load() }
+
+// Hush holds back every voice whose grant yields, from now on and for so long. A call that ends sooner than one before it changes nothing.
+// What arrives meanwhile is never sent; the packet after it, which can repeat the last of it, is not sent either.
+func (r *Router) Hush(d time.Duration) {
+	until := int64(time.Since(r.hush.born) + d)
+	for {
+		now := r.hush.until.Load()
+		if until <= now || r.hush.until.CompareAndSwap(now, until) {
+			return
+		}
+	}
+}
+
+// Hushed reports whether voices that yield are held back now.
+func (r *Router) Hushed() bool { return r.hush.holds() }
 
 // revocable is a subscription of either form, as far as its ending goes.
 type revocable interface {
@@ -23,6 +51,7 @@ type revocable interface {
 // New returns a router that grants nothing to anybody until SetAccess.
 func New() *Router {
 	return &Router{
+		hush:        hush{born: time.Now()},
 		publishers:  map[string]*Publisher{},
 		subscribers: map[string]*Subscriber{},
 		draining:    map[revocable]bool{},
@@ -130,8 +159,9 @@ func (r *Router) regrant() {
 	}
 	for _, s := range r.subscribers {
 		for _, p := range r.publishers {
+			grant := r.access.grant(p.id, s.id)
 			for _, kind := range kinds {
-				s.begin(p, kind, r.form(trackKey{p.id, kind}, s))
+				s.begin(p, kind, grant.form(kind), grant.Yields)
 			}
 		}
 	}

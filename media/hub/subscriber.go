@@ -36,6 +36,7 @@ type subscriber interface {
 	resend(sequence []uint16)
 	report(now time.Time) *rtcp.SenderReport
 	droppedPackets() uint64
+	yieldTo(*hush)
 }
 
 // ID is the id that the subscriber was made with.
@@ -71,14 +72,22 @@ func (s *Subscriber) notify() {
 	}
 }
 
-// begin makes the track of a publisher's kind unless there is one; a wrong one was ended before. It holds the
+// begin makes the track of a publisher's kind unless there is one; a wrong one was ended before. Either then yields or does not. It holds the
 // router's lock.
-func (s *Subscriber) begin(p *Publisher, kind media.Kind, form Form) {
+func (s *Subscriber) begin(p *Publisher, kind media.Kind, form Form, yields bool) {
 	key := trackKey{p.id, kind}
-	if form == Nothing || s.tracks[key] != nil {
+	if form == Nothing {
 		return
 	}
-	track := &Outgoing{Publisher: p.id, Kind: kind, Form: form, publisher: p, subscription: p.add(kind, form)}
+	var to *hush
+	if yields && kind == media.KindAudio {
+		to = &s.router.hush
+	}
+	if track := s.tracks[key]; track != nil {
+		track.subscription.yieldTo(to)
+		return
+	}
+	track := &Outgoing{Publisher: p.id, Kind: kind, Form: form, publisher: p, subscription: p.add(kind, form, to)}
 	track.TrackLocal = &localTrack{
 		kind:         kind,
 		subscription: track.subscription,

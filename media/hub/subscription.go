@@ -32,6 +32,7 @@ type subscription[P packet] struct {
 	begun      bool        // audio: a packet came since the transport was bound
 	keptBack   uint64      // audio: the index of that packet, which is not let through, and nothing before it
 	restarting bool        // the next packet begins a new run of numbers
+	yields     *hush       // audio: what holds it back; nil for nothing
 	dropped    uint64
 	wake       chan struct{}
 
@@ -79,6 +80,10 @@ func (s *subscription[P]) enqueue(p P) (wantKey bool) {
 	if s.line.Load() == nil || s.revoked.Load() {
 		return false
 	}
+	if s.heldBack() {
+		s.dropped++
+		return false
+	}
 	limit := audioQueue
 	if s.kind == media.KindVideo {
 		limit = videoQueue
@@ -109,6 +114,24 @@ func (s *subscription[P]) enqueue(p P) (wantKey bool) {
 	return false
 }
 
+// yieldTo makes the subscription yield to a hush, or to nothing.
+func (s *subscription[P]) yieldTo(h *hush) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.yields = h
+}
+
+// heldBack reports whether nothing is to be sent now, and then forgets what waits: what comes after it begins anew, as after a binding. It holds s.mu.
+func (s *subscription[P]) heldBack() bool {
+	if s.yields == nil || !s.yields.holds() {
+		return false
+	}
+	s.dropped += uint64(len(s.queue))
+	s.queue = s.queue[:0]
+	s.begun, s.restarting = false, true
+	return true
+}
+
 // restart tells that the stream begins anew with the next packet.
 func (s *subscription[P]) restart() {
 	s.mu.Lock()
@@ -121,7 +144,7 @@ func (s *subscription[P]) restart() {
 func (s *subscription[P]) take() (queued[P], bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.queue) == 0 {
+	if len(s.queue) == 0 || s.heldBack() {
 		return queued[P]{}, false
 	}
 	q := s.queue[0]

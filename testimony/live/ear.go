@@ -261,6 +261,9 @@ func (l *listener) heard(pcm []int16, speaking, earlier bool) {
 		s.post(s.refresh)
 	}
 	seats := s.seats.Load()
+	if l.concealer != nil && speaking && seats.heard(l.id) {
+		s.hub.Hush(echo)
+	}
 	if seats.heard(l.id) {
 		s.bench.Push(string(l.id), pcm)
 	}
@@ -276,6 +279,10 @@ func (l *listener) heard(pcm []int16, speaking, earlier bool) {
 		r.hear(l.id, pcm, open, disguised)
 	}
 }
+
+// echo is for how long after a witness was last heard to speak a loudspeaker elsewhere can still send the voice back: the way there, the listener's
+// buffer, and the way here. The meter adds 600 ms of its own before it says that they have ended.
+const echo = 600 * time.Millisecond
 
 func (l *listener) see(ctx context.Context) {
 	var (

@@ -326,7 +326,7 @@ func (s *Session) soundLoop() {
 
 // beginRecording opens both versions of the record and lets the recorder follow what everyone is granted.
 func (s *Session) beginRecording() error {
-	r, err := newRecorder(s.ctx, s.desk, s.hearing, s.log, func(error) {
+	r, err := newRecorder(s.ctx, s.desk, s.hearing, s.log, s.hub.Hushed, func(error) {
 		// Not from the recorder's own goroutine: the owner may be waiting for it to end.
 		s.workers.Go(func() { s.post(s.recorderFailed) })
 	})

@@ -55,7 +55,8 @@ type recorder struct {
 	failure  error
 	ended    bool
 
-	slate  []byte // one encoded key frame
+	hushed func() bool // whether a witness speaks, see [hub.Router.Hush]
+	slate  []byte      // one encoded key frame
 	hush   []byte // one encoded packet of silence
 	fault  func(error)
 	finish context.CancelFunc
@@ -139,9 +140,9 @@ func (t *tape) seal(ctx context.Context, d *docket.Desk) error {
 	return nil
 }
 
-func newRecorder(ctx context.Context, d *docket.Desk, h testimony.Hearing, log *slog.Logger, fault func(error)) (*recorder, error) {
+func newRecorder(ctx context.Context, d *docket.Desk, h testimony.Hearing, log *slog.Logger, hushed func() bool, fault func(error)) (*recorder, error) {
 	witness, _ := h.Witness()
-	r := &recorder{log: log, witness: witness.ID, fault: fault, start: time.Now(),
+	r := &recorder{log: log, witness: witness.ID, hushed: hushed, fault: fault, start: time.Now(),
 		masterSound: mix.New(), publicSound: mix.New(), done: make(chan struct{})}
 	if err := r.prepareBlanks(); err != nil {
 		return nil, err
@@ -235,7 +236,9 @@ func (r *recorder) hear(id testimony.ParticipantID, clear, open, disguised []int
 	}
 	switch seats.recorded(id, protection.PublicRecord).Voice {
 	case protection.ClearVoice:
-		r.publicSound.Push(string(id), open)
+		if !seats.yieldsInPublic(id) || !r.hushed() {
+			r.publicSound.Push(string(id), open)
+		}
 	case protection.Disguised:
 		if disguised != nil {
 			r.publicSound.Push(string(id), disguised)

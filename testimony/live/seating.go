@@ -40,7 +40,7 @@ func (s *seating) allowed(publisher, subscriber string) hub.Grant {
 	if access.Release != protection.Live {
 		return hub.Grant{}
 	}
-	g := hub.Grant{Picture: pictureForm(access.Picture), Voice: voiceForm(access.Voice)}
+	g := hub.Grant{Picture: pictureForm(access.Picture), Voice: voiceForm(access.Voice), Yields: s.reception.Yields(from, to)}
 	if s.muted[from.ID] {
 		g.Voice = hub.Nothing
 	}
@@ -79,6 +79,27 @@ func (s *seating) recorded(id testimony.ParticipantID, version protection.Audien
 		return protection.Access{}
 	}
 	return s.reception.RecordOf(from, version)
+}
+
+// yieldsInPublic reports whether a participant's microphone is kept out of the public version while a witness speaks.
+func (s *seating) yieldsInPublic(id testimony.ParticipantID) bool {
+	from, ok := s.admitted[id]
+	return !ok || s.reception.YieldsIn(from, protection.PublicRecord)
+}
+
+// anyYields reports whether any microphone is kept from anyone, or from the public version, while a witness speaks.
+func (s *seating) anyYields() bool {
+	for id := range s.admitted {
+		if s.yieldsInPublic(id) && s.recorded(id, protection.PublicRecord).Voice != protection.NoVoice {
+			return true
+		}
+		for other := range s.admitted {
+			if g := s.allowed(string(id), string(other)); g.Yields && g.Voice != hub.Nothing {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // differsInPublic reports whether this seating and another give the public different things of a participant, or in

@@ -110,6 +110,8 @@ type Session struct {
 	prepared  map[testimony.ParticipantID][]string  // steps that a witness has taken before the hearing
 	answers   map[testimony.ParticipantID]invite.ID // the invitations that the relay is to bring
 	altered   map[testimony.ParticipantID]time.Time // when it was last told that signalling was altered
+	hushed    time.Time                             // since when a witness is heard without a pause; zero while none is
+	hushTold  bool
 	events    []testimony.Event
 	requests  []Request
 	held      *testimony.Hold // by the witness's side; nil while nothing is
@@ -172,6 +174,7 @@ func (s *Session) run() {
 			s.holdSeats()
 			s.followClock()
 			s.followLines()
+			s.followHush()
 			s.refresh()
 		case <-s.ctx.Done():
 			s.shut()
@@ -224,6 +227,22 @@ func (s *Session) followClock() {
 	}
 	if err := s.settle(); err != nil {
 		s.log.Error("a change of the orders did not take effect", "error", err)
+	}
+}
+
+// neverQuiet is for how long a witness is heard without any pause before the bench is told: it is more likely a fan than a speech.
+const neverQuiet = 3 * time.Minute
+
+// followHush tells the bench where those who may not have a witness's voice hear no other microphone for long, see [testimony.Reception.Yields].
+func (s *Session) followHush() {
+	switch {
+	case !s.hub.Hushed():
+		s.hushed, s.hushTold = time.Time{}, false
+	case s.hushed.IsZero():
+		s.hushed = s.now()
+	case !s.hushTold && s.now().Sub(s.hushed) >= neverQuiet && s.seats.Load().anyYields():
+		s.hushTold = true
+		s.alarm("never_quiet", "")
 	}
 }
 

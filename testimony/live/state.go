@@ -67,7 +67,7 @@ type Request struct {
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered
+	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered, never_quiet
 	Participant testimony.ParticipantID
 }
 

@@ -187,6 +187,12 @@ func courtroom(t testing.TB) *live.Session {
 // courtroomAt opens it for guests who come over a relay.
 func courtroomAt(t testing.TB, reach relay.Reach) *live.Session {
 	t.Helper()
+	s, _ := courtroomWithDesk(t, reach)
+	return s
+}
+
+func courtroomWithDesk(t testing.TB, reach relay.Reach) (*live.Session, *docket.Desk) {
+	t.Helper()
 	d, err := docket.CreateTraining(t.Context(), filepath.Join(t.TempDir(), "v.paravent"), docket.Options{KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +211,7 @@ func courtroomAt(t testing.TB, reach relay.Reach) *live.Session {
 			t.Error(err)
 		}
 	})
-	return s
+	return s, d
 }
 
 func seat(t testing.TB, s *live.Session, role testimony.Role) live.Person {

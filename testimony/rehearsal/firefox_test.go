@@ -171,7 +171,7 @@ func TestFirefoxHoldsAHearing(t *testing.T) {
 	awaitState(t, s, "the request for a break", func(st live.State) bool { return len(st.Requests) == 1 })
 	witness.Reload() // the device is known, and starts its camera by itself or by the one button
 	// Firefox can say that devices are granted and still keep a page waiting that was loaded again; then the witness presses the button.
-	witness.Until("the hearing or the button", 
+	witness.Until("the hearing or the button",
 		`(window.asked = (window.asked ?? 0) + 1) > 100 || !document.getElementById("hearing").hidden`)
 	if firefox.Evaluate[bool](witness, `document.getElementById("hearing").hidden`) {
 		witness.Press(firefox.Evaluate[string](witness, `document.getElementById("allow").textContent.trim()`))
