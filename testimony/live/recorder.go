@@ -57,7 +57,7 @@ type recorder struct {
 
 	hushed func() bool // whether a witness speaks, see [hub.Router.Hush]
 	slate  []byte      // one encoded key frame
-	hush   []byte // one encoded packet of silence
+	hush   []byte      // one encoded packet of silence
 	fault  func(error)
 	finish context.CancelFunc
 	done   chan struct{}
