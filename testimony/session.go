@@ -72,6 +72,8 @@ const (
 	Ruled       EventKind = "ruling"       // on the objection that waited: Reason is the Ruling
 	Expected    EventKind = "expected"     // it is expected to go on at To
 
+	Interpreting EventKind = "interpreting" // Participant interprets into the language that Reason is, on a channel; without one, to everyone again
+
 	WitnessCalled    EventKind = "witness_called"    // a witness who waited alone is placed in the hearing
 	WitnessDismissed EventKind = "witness_dismissed" // a witness's part is over
 )

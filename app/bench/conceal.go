@@ -2,7 +2,6 @@ package bench
 
 import (
 	"image/color"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -132,15 +131,10 @@ func (b *Bench) trialStep(st live.State) (step, bool) {
 
 // drawing lets the court choose how what stands for the witness is drawn.
 func (b *Bench) drawing(now conceal.Style) fyne.CanvasObject {
-	var words []string
+	var styles []string
 	for _, s := range conceal.Styles {
-		words = append(words, i18n.T("style."+string(s)))
+		styles = append(styles, string(s))
 	}
-	choice := xwidget.NewChoice(words, max(slices.Index(conceal.Styles, now), 0), func(word string) {
-		if i := slices.Index(words, word); i >= 0 {
-			b.act(func() error { return b.session.DrawAs(conceal.Styles[i]) })
-		}
-	})
-	choice.SpacePasses = true
+	choice := b.oneOf(styles, string(now), func(style string) string { return i18n.T("style." + style) }, func(style string) error { return b.session.DrawAs(conceal.Style(style)) })
 	return xwidget.Card(i18n.T("conceal.drawing"), choice, xwidget.WrappedSmall(i18n.T("conceal.drawing.text")))
 }

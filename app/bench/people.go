@@ -8,8 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"paravent/app/hearing"
 	"paravent/app/i18n"
@@ -93,6 +91,9 @@ func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyn
 	case witness:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("bench.sees_no_accused"), xwidget.Break)}
 	}
+	if p.Into != "" && p.Presence == live.Admitted {
+		chips = append([]fyne.CanvasObject{xwidget.Chip(i18n.T("interpret.into.language", map[string]any{"Language": room.LanguageName(p.Into)}), xwidget.Neutral)}, chips...)
+	}
 	if p.Low != "" && p.Presence == live.Admitted {
 		chips = append([]fyne.CanvasObject{xwidget.Chip(i18n.T("presence.low."+p.Low), xwidget.Private)}, chips...)
 	}
@@ -134,13 +135,16 @@ func (b *Bench) person(id testimony.ParticipantID) {
 		rows = append(rows, xwidget.Field(i18n.T("person.words"), xwidget.Strong(strings.Join(p.Words[:], " · "))), xwidget.WrappedSmall(i18n.T("person.words.text")))
 	}
 	if p.Lang != "" {
-		rows = append(rows, xwidget.Field(i18n.T("person.language"), xwidget.Strong(pageLanguage(p.Lang))))
+		rows = append(rows, xwidget.Field(i18n.T("person.language"), xwidget.Strong(room.LanguageName(p.Lang))))
 	}
 	if id == witness.ID && p.Presence != live.Absent {
 		rows = append(rows, xwidget.Field(i18n.T("person.prepared"), xwidget.WrappedSmall(preparedWords(p))))
 	}
 	if p.LineTest != nil {
 		rows = append(rows, xwidget.Field(i18n.T("linetest.title"), xwidget.WrappedSmall(hearing.LineTestFound(*p.LineTest))))
+	}
+	if p.Role == testimony.RoleInterpreter && p.Presence == live.Admitted {
+		rows = append(rows, b.interpreting(p, st)...)
 	}
 	if p.Link != "" {
 		rows = append(rows, room.Link(p.Link, st.Fingerprint))
@@ -194,22 +198,6 @@ func (b *Bench) callOrDismiss(p live.Person, done func()) fyne.CanvasObject {
 			b.act(func() error { return act(p.ID) })
 		})
 	})
-}
-
-// pageLanguage names a language as the window's font can write it: by its code and, where it is known, in the window's words.
-func pageLanguage(code string) string {
-	tag, err := language.Parse(code)
-	if err != nil {
-		return code
-	}
-	words := display.English.Languages()
-	if i18n.Language() == "fr" {
-		words = display.French.Languages()
-	}
-	if name := words.Name(tag); name != "" {
-		return name
-	}
-	return code
 }
 
 // preparedWords says what the witness has read and checked before the hearing.

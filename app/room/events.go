@@ -26,6 +26,10 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 		words += " · " + e.Reason
 	case e.Reason != "" && (e.Kind == testimony.OathShown || e.Kind == testimony.OathTaken || e.Kind == testimony.OathRefused):
 		words += " · " + i18n.T("oath.form."+e.Reason)
+	case e.Kind == testimony.Interpreting && e.Reason == "":
+		words += " " + i18n.T("interpret.everyone")
+	case e.Kind == testimony.Interpreting:
+		words += " " + i18n.T("interpret.to", map[string]any{"Language": LanguageName(e.Reason)})
 	case e.Kind == testimony.StageBegun:
 		words = i18n.T("examine." + e.Reason)
 		if who := labels[e.Participant]; who != "" {

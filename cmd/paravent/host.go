@@ -59,6 +59,8 @@ Standard input takes one command a line:
   go-on               end a pause that the witness's side has called, once it says that it can go on
   call P              place a witness who waits alone in the hearing
   dismiss P           end a witness's part: nothing more is received, and the link opens nothing any more
+  interpret P [LANG]  interpreter P speaks on the channel of a language from now on; with none, to everyone
+  listen [CHANNEL]    what this desk hears of the interpreters: a language, floor, or with none every channel but the witness's
   answered P          take P's requests off the list
   invite P            withdraw P's link and make a new one, for a lost device or a link that was given away
   status              print the state
@@ -252,7 +254,9 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 	}
 	s := h.session
 	switch fields[0] {
-	case "admit", "call", "dismiss", "remove", "mute", "unmute", "answered", "invite":
+	case "listen":
+		return s.Listen(testimony.Channel(argument(1)))
+	case "admit", "call", "dismiss", "interpret", "remove", "mute", "unmute", "answered", "invite":
 		id, err := h.participant(argument(1))
 		if err != nil {
 			return err
@@ -264,6 +268,8 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 			return s.CallWitness(id)
 		case "dismiss":
 			return s.DismissWitness(id)
+		case "interpret":
+			return s.Interpret(id, argument(2))
 		case "remove":
 			return s.Remove(id, rest(2))
 		case "answered":
@@ -386,7 +392,8 @@ func (h *host) describe(s live.State) line {
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
 		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
-		"held": s.Held.Why, "ready": s.Held.Ready, "oath": s.Conduct.Oath, "stage": stageLine(s.Conduct), "objection": s.Conduct.Objection, "back": s.Conduct.Back}
+		"held": s.Held.Why, "ready": s.Held.Ready, "oath": s.Conduct.Oath, "stage": stageLine(s.Conduct), "objection": s.Conduct.Objection, "back": s.Conduct.Back,
+		"channels": s.Channels, "channel": s.Channel}
 }
 
 // stageLine is whose questions are being put. How long is told in the minutes: a line a second would drown the rest.

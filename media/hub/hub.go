@@ -44,6 +44,8 @@ func (f Form) String() string {
 type Grant struct {
 	Picture Form
 	Voice   Form
+	// Paused keeps the voice's track and sends nothing on it. It is no access control: what was on its way may still be sent.
+	Paused bool
 	// Yields holds the voice back while the router is hushed, see [Router.Hush].
 	Yields bool
 }

@@ -98,3 +98,39 @@ func TestAGrantBeginsToYieldDuringAHush(t *testing.T) {
 		}
 	})
 }
+
+// A voice that is paused keeps its track, and goes on at once and without a gap in its numbers.
+func TestAPausedVoiceKeepsItsTrack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := New()
+		defer r.Close()
+		r.SetAccess(everyone(Grant{Voice: Clear}))
+		p := r.Publish("interpreter")
+		w := newWire(1)
+		var mic microphone
+		s := r.Subscribe("counsel")
+		track := find(s, "interpreter", media.KindAudio)
+		bindVoice(t, track, w, p, &mic)
+		for _, paused := range []bool{false, true, false, true, false} {
+			r.SetAccess(everyone(Grant{Voice: Clear, Paused: paused}))
+			for range 5 {
+				p.WriteClear(media.KindAudio, mic.packet())
+				synctest.Wait()
+			}
+		}
+		if find(s, "interpreter", media.KindAudio) != track {
+			t.Error("the track was replaced")
+		}
+		var heard []uint32
+		for i, packet := range w.received() {
+			heard = append(heard, binary.BigEndian.Uint32(packet.Payload[len("CLEAR-VOICE "):]))
+			if packet.SequenceNumber != w.received()[0].SequenceNumber+uint16(i) {
+				t.Errorf("packet %d has number %d", i, packet.SequenceNumber)
+			}
+		}
+		if want := []uint32{1, 2, 3, 4, 5, 12, 13, 14, 15, 22, 23, 24, 25}; !slices.Equal(heard, want) {
+			t.Errorf("heard %d", heard)
+		}
+	})
+}

@@ -140,27 +140,27 @@ func (p *Publisher) RequestKeyFrame() { p.keyFrames.request() }
 // still be running after remove, and must not call the Router.
 func (p *Publisher) OnKeyFrameRequest(ask func()) (remove func()) { return p.keyFrames.setAsk(ask) }
 
-// add begins a subscription of the given form; Nothing has none. It yields to a hush, unless that is nil. It holds the router's lock.
-func (p *Publisher) add(kind media.Kind, form Form, yields *hush) subscriber {
+// add begins a subscription of the given form; Nothing has none. It holds the router's lock.
+func (p *Publisher) add(kind media.Kind, form Form, held hold) subscriber {
 	switch {
 	case form == Clear:
 		s := newSubscription[ClearPacket](kind, p.RequestKeyFrame)
-		s.yieldTo(yields)
+		s.hold(held)
 		p.clear(kind).feed.add(s)
 		return s
 	case form == Concealed && kind == media.KindVideo:
 		s := newSubscription[ConcealedPacket](kind, p.picture.requestKey)
-		s.yieldTo(yields)
+		s.hold(held)
 		p.picture.feed.add(s)
 		return s
 	case form == Concealed:
 		s := newSubscription[ConcealedPacket](kind, func() {})
-		s.yieldTo(yields)
+		s.hold(held)
 		p.voice.feed.add(s)
 		return s
 	case form == Released:
 		s := newSubscription[ReleasedPacket](kind, func() {}) // key frames come with the recording
-		s.yieldTo(yields)
+		s.hold(held)
 		p.released(kind).feed.add(s)
 		return s
 	}

@@ -161,7 +161,7 @@ func (r *Router) regrant() {
 		for _, p := range r.publishers {
 			grant := r.access.grant(p.id, s.id)
 			for _, kind := range kinds {
-				s.begin(p, kind, grant.form(kind), grant.Yields)
+				s.begin(p, kind, grant.form(kind), grant)
 			}
 		}
 	}

@@ -36,7 +36,7 @@ type subscriber interface {
 	resend(sequence []uint16)
 	report(now time.Time) *rtcp.SenderReport
 	droppedPackets() uint64
-	yieldTo(*hush)
+	hold(hold)
 }
 
 // ID is the id that the subscriber was made with.
@@ -74,20 +74,23 @@ func (s *Subscriber) notify() {
 
 // begin makes the track of a publisher's kind unless there is one; a wrong one was ended before. Either then yields or does not. It holds the
 // router's lock.
-func (s *Subscriber) begin(p *Publisher, kind media.Kind, form Form, yields bool) {
+func (s *Subscriber) begin(p *Publisher, kind media.Kind, form Form, grant Grant) {
 	key := trackKey{p.id, kind}
 	if form == Nothing {
 		return
 	}
-	var to *hush
-	if yields && kind == media.KindAudio {
-		to = &s.router.hush
+	var held hold
+	if kind == media.KindAudio {
+		held.paused = grant.Paused
+		if grant.Yields {
+			held.yields = &s.router.hush
+		}
 	}
 	if track := s.tracks[key]; track != nil {
-		track.subscription.yieldTo(to)
+		track.subscription.hold(held)
 		return
 	}
-	track := &Outgoing{Publisher: p.id, Kind: kind, Form: form, publisher: p, subscription: p.add(kind, form, to)}
+	track := &Outgoing{Publisher: p.id, Kind: kind, Form: form, publisher: p, subscription: p.add(kind, form, held)}
 	track.TrackLocal = &localTrack{
 		kind:         kind,
 		subscription: track.subscription,

@@ -32,7 +32,7 @@ type subscription[P packet] struct {
 	begun      bool        // audio: a packet came since the transport was bound
 	keptBack   uint64      // audio: the index of that packet, which is not let through, and nothing before it
 	restarting bool        // the next packet begins a new run of numbers
-	yields     *hush       // audio: what holds it back; nil for nothing
+	held       hold
 	dropped    uint64
 	wake       chan struct{}
 
@@ -114,16 +114,21 @@ func (s *subscription[P]) enqueue(p P) (wantKey bool) {
 	return false
 }
 
-// yieldTo makes the subscription yield to a hush, or to nothing.
-func (s *subscription[P]) yieldTo(h *hush) {
+// hold is what keeps a voice back although it is granted.
+type hold struct {
+	paused bool
+	yields *hush // nil: to nothing
+}
+
+func (s *subscription[P]) hold(h hold) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.yields = h
+	s.held = h
 }
 
 // heldBack reports whether nothing is to be sent now, and then forgets what waits: what comes after it begins anew, as after a binding. It holds s.mu.
 func (s *subscription[P]) heldBack() bool {
-	if s.yields == nil || !s.yields.holds() {
+	if !s.held.paused && (s.held.yields == nil || !s.held.yields.holds()) {
 		return false
 	}
 	s.dropped += uint64(len(s.queue))

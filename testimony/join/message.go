@@ -46,6 +46,8 @@ const (
 	TypeMedia     = "media"
 	TypePrepared  = "prepared"
 	TypeLanguage  = "language"
+	TypeChannel   = "channel"
+	TypeInterpret = "interpret"
 	TypeHere      = "here"
 	TypeLineTest  = "line_test"
 	TypeLeave     = "leave"
@@ -124,6 +126,16 @@ type Speaks struct {
 	Code string `json:"code"`
 }
 
+// Channel is a guest's choice among the channels of interpretation.
+type Channel struct {
+	Channel string `json:"channel"`
+}
+
+// Interpret is an interpreter's word on which channel they speak from now on; with no language, to everyone.
+type Interpret struct {
+	Into string `json:"into"`
+}
+
 // Here is what a page says every few seconds, so that a call for help that goes in its place cannot be told from it on the
 // network.
 type Here struct{}
@@ -170,6 +182,12 @@ type State struct {
 	// Restricted says that an order forbids to publish what could identify the witness. It is told to whoever stands with public and press.
 	Restricted bool   `json:"restricted,omitempty"`
 	Returning  string `json:"returning,omitempty"` // RFC 3339 time at which it is expected to go on
+	// Channels are the languages into which is interpreted on a channel of its own, as far as this guest may know of them, and Channel the one that it chose:
+	// a language, "floor", or nothing for what the court gives who has chosen nothing.
+	Channels []string `json:"channels,omitempty"`
+	Channel  string   `json:"channel,omitempty"`
+	// Into is told to an interpreter: the language of the channel on which they speak now; empty while they speak to everyone.
+	Into string `json:"into,omitempty"`
 	// What tells, by audience (the roles, and "bench"), what each receives of the witness now. A witness is shown all of it;
 	// another guest the entry of its own role.
 	What map[string]Reception `json:"what,omitempty"`
@@ -265,6 +283,18 @@ func (m Prepared) MarshalJSON() ([]byte, error) {
 func (m Speaks) MarshalJSON() ([]byte, error) {
 	type plain Speaks
 	return typed(TypeLanguage, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Channel) MarshalJSON() ([]byte, error) {
+	type plain Channel
+	return typed(TypeChannel, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Interpret) MarshalJSON() ([]byte, error) {
+	type plain Interpret
+	return typed(TypeInterpret, plain(m))
 }
 
 // MarshalJSON writes the message with its type.

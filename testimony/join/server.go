@@ -186,6 +186,15 @@ func (s *Server) secure(listener net.Listener, given *tls.Certificate) (net.List
 // Base is where guests reach the court: scheme, host and port.
 func (s *Server) Base() string { return s.address.base() }
 
+// Languages lists the codes (BCP 47) of the languages of the page, in the order in which it offers them.
+func (s *Server) Languages() []string {
+	var codes []string
+	for _, l := range s.languages {
+		codes = append(codes, l.Code)
+	}
+	return codes
+}
+
 // Link is the invitation with this secret as the guest receives it.
 func (s *Server) Link(secret invite.Secret) invite.Link {
 	return invite.Link{Base: s.Base(), Secret: secret}

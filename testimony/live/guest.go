@@ -26,10 +26,11 @@ type guest struct {
 	session     *join.Session // nil while the connection is lost
 	words       [4]string
 	muted       bool
-	camera      bool   // the page says that it sends a picture
-	microphone  bool   // and sound
-	low         string // why the page wants sound first; empty while it does not
-	lang        string // that the page is read in
+	camera      bool              // the page says that it sends a picture
+	microphone  bool              // and sound
+	low         string            // why the page wants sound first; empty while it does not
+	lang        string            // that the page is read in
+	ear         testimony.Channel // of the interpreters' channels
 	lostAt      time.Time
 	lineTest    *readiness.LineTest // the newest test of this connection's page; nil: none
 	triedAt     time.Time
@@ -195,7 +196,22 @@ func (s *Session) message(session *join.Session, m join.Message) {
 			session.Speaks(r.Code)
 			s.current(session, func(g *guest) {
 				g.words, g.lang = session.Words(), session.Lang()
+				s.enforce() // what a witness hears of the interpreters follows the page's language
 				s.refresh()
+			})
+		}
+	case join.TypeChannel:
+		var r join.Channel
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) { s.tune(g, testimony.Channel(r.Channel)) })
+		}
+	case join.TypeInterpret:
+		var r join.Interpret
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) {
+				if err := s.interpret(g.participant.ID, r.Into); err != nil {
+					s.log.Warn("an interpreter's channel was not changed", "error", err)
+				}
 			})
 		}
 	case join.TypeLeave:
@@ -403,6 +419,10 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 		Admitted: seats.reception.Connected(g.participant),
 		Muted:    g.muted, Banner: s.heldBanner(g), Publish: join.Publish{Audio: sends && !g.muted, Video: sends},
 		What: map[string]join.Reception{}, Clock: join.Clock{Court: s.hearing.CourtZone},
+	}
+	state.Channels, state.Channel = s.channelsFor(seats, g.participant), string(g.ear)
+	if g.participant.Role == testimony.RoleInterpreter {
+		state.Into = s.into[g.participant.ID]
 	}
 	state.Restricted = g.participant.Role.Listens() && s.matrix.Asks(order.ReportingRestriction)
 	if g.participant.Role == testimony.RoleWitness {

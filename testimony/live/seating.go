@@ -13,9 +13,10 @@ type seating struct {
 	admitted  map[testimony.ParticipantID]testimony.Participant // the bench included
 	muted     map[testimony.ParticipantID]bool                  // by the bench
 	// aired is the most that the public version holds of a witness where it is being broadcast.
-	aired   protection.Access
-	low     map[testimony.ParticipantID]bool // whose page wants sound first
-	mirrors map[testimony.ParticipantID]bool // witnesses who receive what others would receive of them
+	aired          protection.Access
+	interpretation testimony.Interpretation
+	low            map[testimony.ParticipantID]bool // whose page wants sound first
+	mirrors        map[testimony.ParticipantID]bool // witnesses who receive what others would receive of them
 }
 
 // grant answers the hub: what the subscriber is sent of the publisher.
@@ -40,7 +41,8 @@ func (s *seating) allowed(publisher, subscriber string) hub.Grant {
 	if access.Release != protection.Live {
 		return hub.Grant{}
 	}
-	g := hub.Grant{Picture: pictureForm(access.Picture), Voice: voiceForm(access.Voice), Yields: s.reception.Yields(from, to)}
+	g := hub.Grant{Picture: pictureForm(access.Picture), Voice: voiceForm(access.Voice), Yields: s.reception.Yields(from, to),
+		Paused: !s.interpretation.Hears(from, to)}
 	if s.muted[from.ID] {
 		g.Voice = hub.Nothing
 	}
@@ -69,7 +71,7 @@ func (s *seating) maySend(id testimony.ParticipantID) bool {
 	return ok && s.reception.MaySend(p)
 }
 
-// heard reports whether the bench hears a participant.
+// heard reports whether the bench hears a participant; which of the interpreters its desk listens to is another matter.
 func (s *seating) heard(id testimony.ParticipantID) bool { return s.maySend(id) && !s.muted[id] }
 
 // recorded is what of a participant goes into a version of the record.

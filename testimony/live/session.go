@@ -110,6 +110,8 @@ type Session struct {
 	prepared  map[testimony.ParticipantID][]string  // steps that a witness has taken before the hearing
 	answers   map[testimony.ParticipantID]invite.ID // the invitations that the relay is to bring
 	altered   map[testimony.ParticipantID]time.Time // when it was last told that signalling was altered
+	into      map[testimony.ParticipantID]string    // the language into which an interpreter's seat interprets on a channel
+	ear       testimony.Channel                     // of this desk
 	hushed    time.Time                             // since when a witness is heard without a pause; zero while none is
 	hushTold  bool
 	events    []testimony.Event
@@ -205,6 +207,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		mirrors:   maps.Clone(s.mirrors),
 		low:       map[testimony.ParticipantID]bool{},
 	}
+	seats.interpretation = s.interpretation()
 	for id, g := range s.guests {
 		if g.presence == Admitted {
 			seats.admitted[id] = g.participant
@@ -374,6 +377,7 @@ func (s *Session) describe() State {
 		}
 	}
 	st.Conduct = s.conducted()
+	st.Channels, st.Channel = seats.interpretation.Channels(), s.ear
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()
 	st.Gallery = seats.publicAccess(witness)
@@ -387,6 +391,7 @@ func (s *Session) describe() State {
 			person.Presence, person.Words, person.Lang, person.Muted, person.Camera = g.presence, g.words, g.lang, g.muted, g.camera
 			person.Low = g.low
 			person.LineTest = g.lineTest
+			person.Into = s.into[p.ID]
 			person.Silent = !g.expects.gone.IsZero()
 			if g.arrivals != nil {
 				person.Sound = g.arrivals.count()

@@ -38,6 +38,7 @@ type Person struct {
 	Speaking bool
 	Camera   bool                // the guest says that the camera is on
 	Low      string              // why the page wants sound first, without pictures: chosen or weak; empty while it does not
+	Into     string              // the language into which an interpreter interprets on a channel; empty: to everyone
 	LineTest *readiness.LineTest // the newest test of its devices and line in this session; nil: none
 	Silent   bool                // nothing arrives that should
 	Sound    rtpio.SoundCount    // what became of the packets of this connection's sound
@@ -89,11 +90,13 @@ type State struct {
 	People        []Person          // in the order of the hearing's seats
 	Gallery       protection.Access // what the public receives of the witness now
 	Conduct       Conduct
-	Drawing       conceal.Style   // how what stands for a witness is drawn
-	Conceals      bool            // somebody is to receive a drawing or a changed voice in place of the witness's own
-	Trial         testimony.Trial // of the concealment, in this sitting
-	Broadcast     Broadcast       // to those who receive later
-	ShowsAccused  bool            // whether the witness may be shown the accused
+	Channels      []string          // the languages into which is interpreted on a channel
+	Channel       testimony.Channel // the one that this desk listens to
+	Drawing       conceal.Style     // how what stands for a witness is drawn
+	Conceals      bool              // somebody is to receive a drawing or a changed voice in place of the witness's own
+	Trial         testimony.Trial   // of the concealment, in this sitting
+	Broadcast     Broadcast         // to those who receive later
+	ShowsAccused  bool              // whether the witness may be shown the accused
 	Recording     Recording
 	Recorded      time.Duration // length of the master so far
 	Began         time.Time

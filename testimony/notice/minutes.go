@@ -10,6 +10,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/protection/policy"
 	"paravent/testimony"
+	"paravent/testimony/schedule"
 )
 
 // PublicMinutes are the record of a session that may leave the court. Whatever minutes it is given, it shows their public version only, names
@@ -307,6 +308,11 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 			return what + w.colon + form
 		}
 		return what
+	case testimony.Interpreting:
+		if e.Reason == "" {
+			return what + " " + w.minutes.everyone
+		}
+		return what + " " + fmt.Sprintf(w.minutes.into, schedule.LanguageWord(e.Reason, policy.Language(w.tag)))
 	case testimony.StageBegun:
 		return what + w.colon + w.minutes.stages[testimony.Stage(e.Reason)]
 	case testimony.Objected:

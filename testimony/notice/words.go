@@ -169,6 +169,7 @@ type minutesWords struct {
 	totals, time                                                   string
 	events, at, what                                               string
 	kinds                                                          map[testimony.EventKind]string
+	into, everyone                                                 string // how is interpreted
 	asked, steps, drawings, trials, lows                           map[string]string
 	oath, sworn, unsworn, refused                                  string
 	forms                                                          map[testimony.OathForm]string

@@ -122,9 +122,9 @@ func (x *Index) SayNeeds(p protection.PartyID, l policy.Language) []string {
 	var said []string
 	switch {
 	case s.Dialect != "":
-		said = append(said, fmt.Sprintf(v.dialect, languageWord(s.Language, l), s.Dialect))
+		said = append(said, fmt.Sprintf(v.dialect, LanguageWord(s.Language, l), s.Dialect))
 	case s.Language != "":
-		said = append(said, fmt.Sprintf(v.speech, languageWord(s.Language, l)))
+		said = append(said, fmt.Sprintf(v.speech, LanguageWord(s.Language, l)))
 	}
 	if word := v.sex[s.Sex]; word != "" {
 		said = append(said, word)
@@ -138,8 +138,8 @@ func (x *Index) SayNeeds(p protection.PartyID, l policy.Language) []string {
 	return said
 }
 
-// languageWord names a language by its tag; the tag itself where it has no name.
-func languageWord(tag string, l policy.Language) string {
+// LanguageWord names a language by its tag (BCP 47) in the words of another; a tag that nobody knows stays as it is.
+func LanguageWord(tag string, l policy.Language) string {
 	parsed, err := language.Parse(tag)
 	if err != nil {
 		return tag

@@ -147,6 +147,14 @@ func (c *Connection) Prepared(step string) error {
 	return c.session.Send(join.Prepared{Step: step})
 }
 
+// Listen tells the court what the guest wants to hear of the interpreters: a language, "floor", or nothing for what the court gives.
+func (c *Connection) Listen(channel string) error {
+	return c.session.Send(join.Channel{Channel: channel})
+}
+
+// Interpret tells the court into which language an interpreter interprets from now on; with none, they speak to everyone.
+func (c *Connection) Interpret(into string) error { return c.session.Send(join.Interpret{Into: into}) }
+
 // Switch turns the guest's own microphone and camera on and off, at once, and tells the court.
 func (c *Connection) Switch(audio, video bool) error {
 	c.silence(!audio, !video)

@@ -290,6 +290,9 @@ const act = {
     view.render(app);
   },
   low: () => app.low.toggle(),
+  channel: (channel) => void signalling.send({ type: "channel", channel }),
+  interpret: (into) => void signalling.send({ type: "interpret", into }),
+  balance: (balance) => app.stage.setBalance(balance),
   voice: () => void (signalling.send({ type: "request", kind: "voice" }) || view.told("told.failed")),
   seen(yes) {
     signalling.sendLater({ type: "prepared", step: yes ? "concealed" : "unconcealed" });

@@ -18,11 +18,13 @@ export class Stage {
     this.voices = new Map();
     this.hidden = new Set(); // whose picture the guest does not want to see
     this.lines = [];
+    this.balance = 0.5; // of the room and the interpreters: 0 is the room alone, 1 the interpreters alone
     this.onBlocked = () => {};
   }
 
   setPeople(people) {
     this.people = new Map((people ?? []).map((p) => [p.id, p]));
+    this.mixVoices();
     this.draw();
   }
 
@@ -51,9 +53,31 @@ export class Stage {
       element.autoplay = true;
       element.srcObject = new MediaStream([line.track]);
       $("voices").append(element);
-      this.voices.set(mid, { element, track: line.track });
+      this.voices.set(mid, { element, track: line.track, publisher: line.publisher });
       this.play(element);
     }
+    this.mixVoices();
+  }
+
+  interprets(publisher) {
+    return this.people.get(publisher)?.role === "interpreter";
+  }
+
+  /** Whether an interpreter's voice and another one arrive, so that there is something to balance. */
+  interpreted() {
+    const voices = [...this.voices.values()];
+    return voices.some((v) => this.interprets(v.publisher)) && voices.some((v) => !this.interprets(v.publisher));
+  }
+
+  setBalance(balance) {
+    this.balance = balance;
+    this.mixVoices();
+  }
+
+  mixVoices() {
+    const interpreters = Math.min(1, 2 * this.balance);
+    const room = Math.min(1, 2 * (1 - this.balance));
+    for (const voice of this.voices.values()) voice.element.volume = this.interprets(voice.publisher) ? interpreters : room;
   }
 
   play(element) {

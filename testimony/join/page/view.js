@@ -1,5 +1,6 @@
 // Shows the page's state. Everything on the screen follows from it; nothing here knows the court.
 
+import * as channels from "./channels.js";
 import * as concealed from "./concealed.js";
 import { knows, lang, languages, t } from "./language.js";
 import { showLevel } from "./media.js";
@@ -40,6 +41,7 @@ export function listen(act, app) {
   click("held-ready", act.ready);
   click("low", act.low);
   concealed.listen(act);
+  channels.listen(act);
   quietly(act.alarm);
   for (const id of ["leave", "lobby-leave"]) click(id, () => $("leaving").showModal());
   click("stay", () => $("leaving").close());
@@ -241,6 +243,7 @@ function showHearing(app) {
   showAsks(role);
   showOwnButtons(app, gallery);
   $("seen").hidden = gallery;
+  channels.show(app);
   showOath(app);
   concealed.show(app);
   app.low.show(app);
