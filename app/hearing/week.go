@@ -1,6 +1,7 @@
 package hearing
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -140,11 +141,19 @@ func (w *week) fill() {
 	}
 	c.Open = func(i int) { w.h.Go(room.Hearings, string(w.list[i].ID)) }
 	c.Moving = func(i, day, from int) {
-		x := w.at(i, day, from)
-		c.Blocks[i].Fault = len(open(w.plan.Check(schedule.Of(x)), x)) > 0
+		x, err := w.at(i, day, from)
+		c.Blocks[i].Fault = err != nil || len(open(w.plan.Check(schedule.Of(x)), x)) > 0
 		w.panel(&x)
 	}
-	c.Moved = func(i, day, from int) { w.move(w.list[i], w.at(i, day, from)) }
+	c.Moved = func(i, day, from int) {
+		to, err := w.at(i, day, from)
+		if err != nil {
+			w.h.Refresh()
+			room.Failed(w.h, err)
+			return
+		}
+		w.move(w.list[i], to)
+	}
 }
 
 // clocks sets the second clock to where the chosen witness is, or the first one's of the week.
@@ -199,12 +208,14 @@ func (w *week) block(x testimony.Hearing) xwidget.Block {
 	return b
 }
 
-// at is a hearing of the week where its block stands.
-func (w *week) at(i, day, from int) testimony.Hearing {
+// at is a hearing of the week where its block stands. An hour that the court's clocks leap over is no time for it.
+func (w *week) at(i, day, from int) (testimony.Hearing, error) {
 	x := w.list[i]
-	y, m, d := w.monday.Date()
-	x.Start = time.Date(y, m, d+day, from/60, from%60, 0, 0, w.court)
-	return x
+	start, err := schedule.OnClock(fmt.Sprintf("%s %02d:%02d", w.monday.AddDate(0, 0, day).Format(time.DateOnly), from/60, from%60), w.court)
+	if err == nil {
+		x.Start = start
+	}
+	return x, err
 }
 
 // panel shows what stands against the chosen hearing, as it is or as it would be moved, and the times that fit everyone.
