@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -12,19 +13,26 @@ import (
 	"paravent/testimony/live"
 )
 
-// interpreting is, on an interpreter's seat, into which language they interpret and what this desk hears of it.
-func (b *Bench) interpreting(p live.Person, st live.State) []fyne.CanvasObject {
+// interpreting is, on an interpreter's seat, into which language they interpret and what this desk hears of it. The first is set by a button, since it stands
+// in the record.
+func (b *Bench) interpreting(p live.Person, st live.State, done func()) []fyne.CanvasObject {
 	tongues := append([]string{""}, b.session.Tongues()...)
 	if !slices.Contains(tongues, p.Into) {
 		tongues = append(tongues, p.Into)
 	}
-	into := b.oneOf(tongues, p.Into, func(tag string) string {
-		if tag == "" {
-			return i18n.T("interpret.into.everyone")
+	var words []string
+	for _, tag := range tongues {
+		words = append(words, i18n.T("interpret.into.everyone"))
+		if tag != "" {
+			words[len(words)-1] = i18n.T("interpret.into.language", map[string]any{"Language": room.LanguageName(tag)})
 		}
-		return i18n.T("interpret.into.language", map[string]any{"Language": room.LanguageName(tag)})
-	}, func(tag string) error { return b.session.Interpret(p.ID, tag) })
-	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("interpret.into"), into), xwidget.WrappedSmall(i18n.T("interpret.text"))}
+	}
+	into := xwidget.NewChoice(words, slices.Index(tongues, p.Into), nil)
+	set := xwidget.NewButton(i18n.T("interpret.set"), "", func() {
+		done()
+		b.act(func() error { return b.session.Interpret(p.ID, tongues[into.SelectedIndex()]) })
+	})
+	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("interpret.into"), container.NewBorder(nil, nil, nil, xwidget.Row(8, xwidget.Gap(4, 0), set), into)), xwidget.WrappedSmall(i18n.T("interpret.text"))}
 	if len(st.Channels) == 0 {
 		return rows
 	}

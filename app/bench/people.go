@@ -144,7 +144,7 @@ func (b *Bench) person(id testimony.ParticipantID) {
 		rows = append(rows, xwidget.Field(i18n.T("linetest.title"), xwidget.WrappedSmall(hearing.LineTestFound(*p.LineTest))))
 	}
 	if p.Role == testimony.RoleInterpreter && p.Presence == live.Admitted {
-		rows = append(rows, b.interpreting(p, st)...)
+		rows = append(rows, b.interpreting(p, st, func() { s.Close() })...)
 	}
 	if p.Link != "" {
 		rows = append(rows, room.Link(p.Link, st.Fingerprint))
