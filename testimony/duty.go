@@ -30,6 +30,7 @@ const (
 	ActAskErasure     Act = "ask_erasure"
 
 	ActKeepCare          Act = "keep_care"        // the care files: own words, risk, needs, plans
+	ActRiskPhrases       Act = "risk_phrases"     // to keep and to see the words that would tell who a witness is
 	ActDecideStatus      Act = "decide_status"    // to enter what was decided of a person's status
 	ActMakePaper         Act = "make_paper"       // orders, notices and public minutes on paper
 	ActSealedPaper       Act = "sealed_paper"     // the sealed record of a session on paper
@@ -87,6 +88,7 @@ var duties = map[Act][]string{
 	ActAskErasure:     {Advocate, Clerk, Registrar, Judge},
 
 	ActKeepCare:          {Advocate},
+	ActRiskPhrases:       {Advocate, Clerk, Registrar, Judge},
 	ActDecideStatus:      {Advocate, Registrar, Judge},
 	ActMakePaper:         {Clerk, Registrar, Judge, Advocate},
 	ActSealedPaper:       {Clerk, Registrar, Judge},

@@ -42,7 +42,7 @@ const (
 // Reasons lists the reasons, and Fields the fields that are no question, for whoever has texts for them.
 var (
 	Reasons = []string{Missing, Unknown, TooLong, Future, Early, Twice, NotOpen, Amiss, Number, NoGiven}
-	Fields  = []string{"on", "interpreter", "support", "language", "dialect", "status", "by", "noted", "basis", "need", "start", "days", "purpose", "will", "reading", "route", "with"}
+	Fields  = []string{"on", "interpreter", "support", "language", "dialect", "status", "by", "noted", "basis", "need", "start", "days", "purpose", "will", "reading", "route", "with", "phrases"}
 )
 
 // MaxText is the longest text of one field, in bytes.

@@ -22,7 +22,7 @@ var AuditSubjects = []AuditSubject{"identities", "orders", "care", "sessions", "
 // subjects are the first words of the acts of each subject.
 var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
-	"care":       {"care"},
+	"care":       {"care", "phrases"},
 	"orders":     {"order", "measure"},
 	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript", "retention"},
 	"docket":     {"case", "party", "docket", "paper", "statistics"},

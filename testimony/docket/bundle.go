@@ -176,6 +176,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, statuses, from, to, func(_ string, r statusRecord) bool { return b.parties[r.Party] }),
 		moveSome(tx, factsOf, from, to, func(_ string, f Fact) bool { return b.parties[f.Party] }),
 		moveSome(tx, speeches, from, to, func(_ string, s Speech) bool { return b.parties[s.Party] }),
+		moveSome(tx, riskPhrases, from, to, func(_ string, r RiskPhrases) bool { return b.parties[r.Party] }),
 		moveSome(tx, erasures, from, to, func(_ string, e identity.Erasure) bool { return b.parties[e.Party] }),
 		moveSome(tx, conflictsOf, from, to, func(_ string, x identity.Conflict) bool { return b.cases[x.Case] }),
 		moveSome(tx, recordings, from, to, func(_ string, r Recording) bool { return b.hearings[r.Hearing] }),

@@ -70,7 +70,7 @@ func (d *Desk) FactOf(ctx context.Context, p protection.PartyID, k FactKind) (f 
 }
 
 func eraseFacts(tx *store.Tx, part store.Compartment, p protection.PartyID) error {
-	if err := ignoreMissing(speeches.Delete(tx, part, string(p))); err != nil {
+	if err := errors.Join(ignoreMissing(speeches.Delete(tx, part, string(p))), ignoreMissing(riskPhrases.Delete(tx, part, string(p)))); err != nil {
 		return err
 	}
 	entries, err := factsOf.All(tx, part)
