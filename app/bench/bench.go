@@ -52,11 +52,12 @@ type Bench struct {
 	onOver       func(testimony.HearingID)
 	picked       picked
 	ticks        ticking
+	reminder     reminder
 	side         string // the side of the right column that is turned to, by name; empty: the first
 }
 
 // parts are the pieces of the screen that are drawn anew only when what they show has changed, so that the focus stays.
-type parts struct{ banner, calls, stage, speaking, controls, record, asks, strip, side part }
+type parts struct{ banner, calls, stage, speaking, controls, record, asks, reminder, strip, side part }
 
 type part struct {
 	box  *fyne.Container
@@ -207,11 +208,12 @@ func (b *Bench) Abandon() {
 // Screen is the bench with its keys.
 func (b *Bench) Screen() room.Screen {
 	b.build()
+	b.countPhrases()
 	b.update()
 	keys := map[fyne.KeyName]func(){
 		fyne.KeyF5: func() { b.setMode(protection.PublicMode) }, fyne.KeyF6: func() { b.setMode(protection.PrivateMode) },
 		fyne.KeyF7: func() { b.setMode(protection.ClosedMode) }, fyne.KeyF8: b.breakOrResume, fyne.KeySpace: b.mark, fyne.KeyF3: b.markBack,
-		fyne.KeyF9: b.next, fyne.KeyF10: b.close, fyne.KeyA: b.admitFirst, fyne.KeyQ: b.answerFirst, fyne.KeyP: b.practise,
+		fyne.KeyF9: b.next, fyne.KeyF10: b.close, fyne.KeyA: b.admitFirst, fyne.KeyQ: b.answerFirst, fyne.KeyP: b.practise, fyne.KeyR: b.remind,
 	}
 	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
 		keys[k] = func() {
@@ -266,9 +268,9 @@ func (b *Bench) build() {
 	}
 	b.reason = xwidget.NewChoice(reasons(), chosen, nil)
 	b.reason.SpacePasses = true
-	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
+	b.parts = parts{newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart(), newPart()}
 	left := container.New(leftColumn{}, b.parts.stage.box, b.parts.controls.box, b.parts.record.box)
-	right := xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.strip.box, b.parts.side.box))
+	right := xwidget.Scroll(xwidget.Column(12, b.parts.asks.box, b.parts.reminder.box, b.parts.strip.box, b.parts.side.box))
 	b.root = container.NewBorder(xwidget.Column(0, b.parts.banner.box, b.parts.calls.box), nil, nil, nil, xwidget.Inset(xwidget.Split(left, right, 404), 16, 12))
 }
 
@@ -285,6 +287,7 @@ func (b *Bench) update() {
 	b.showRecord(st)
 	b.showSide(st)
 	b.showAsks(st)
+	b.showReminder()
 }
 
 // act takes a step of the session off Fyne's goroutine and tells when it fails.

@@ -40,6 +40,13 @@ func (r *Room) overviewTab(h room.Host, names room.Register, p protection.Party,
 		right.Add(alert)
 	}
 	right.Add(facts)
+	phrases, err := phrasesCard(h, p.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if phrases != nil {
+		right.Add(phrases)
+	}
 	right.Add(xwidget.Card(i18n.T("overview.where"), links...))
 	return xwidget.Split(xwidget.Scroll(next), xwidget.Scroll(right), 340), nil, nil
 }

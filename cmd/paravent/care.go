@@ -21,6 +21,7 @@ type careCmds struct {
 	Consent     consentCmds     `cmd:"" help:"What a person agreed to, each purpose for itself."`
 	Risk        riskCmds        `cmd:"" help:"How a person's danger is seen, and what calls for a review."`
 	Needs       needsCmds       `cmd:"" help:"What a person needs so that they can testify."`
+	Phrases     phrasesCmds     `cmd:"" help:"Words that would tell who a person is: a reminder for whoever runs the hearing."`
 	Preparation preparationCmds `cmd:"" help:"How a person was made familiar with the hearing."`
 	Plan        planCmds        `cmd:"" help:"The protection plan."`
 	Incident    incidentCmds    `cmd:"" help:"Threats and incidents."`

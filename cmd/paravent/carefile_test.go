@@ -56,6 +56,7 @@ func TestACareFileIsKeptFromTheCommandLine(t *testing.T) {
 		c.write(name+".json", string(text))
 	}
 	c.write("why", canary)
+	c.write("phrases", "the old mill\n\n"+canary+"\n")
 	for _, x := range []struct {
 		line  string
 		want  int
@@ -94,6 +95,11 @@ func TestACareFileIsKeptFromTheCommandLine(t *testing.T) {
 		{"care needs", exitNotFound, "not asked"},
 		{"care needs save @needs.json", exitOK, "nothing else"},
 		{"care needs", exitOK, "every 45 minutes"},
+		{"care phrases", exitOK, "No risk phrases"},
+		{"care phrases save @phrases", exitOK, "2 risk phrases"},
+		{"care phrases show", exitOK, "the old mill\n" + canary},
+		{"care phrases save @phrases", exitRefused, ""},
+		{"care phrases save --seen 1 @phrases", exitOK, "2 risk phrases"},
 		{"care preparation complete", exitRefused, "rooms"},
 		{"care preparation hold --topic what_he_did --language yo --interpreter in_room --support in_room", exitRefused, "topics: facts"},
 		{"care preparation hold --topic rooms --topic seats --topic technique --topic limits --topic breaks --topic what_if --topic later_disclosure --topic altered_voice --language yo --interpreter in_room --support in_room", exitOK, "log"},
