@@ -50,6 +50,7 @@ const (
 	TypeInterpret = "interpret"
 	TypeHere      = "here"
 	TypeLineTest  = "line_test"
+	TypeText      = "text"
 	TypeLeave     = "leave"
 
 	TypeWelcome = "welcome"
@@ -114,6 +115,14 @@ type LineTest struct {
 	Down       int  `json:"down"`
 	Up         int  `json:"up"`
 	RoundTrip  int  `json:"round_trip"`
+}
+
+// Text is a message of the text line between a guest and the court's clerk. A guest's has either words or a phrase; the court says each message that it took in back
+// to its sender, so that the page shows what the clerk can read and nothing else.
+type Text struct {
+	Clerk  bool   `json:"clerk,omitempty"`  // of the clerk; false in what a guest sends
+	Phrase string `json:"phrase,omitempty"` // one of testimony.TextPhrases or, of the clerk, testimony.ClerkPhrases: the page has it in its own language
+	Words  string `json:"words,omitempty"`  // as typed
 }
 
 // Prepared tells that the guest has taken a step of the preparation.
@@ -238,7 +247,7 @@ type ICEServer struct {
 	Credential string   `json:"credential,omitempty"`
 }
 
-// Notice is a sentence from the page's catalogue: heard (the court has seen the request), answered, mark.
+// Notice is a sentence from the page's catalogue: heard (the court has seen the request), answered, mark, text_slow (too many messages to the clerk).
 type Notice struct {
 	Text string `json:"text"`
 }
@@ -317,6 +326,9 @@ func (m LineTest) MarshalJSON() ([]byte, error) {
 	type plain LineTest
 	return typed(TypeLineTest, plain(m))
 }
+
+// MarshalJSON writes the message with its type.
+func (m Text) MarshalJSON() ([]byte, error) { type plain Text; return typed(TypeText, plain(m)) }
 
 // MarshalJSON adds the type.
 func (Silent) MarshalJSON() ([]byte, error) { return typed(TypeSilent, struct{}{}) }

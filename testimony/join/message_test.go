@@ -14,7 +14,7 @@ import (
 
 func FuzzParseGuestMessage(f *testing.F) {
 	for _, seed := range []string{
-		`{"type":"leave"}`, `{"type":"request","kind":"break"}`, `{"type":"media","audio":true}`, `{"type":"line_test","down":700}`, `{"type":"line_test","up":-1}`, `{"type":"answer","sdp":"v=0"}`,
+		`{"type":"leave"}`, `{"type":"request","kind":"break"}`, `{"type":"media","audio":true}`, `{"type":"line_test","down":700}`, `{"type":"text","words":"I cannot hear"}`, `{"type":"text","phrase":"hear"}`, `{"type":"text","clerk":true,"phrase":"wait"}`, `{"type":"line_test","up":-1}`, `{"type":"answer","sdp":"v=0"}`,
 		`{"type":"state"}`, `[]`, `{`, `null`,
 	} {
 		f.Add([]byte(seed))
@@ -73,7 +73,7 @@ func TestMessagesCarryTheirType(t *testing.T) {
 	t.Parallel()
 	for want, m := range map[string]any{
 		TypeRequest: Request{}, TypeMedia: Media{}, TypeHello: Hello{}, TypeWelcome: Welcome{}, TypeState: State{},
-		TypeNotice: Notice{}, TypeSilent: Silent{}, TypeLineTest: LineTest{}, TypeRefused: Refused{}, TypeRemoved: Removed{}, TypeBye: Bye{}, TypeLeave: Leave{},
+		TypeNotice: Notice{}, TypeSilent: Silent{}, TypeLineTest: LineTest{}, TypeText: Text{}, TypeRefused: Refused{}, TypeRemoved: Removed{}, TypeBye: Bye{}, TypeLeave: Leave{},
 	} {
 		if h, ok := m.(Hello); ok {
 			h.Device = json.RawMessage(`{}`)

@@ -190,6 +190,11 @@ func (s *Session) message(session *join.Session, m join.Message) {
 		if m.Decode(&r) == nil {
 			s.current(session, func(g *guest) { s.lineTested(g, r) })
 		}
+	case join.TypeText:
+		var r join.Text
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) { s.wrote(g, r) })
+		}
 	case join.TypeLanguage:
 		var r join.Speaks
 		if m.Decode(&r) == nil {

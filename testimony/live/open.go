@@ -33,7 +33,7 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	}
 	s := &Session{desk: c.Desk, log: c.Logger, hub: hub.New(), acts: make(chan func()), ended: make(chan struct{}), changed: make(chan struct{}),
 		reach: c.Reach, altered: map[testimony.ParticipantID]time.Time{}, answers: map[testimony.ParticipantID]invite.ID{},
-		guests: map[testimony.ParticipantID]*guest{}, closing: map[testimony.ParticipantID]chan struct{}{}, links: map[testimony.ParticipantID]string{}, into: map[testimony.ParticipantID]string{}, prepared: map[testimony.ParticipantID][]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
+		guests: map[testimony.ParticipantID]*guest{}, closing: map[testimony.ParticipantID]chan struct{}{}, links: map[testimony.ParticipantID]string{}, into: map[testimony.ParticipantID]string{}, texts: map[testimony.ParticipantID]testimony.TextLine{}, prepared: map[testimony.ParticipantID][]string{}, bench: mix.New(), sinks: map[int]func([]int16){}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -373,6 +373,7 @@ func (s *Session) shut() {
 		s.dismiss(g, "")
 		delete(s.guests, id)
 	}
+	s.forgetTexts(ctx)
 	for _, closed := range s.closing {
 		<-closed
 	}

@@ -116,6 +116,7 @@ type Session struct {
 	hushTold  bool
 	events    []testimony.Event
 	requests  []Request
+	texts     map[testimony.ParticipantID]testimony.TextLine
 	held      *testimony.Hold // by the witness's side; nil while nothing is
 	alarms    []Alarm
 	trial     testimony.Trial
@@ -383,7 +384,7 @@ func (s *Session) describe() State {
 	st.Gallery = seats.publicAccess(witness)
 	st.Broadcast = s.broadcastState()
 	for _, p := range s.hearing.Participants {
-		person := Person{Participant: p, Waits: p.Role == testimony.RoleWitness && !seats.reception.Called[p.Party], Presence: Absent, Link: s.links[p.ID], Prepared: slices.Clone(s.prepared[p.ID]), Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
+		person := Person{Participant: p, Text: s.texts[p.ID], Waits: p.Role == testimony.RoleWitness && !seats.reception.Called[p.Party], Presence: Absent, Link: s.links[p.ID], Prepared: slices.Clone(s.prepared[p.ID]), Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
 		if p.ID == witness.ID {
 			person.Receives, person.Cell = protection.Access{Connected: true}, policy.Cell{}
 		}

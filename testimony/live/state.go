@@ -41,6 +41,7 @@ type Person struct {
 	Into     string              // the language into which an interpreter interprets on a channel; empty: to everyone
 	LineTest *readiness.LineTest // the newest test of its devices and line in this session; nil: none
 	Silent   bool                // nothing arrives that should
+	Text     testimony.TextLine  // between this seat and the clerk; its messages are in memory alone and must be written nowhere
 	Sound    rtpio.SoundCount    // what became of the packets of this connection's sound
 	// Receives is what the seat receives of the witness right now, phase and mode included.
 	Receives protection.Access

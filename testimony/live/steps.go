@@ -247,6 +247,7 @@ func (s *Session) Close(ctx context.Context) (testimony.Minutes, error) {
 			s.dismiss(g, "closed")
 			delete(s.guests, id)
 		}
+		s.forgetTexts(ctx)
 		failures = append(failures, s.sealRecording(ctx))
 		minutes = testimony.BuildMinutes(s.hearing, s.reference, s.began, s.now(), s.events, s.recorded)
 		failures = append(failures, s.desk.KeepMinutes(ctx, minutes))
