@@ -1,6 +1,7 @@
 // The join page: opens the link, keeps the connection to the court and shows what the court says. It decides nothing: what
 // it may send and what it is sent is the court's to say. It writes no log and calls no other host.
 
+import * as clerk from "./clerk.js";
 import { Connection } from "./connection.js";
 import { fromBase64url, idOf } from "./handshake.js";
 import { forget, forgetOld, newDeviceKey, recall, remember } from "./keep.js";
@@ -35,6 +36,8 @@ const app = {
   ready: false, // camera and microphone are decided on
   stage: new Stage(),
   lines: [],
+  written: [], // on the text line to the clerk
+  unread: false, // the clerk has answered
   early: [], // offers and candidates that came before the state that lets the guest in
 };
 
@@ -92,6 +95,9 @@ const hear = {
         return;
       case "silent":
         return void path.doubt();
+      case "text":
+        clerk.take(app, message);
+        return view.render(app);
       case "notice":
         return view.notice(message.text);
       case "refused":
@@ -272,6 +278,8 @@ const act = {
     if (["pause", "someone"].includes(kind)) return stop(kind);
     view.told(signalling.sendLater({ type: "request", kind }) ? "told.sent" : "told.failed");
   },
+  write: (message) => signalling.send({ type: "text", ...message }),
+  opened: () => view.render(app),
   ready() {
     if (signalling.sendLater({ type: "request", kind: "ready" })) app.held.ready = true;
     view.render(app);

@@ -1,6 +1,7 @@
 // Shows the page's state. Everything on the screen follows from it; nothing here knows the court.
 
 import * as channels from "./channels.js";
+import * as clerk from "./clerk.js";
 import * as concealed from "./concealed.js";
 import { knows, lang, languages, t } from "./language.js";
 import { showLevel } from "./media.js";
@@ -42,6 +43,7 @@ export function listen(act, app) {
   click("low", act.low);
   concealed.listen(act);
   channels.listen(act);
+  clerk.listen(act);
   quietly(act.alarm);
   for (const id of ["leave", "lobby-leave"]) click(id, () => $("leaving").showModal());
   click("stay", () => $("leaving").close());
@@ -100,6 +102,7 @@ export function render(app) {
   if (screen === "hearing") showHearing(app);
   else app.stage.clear();
   if (screen === "ended") showEnded(app.ended);
+  clerk.show(app, screen, isQuiet(app));
   keepLevel();
 }
 
@@ -359,6 +362,7 @@ export function told(key) {
 }
 
 export function notice(text) {
+  if (text === "text_slow") return clerk.slow();
   if (concealed.notice(text)) return;
   if (["heard", "answered"].includes(text)) return told(`told.${text}`);
   return told(text === "mark" ? "notice.mark" : "notice.other");
