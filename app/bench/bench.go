@@ -213,7 +213,7 @@ func (b *Bench) Screen() room.Screen {
 	keys := map[fyne.KeyName]func(){
 		fyne.KeyF5: func() { b.setMode(protection.PublicMode) }, fyne.KeyF6: func() { b.setMode(protection.PrivateMode) },
 		fyne.KeyF7: func() { b.setMode(protection.ClosedMode) }, fyne.KeyF8: b.breakOrResume, fyne.KeySpace: b.mark, fyne.KeyF3: b.markBack,
-		fyne.KeyF9: b.next, fyne.KeyF10: b.close, fyne.KeyA: b.admitFirst, fyne.KeyQ: b.answerFirst, fyne.KeyP: b.practise, fyne.KeyR: b.remind,
+		fyne.KeyF9: b.next, fyne.KeyF10: b.close, fyne.KeyA: b.admitFirst, fyne.KeyQ: b.answerFirst, fyne.KeyP: b.practise, fyne.KeyR: b.remind, fyne.KeyN: b.answerText,
 	}
 	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
 		keys[k] = func() {

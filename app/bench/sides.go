@@ -30,6 +30,7 @@ func init() { // here, because the sides turn to each other
 	sides = []side{
 		{key: fyne.KeyW, name: "people", word: "bench.side.people", show: (*Bench).people, after: (*Bench).speaks},
 		{key: fyne.KeyE, name: "conduct", word: "bench.side.conduct", waits: (*Bench).conductWaits, show: (*Bench).conduct, after: (*Bench).ticked},
+		{key: fyne.KeyT, name: "texts", word: "bench.side.texts", waits: (*Bench).textsWait, show: (*Bench).texts},
 		{key: fyne.KeyC, name: "conceal", word: "bench.side.conceal", show: (*Bench).concealment},
 	}
 }

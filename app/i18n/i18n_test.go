@@ -138,6 +138,8 @@ func families() []string {
 		add("recording.", string(r))
 	}
 	add("ask.", testimony.Asks...)
+	add("text.asks.", testimony.TextPhrases...)
+	add("text.say.", testimony.ClerkPhrases...)
 	for _, c := range []string{testimony.AskAlarm, testimony.AskSomeone, testimony.AskPause, testimony.AskReady, testimony.AskBreak, testimony.AskUnderstand} {
 		add("call.", c, c+".do")
 	}

@@ -61,6 +61,8 @@ Standard input takes one command a line:
   dismiss P           end a witness's part: nothing more is received, and the link opens nothing any more
   interpret P [LANG]  interpreter P speaks on the channel of a language from now on; with none, to everyone
   listen [CHANNEL]    what this desk hears of the interpreters: a language, floor, or with none every channel but the witness's
+  say P TEXT          answer P on the text line to the clerk; /seen, /wait, /call or /aloud are said in the language of P's page
+  read P              print what P and the clerk have written to each other, and note it as read
   answered P          take P's requests off the list
   invite P            withdraw P's link and make a new one, for a lost device or a link that was given away
   status              print the state
@@ -256,7 +258,7 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 	switch fields[0] {
 	case "listen":
 		return s.Listen(testimony.Channel(argument(1)))
-	case "admit", "call", "dismiss", "interpret", "remove", "mute", "unmute", "answered", "invite":
+	case "admit", "call", "dismiss", "interpret", "remove", "mute", "unmute", "answered", "invite", "say", "read":
 		id, err := h.participant(argument(1))
 		if err != nil {
 			return err
@@ -274,6 +276,13 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 			return s.Remove(id, rest(2))
 		case "answered":
 			return s.Answer(id, "")
+		case "say":
+			if phrase, ready := strings.CutPrefix(rest(2), "/"); ready {
+				return s.Say(id, "", phrase)
+			}
+			return s.Say(id, rest(2), "")
+		case "read":
+			return h.read(id)
 		case "invite":
 			return h.invite(ctx, id)
 		}
@@ -327,6 +336,24 @@ func (h *host) invite(ctx context.Context, id testimony.ParticipantID) error {
 			h.link(p)
 		}
 	}
+	return nil
+}
+
+// read tells what was written on a seat's text line. Nothing else tells a word of it: whoever keeps standard output keeps only what was asked for.
+func (h *host) read(id testimony.ParticipantID) error {
+	texts := []line{}
+	for _, p := range h.session.State().People {
+		if p.ID != id {
+			continue
+		}
+		for _, x := range p.Text.Texts {
+			texts = append(texts, line{"at": x.At, "clerk": x.Clerk, "phrase": x.Phrase, "words": x.Words})
+		}
+	}
+	if err := h.session.ReadText(id); err != nil {
+		return err
+	}
+	h.tell("texts", line{"participant": id, "texts": texts})
 	return nil
 }
 
@@ -388,7 +415,7 @@ func (h *host) describe(s live.State) line {
 	people := []line{}
 	for _, p := range s.People {
 		people = append(people, line{"participant": p.ID, "key": h.keys[p.ID], "role": p.Role, "presence": p.Presence, "words": p.Words,
-			"muted": p.Muted, "receives": p.Receives, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
+			"muted": p.Muted, "unread": p.Text.Unread, "receives": p.Receives, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
 		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
