@@ -121,10 +121,9 @@ func textRows(st live.State, texts []testimony.Text) (rows []fyne.CanvasObject) 
 		case t.Phrase != "":
 			words = i18n.T("text.asks." + t.Phrase)
 		}
-		said := xwidget.WrappedStrong(words)
+		said := xwidget.Foreign(words, !t.Clerk)
 		when := at.Format("15:04")
 		if t.Clerk {
-			said = xwidget.Paragraph(words)
 			when = i18n.T("text.you", map[string]any{"Time": when})
 		}
 		rows = append(rows, container.NewBorder(nil, nil, nil, xwidget.Text(when, theme.Ink2, theme.SizeSecondary, false), said))
