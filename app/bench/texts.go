@@ -89,7 +89,7 @@ func (b *Bench) textsWait(st live.State) (n int) {
 func (b *Bench) textCard(st live.State, l lined, first bool) fyne.CanvasObject {
 	key := ""
 	if first {
-		key = "R"
+		key = "N"
 	}
 	answer := benchButton(i18n.T("text.answer"), key, func() { b.writeTo(l.ID) })
 	buttons := []fyne.CanvasObject{answer}

@@ -47,12 +47,16 @@ func plain(s string) bool {
 }
 
 // settable is s, or as many boxes where it cannot be set.
-func settable(s string, bold bool) (out string) {
+func settable(s string, bold bool) string {
+	return tried(s, func() { fyne.MeasureText(s, theme.SizeText, fyne.TextStyle{Bold: bold}) })
+}
+
+func tried(s string, set func()) (out string) {
 	defer func() {
 		if recover() != nil {
 			out = strings.Repeat("□", len([]rune(s)))
 		}
 	}()
-	fyne.MeasureText(s, theme.SizeText, fyne.TextStyle{Bold: bold})
+	set()
 	return s
 }
