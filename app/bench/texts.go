@@ -166,7 +166,7 @@ func (b *Bench) writeTo(id testimony.ParticipantID) {
 			sheet.Close()
 		}))
 	}
-	rows = append(rows, xwidget.WrappedSmall(i18n.T("text.phrases", map[string]any{"Language": pageLanguage(p.Lang)})), xwidget.Wrap(8, phrases...),
+	rows = append(rows, xwidget.WrappedSmall(i18n.T("text.phrases", map[string]any{"Language": room.LanguageName(p.Lang)})), xwidget.Wrap(8, phrases...),
 		xwidget.Field(i18n.T("text.words"), words), xwidget.WrappedSmall(i18n.T("text.typed")))
 	sheet = room.Form(b.host, i18n.T("text.to", map[string]any{"Who": p.Label}), i18n.T("text.send"), xwidget.Column(10, rows...), words, func() error {
 		return say(words.Text, "")
