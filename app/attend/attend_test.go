@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"paravent/app/xwidget"
 	"paravent/testimony"
 	"paravent/testimony/invite"
 	"paravent/testimony/join"
@@ -64,10 +65,11 @@ func TestEveryStateFitsTheWindow(t *testing.T) {
 	for _, lang := range []string{"en", "fr"} {
 		w := windowIn(t, lang)
 		cell := join.Reception{Picture: "silhouette", Voice: "interpreter_only"}
+		said := []join.Text{{Phrase: "hear"}, {Clerk: true, Phrase: "wait"}, {Clerk: true, Words: "from the clerk"}}
 		for _, role := range []testimony.Role{testimony.RoleWitness, testimony.RoleSupport, testimony.RoleCoordinator, testimony.RoleProsecution, testimony.RoleInterpreter} {
 			for _, banner := range []string{"public", "private", "closed", "break", "interruption", "identity", "lobby", "held"} {
 				for _, held := range []string{"", join.AskPause} {
-					v := attend.View{Welcome: join.Welcome{Role: string(role)}, Words: [4]string{"kettle", "raisin", "vanilla", "mirror"}, Held: held, Audio: true, Video: true,
+					v := attend.View{Welcome: join.Welcome{Role: string(role)}, Words: [4]string{"kettle", "raisin", "vanilla", "mirror"}, Held: held, Said: said, Audio: true, Video: true,
 						State: join.State{Admitted: true, Phase: "testimony", Mode: "public", Banner: banner, Reason: "Protection of private life.", Publish: join.Publish{Audio: true, Video: true},
 							What:   map[string]join.Reception{"bench": {Picture: "clear", Voice: "clear"}, "gallery": cell, string(role): cell},
 							Clock:  join.Clock{Court: "Europe/Paris", Witness: "Asia/Kathmandu"},
@@ -82,6 +84,9 @@ func TestEveryStateFitsTheWindow(t *testing.T) {
 					if held != "" {
 						want = w.words.Say("banner.held")
 					}
+					if now := says(content); !strings.Contains(now, "from the clerk") || !strings.Contains(now, w.words.Say("clerk.answer.wait")) || !strings.Contains(now, w.words.Say("clerk.say.hear")) {
+						t.Errorf("%s, %s, %s: what was written to and by the clerk is not on the screen", lang, role, banner)
+					}
 					if !strings.Contains(says(content), want) {
 						t.Errorf("%s, %s, %s: %q is not on the screen", lang, role, banner, want)
 					}
@@ -94,10 +99,14 @@ func TestEveryStateFitsTheWindow(t *testing.T) {
 // After "someone came in" nothing on the screen and in the title tells what this is for.
 func TestNothingTellsWhoHasComeIn(t *testing.T) {
 	w := windowIn(t, "en")
-	v := attend.View{Welcome: join.Welcome{Role: "witness", Label: "Witness B"}, Held: join.AskSomeone, Words: [4]string{"kettle", "raisin", "vanilla", "mirror"},
+	w.write()
+	v := attend.View{Welcome: join.Welcome{Role: "witness", Label: "Witness B"}, Said: []join.Text{{Clerk: true, Words: "The judge asks"}}, Held: join.AskSomeone, Words: [4]string{"kettle", "raisin", "vanilla", "mirror"},
 		State: join.State{Admitted: true, Phase: "testimony", Mode: "closed", Held: join.AskSomeone, Clock: join.Clock{Court: "Europe/Paris"}, People: []join.Person{{ID: "bench", Label: "The judge", Role: "bench"}}}}
 	w.showHearing(v)
 	shown := w.window.Title() + "\n" + says(w.window.Content())
+	if xwidget.HasSheet(w.window.Canvas()) {
+		t.Error("what was being written to the clerk is on the screen")
+	}
 	for _, tells := range []string{"udge", "ourt", "itness", "ession", "earing", "kettle", "public", "stopped"} {
 		if strings.Contains(shown, tells) {
 			t.Errorf("%q is on the screen:\n%s", tells, shown)

@@ -160,6 +160,9 @@ func (w *Window) showHearing(v attend.View) {
 		stage, first = w.heldCard(v, keys)
 	}
 	column := []fyne.CanvasObject{w.receives(v), w.people(v, keys), xwidget.Panel(w.checkWords(v))}
+	if clerk := w.clerkCard(v, keys); clerk != nil {
+		column = slices.Insert(column, 1, clerk)
+	}
 	if form := v.State.Oath; form != "" && v.Held == "" && !v.Lost {
 		column = append([]fyne.CanvasObject{xwidget.Card(w.words.Say("oath.title"), xwidget.WrappedLarge(w.words.Say("oath."+form)), xwidget.WrappedSmall(w.words.Say("oath.other")))}, column...)
 	}
@@ -170,6 +173,7 @@ func (w *Window) showHearing(v attend.View) {
 	left := container.NewBorder(nil, xwidget.Column(8, xwidget.Gap(0, 2), xwidget.Wrap(8, buttons...)), nil, nil, stage)
 	w.hushed.Store(quiet(v))
 	if quiet(v) { // nothing tells what this is for, until the witness can go on
+		xwidget.CloseSheets(w.window.Canvas())
 		only := map[fyne.KeyName]func(){}
 		content, first := w.quietCard(only)
 		w.window.SetTitle(w.words.Say("lobby.title"))

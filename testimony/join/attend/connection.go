@@ -52,6 +52,7 @@ type Connection struct {
 	told      map[string]bool           // the mids that the last offer told
 	early     []webrtc.ICECandidateInit
 	ended     join.Message
+	said      []join.Text // on the text line to the clerk
 	changed   chan struct{}
 	sendAudio atomic.Bool
 	sendVideo atomic.Bool
@@ -141,6 +142,21 @@ func (c *Connection) Connected() bool {
 
 // Ask presses one of the page's buttons: a kind of testimony.Asks.
 func (c *Connection) Ask(kind string) error { return c.session.Send(join.Request{Kind: kind}) }
+
+// saidKept is how many messages of the text line a connection keeps, in memory alone.
+const saidKept = 60
+
+// Said is what was written on the text line to the clerk over this connection, oldest first.
+func (c *Connection) Said() []join.Text {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]join.Text(nil), c.said...)
+}
+
+// Write sends the clerk a message: words, or one of testimony.TextPhrases.
+func (c *Connection) Write(words, phrase string) error {
+	return c.session.Send(join.Text{Words: words, Phrase: phrase})
+}
 
 // Prepared tells the court of a step of the preparation that was taken.
 func (c *Connection) Prepared(step string) error {
@@ -232,6 +248,15 @@ func (c *Connection) follow() {
 				continue
 			}
 			_ = c.signal(signal) // what cannot be answered is seen as missing media
+		case join.TypeText:
+			var x join.Text
+			if m.Decode(&x) == nil {
+				c.mu.Lock()
+				c.said = append(c.said, x)
+				c.said = c.said[max(0, len(c.said)-saidKept):]
+				c.touch()
+				c.mu.Unlock()
+			}
 		case join.TypeSilent:
 			c.mu.Lock()
 			gone := dead(c.pc)

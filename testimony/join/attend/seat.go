@@ -42,12 +42,13 @@ type View struct {
 	Welcome   join.Welcome
 	Words     [4]string // the same that the court sees
 	State     join.State
-	Connected bool   // picture and sound have a connection
-	Lost      bool   // the connection to the court is lost, and is being made again
-	Held      string // pause or someone: picture and sound are stopped here, whether or not the court knows already
-	Ready     bool   // the guest has said that they can go on
-	Ended     string // key of the page's sentence that says why it is over; empty while it is not
-	Audio     bool   // the microphone is on, as far as the guest is concerned
+	Connected bool        // picture and sound have a connection
+	Lost      bool        // the connection to the court is lost, and is being made again
+	Held      string      // pause or someone: picture and sound are stopped here, whether or not the court knows already
+	Ready     bool        // the guest has said that they can go on
+	Ended     string      // key of the page's sentence that says why it is over; empty while it is not
+	Said      []join.Text // on the text line to the clerk, since the connection was made
+	Audio     bool        // the microphone is on, as far as the guest is concerned
 	Video     bool
 }
 
@@ -161,9 +162,9 @@ func (s *Seat) run() {
 func (s *Seat) follow(conn *Connection) {
 	for {
 		changed := conn.Changed()
-		state, connected := conn.State(), conn.Connected()
+		state, connected, said := conn.State(), conn.Connected(), conn.Said()
 		s.change(func(v *View) {
-			v.State, v.Connected = state, connected
+			v.State, v.Connected, v.Said = state, connected, said
 			switch { // only the court ends a pause, and only one that it knows of
 			case state.Held != "":
 				v.Held, v.Ready = state.Held, state.Ready
@@ -314,6 +315,14 @@ func (s *Seat) Switch(audio, video bool) error {
 	s.obey(conn)
 	v := s.View()
 	return conn.Switch(v.Audio && v.Held == "", v.Video && v.Held == "")
+}
+
+// Write sends the clerk a message: words, or one of testimony.TextPhrases. The court says it back once it has taken it in.
+func (s *Seat) Write(words, phrase string) error {
+	if err := (testimony.Text{Words: words, Phrase: phrase}).Check(); err != nil {
+		return err
+	}
+	return s.connection().Write(words, phrase)
 }
 
 // Prepared tells the court of a step of the preparation.
