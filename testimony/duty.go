@@ -50,6 +50,12 @@ const (
 	ActHoldRecordings Act = "hold_recordings" // against erasure; and to enter the day of the final judgment
 	ActProposeErasure Act = "propose_erasure" // of a recording whose time is over
 	ActDecideErasure  Act = "decide_erasure"  // of one that somebody else proposed; and to lift a hold
+
+	ActKeepExhibit      Act = "keep_exhibit"      // to receive what parties hand in
+	ActWithdrawExhibit  Act = "withdraw_exhibit"  // so that it is neither shown nor opened any more
+	ActOpenExhibit      Act = "open_exhibit"      // one of the class open
+	ActOpenConfidential Act = "open_confidential" // an exhibit of that class
+	ActOpenSealed       Act = "open_sealed"       // an exhibit of that class
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -108,6 +114,12 @@ var duties = map[Act][]string{
 	ActHoldRecordings: {Clerk, Registrar, Judge},
 	ActProposeErasure: {Clerk, Registrar},
 	ActDecideErasure:  {Judge},
+
+	ActKeepExhibit:      {Clerk, Registrar, Judge},
+	ActWithdrawExhibit:  {Registrar, Judge},
+	ActOpenExhibit:      {Clerk, Registrar, Judge, Advocate},
+	ActOpenConfidential: {Clerk, Registrar, Judge},
+	ActOpenSealed:       {Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

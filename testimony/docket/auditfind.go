@@ -24,7 +24,7 @@ var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"care":       {"care", "phrases"},
 	"orders":     {"order", "measure"},
-	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript", "retention", "textline"},
+	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript", "retention", "textline", "exhibit"},
 	"docket":     {"case", "party", "docket", "paper", "statistics"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},
@@ -127,6 +127,13 @@ func (d *Desk) idsOfCase(ctx context.Context, c protection.CaseID, ids map[strin
 	}
 	for _, e := range erased {
 		ids[e.ID] = ids[e.ID] || e.Case == c
+	}
+	received, err := d.Exhibits(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, e := range received {
+		ids[string(e.ID)] = true
 	}
 	orders, err := d.Orders(ctx)
 	if err != nil {

@@ -48,6 +48,11 @@ func (d *Desk) Backup(ctx context.Context, dir string, progress func(done, total
 			src.Files = append(src.Files, d.blobPath(r.ID))
 		}
 	}
+	handed, err := d.exhibitFiles(ctx)
+	if err != nil {
+		return Backup{}, err
+	}
+	src.Files = append(src.Files, handed...)
 	// In the log before the copy is made, so that the copy has it too.
 	if err := d.Note(ctx, "vault.backup", map[string]string{"recordings": strconv.Itoa(len(src.Files))}); err != nil {
 		return Backup{}, err

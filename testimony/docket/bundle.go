@@ -15,6 +15,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/cooperation"
 	"paravent/testimony/edit"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/readiness"
 	"paravent/testimony/reminder"
 	"paravent/testimony/retention"
@@ -149,7 +150,7 @@ func (d *Desk) MoveCase(ctx context.Context, c protection.CaseID, team TeamID) e
 		for id := range b.cases {
 			tx.Log("case.moved", map[string]string{"case": string(id), "team": string(team)})
 		}
-		if err := d.moveRecordingKeys(tx, from, to, b, users); err != nil {
+		if err := errors.Join(d.moveRecordingKeys(tx, from, to, b, users), d.moveExhibitKeys(tx, from, to, b, users)); err != nil {
 			return err
 		}
 		members, err := d.standingIn(&tx.ReadTx, to, users)
@@ -188,6 +189,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, judgments, from, to, func(_ string, j retention.Judgment) bool { return b.cases[j.Case] }),
 		moveSome(tx, retentionHolds, from, to, func(_ string, h retention.Hold) bool { return b.cases[h.Case] }),
 		moveSome(tx, recordingErasures, from, to, func(_ string, e retention.Erasure) bool { return b.cases[e.Case] }),
+		moveSome(tx, exhibits, from, to, func(_ string, e exhibit.Exhibit) bool { return b.cases[e.Case] }),
 		moveSome(tx, minutesOf, from, to, func(id string, _ testimony.Minutes) bool { return ofHearing(id) }),
 		moveSome(tx, journal, from, to, func(id string, _ testimony.Event) bool {
 			h, _, _ := strings.Cut(id, "/")
@@ -242,31 +244,36 @@ func moveIdentities(tx *store.Tx, from, to store.Compartment, b bundle, members 
 
 // moveRecordingKeys gives the keys of recordings to those of where a case goes, and takes them from the others.
 func (d *Desk) moveRecordingKeys(tx *store.Tx, from, to store.Compartment, b bundle, users []store.User) error {
+	return d.eachRecordingPart(tx, from, b.hearings, func(rp store.Compartment, version recordingVersion) error {
+		return d.changeMembers(tx, rp, to, users, func(u store.User) bool { return opensRecording(u, version) })
+	})
+}
+
+// changeMembers gives a compartment to those of a part who may open it, until their terms there end, and takes it from whoever is not in that part.
+func (d *Desk) changeMembers(tx *store.Tx, p, to store.Compartment, users []store.User, opens func(store.User) bool) error {
 	there, err := d.standingIn(&tx.ReadTx, to, users)
 	if err != nil {
 		return err
 	}
-	return d.eachRecordingPart(tx, from, b.hearings, func(rp store.Compartment, version recordingVersion) error {
-		now, err := tx.Members(rp)
-		if err != nil {
-			return err
-		}
-		out := slices.DeleteFunc(now, func(id store.UserID) bool {
-			return slices.ContainsFunc(there, func(m store.Membership) bool { return m.User == id })
-		})
-		if err := tx.RemoveMembers(rp, out); err != nil {
-			return err
-		}
-		for _, m := range there {
-			at := slices.IndexFunc(users, func(u store.User) bool { return u.ID == m.User })
-			if opensRecording(users[at], version) {
-				if err := tx.AddMembersUntil(rp, []store.UserID{m.User}, m.Until); err != nil {
-					return err
-				}
+	now, err := tx.Members(p)
+	if err != nil {
+		return err
+	}
+	out := slices.DeleteFunc(now, func(id store.UserID) bool {
+		return slices.ContainsFunc(there, func(m store.Membership) bool { return m.User == id })
+	})
+	if err := tx.RemoveMembers(p, out); err != nil {
+		return err
+	}
+	for _, m := range there {
+		at := slices.IndexFunc(users, func(u store.User) bool { return u.ID == m.User })
+		if opens(users[at]) {
+			if err := tx.AddMembersUntil(p, []store.UserID{m.User}, m.Until); err != nil {
+				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // eachRecordingPart calls fn with the compartments of the recordings of hearings in a part; of all of them when among is nil.

@@ -81,6 +81,11 @@ func (d *Desk) Move(ctx context.Context, to string, progress func(done, total in
 	if err != nil {
 		return Moved{}, err
 	}
+	handed, err := d.exhibitFiles(ctx)
+	if err != nil {
+		return Moved{}, err
+	}
+	files = append(files, handed...)
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return Moved{}, fmt.Errorf("move vault: %w", errors.Join(err, fs.ErrExist))
 	}

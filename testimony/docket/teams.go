@@ -13,6 +13,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/exhibit"
 )
 
 // TeamID names a team with random letters.
@@ -209,11 +210,19 @@ func (d *Desk) JoinTeam(ctx context.Context, id TeamID, m TeamMember) error {
 		if err := errors.Join(d.extendIdentities(tx, part, users[at]), d.admitCare(tx, part, users[at])); err != nil {
 			return err
 		}
-		return d.eachRecordingPart(tx, part, nil, func(rp store.Compartment, version recordingVersion) error {
+		if err := d.eachRecordingPart(tx, part, nil, func(rp store.Compartment, version recordingVersion) error {
 			if !opensRecording(users[at], version) {
 				return nil
 			}
 			return tx.AddMembersUntil(rp, []store.UserID{m.User}, m.Until)
+		}); err != nil {
+			return err
+		}
+		return d.eachExhibitPart(tx, part, nil, func(p store.Compartment, class exhibit.Class) error {
+			if !exhibit.MayOpen(string(users[at].Role), class) {
+				return nil
+			}
+			return tx.AddMembersUntil(p, []store.UserID{m.User}, m.Until)
 		})
 	})
 }
@@ -234,9 +243,9 @@ func (d *Desk) LeaveTeam(ctx context.Context, id TeamID, user store.UserID) erro
 		if err := d.endRequestsIn(tx, part, user, ""); err != nil {
 			return err
 		}
-		return d.eachRecordingPart(tx, part, nil, func(rp store.Compartment, _ recordingVersion) error {
-			return tx.RemoveMembers(rp, []store.UserID{user})
-		})
+		out := func(p store.Compartment) error { return tx.RemoveMembers(p, []store.UserID{user}) }
+		return errors.Join(d.eachRecordingPart(tx, part, nil, func(rp store.Compartment, _ recordingVersion) error { return out(rp) }),
+			d.eachExhibitPart(tx, part, nil, func(p store.Compartment, _ exhibit.Class) error { return out(p) }))
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"paravent/store"
 	"paravent/store/blob"
+	"paravent/testimony/notice"
 )
 
 // Report is what [Desk.Verify] found. Faults of recordings stand among the others, with the place "recording".
@@ -18,9 +19,13 @@ type Report struct {
 	RecordingsSealed int // to others: their chunks are those that were sealed, and were not opened
 }
 
-const recordingPlace = "recording"
+// Places of faults beside the vault's own.
+const (
+	recordingPlace = "recording"
+	exhibitPlace   = "exhibit"
+)
 
-// Verify checks every record, every manifest, the audit log and every recording, as far as this user can read them. progress, if not
+// Verify checks every record, every manifest, the audit log, every recording and every exhibit, as far as this user can read them. progress, if not
 // nil, is told how many of how many records, entries and chunks are done. What is wrong stands in the report; the error is for a
 // check that couldn't run to its end.
 func (d *Desk) Verify(ctx context.Context, progress func(done, total int)) (Report, error) {
@@ -29,8 +34,15 @@ func (d *Desk) Verify(ctx context.Context, progress func(done, total int)) (Repo
 	if err != nil && !errors.Is(err, store.ErrNoAccess) && !errors.Is(err, store.ErrDamaged) {
 		return r, err
 	}
+	handed, err := all(ctx, d, exhibits)
+	if err != nil && !errors.Is(err, store.ErrNoAccess) && !errors.Is(err, store.ErrDamaged) {
+		return r, err
+	}
 	chunks, base := 0, 0
 	for _, x := range list {
+		chunks += x.Chunks
+	}
+	for _, x := range handed {
 		chunks += x.Chunks
 	}
 	r.Report, err = d.vault.Verify(ctx, func(done, total int) {
@@ -60,6 +72,18 @@ func (d *Desk) Verify(ctx context.Context, progress func(done, total int)) (Repo
 			return r, err
 		}
 		done += x.Chunks
+	}
+	for _, x := range handed {
+		found, err := d.exhibitFound(ctx, x, nil)
+		if err != nil {
+			return r, err
+		}
+		if found != notice.Intact {
+			r.Faults = append(r.Faults, store.Fault{Place: exhibitPlace, Problem: string(x.ID) + ": its file is missing, or is not the one that was sealed"})
+		}
+		if done += x.Chunks; progress != nil {
+			progress(min(done, base+chunks), base+chunks)
+		}
 	}
 	if progress != nil {
 		progress(base+chunks, base+chunks)
