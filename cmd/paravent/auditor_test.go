@@ -95,6 +95,8 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"evidence retention judgment --case TC~12/2026 --day 2026-01-01", refused}, {"evidence retention hold --case TC~12/2026 --ground appeal --reason R", refused}, {"evidence retention lift x --reason R", refused},
 		{"evidence retention propose x --reason R", refused}, {"evidence retention approve x --reason R", refused}, {"evidence retention refuse x --reason R", refused}, {"evidence retention clear x", refused},
 		{"evidence check x", refused},
+		{"exhibit add @docket.json --case TC~12/2026 --number 1 --title T", refused}, {"exhibit list", refused}, {"exhibit show x", refused}, {"exhibit open x @x.pdf", refused},
+		{"exhibit withdraw x --reason R", refused}, {"exhibit custody x", refused},
 		{"readiness week", refused}, {"readiness show x", refused}, {"readiness check x --item technique --stage day --who clerk", refused}, {"readiness visit x --at 2026-01-10T10:00 --who clerk", refused},
 		{"evidence transcript import x @t.vtt", refused}, {"evidence transcript show x", refused}, {"evidence transcript export x @t2.vtt", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},

@@ -26,6 +26,7 @@ import (
 	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/feed"
 	"paravent/testimony/figures"
 	"paravent/testimony/invite"
@@ -140,6 +141,18 @@ var sentences = []sentence{
 	{store.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
 	{store.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
 	{audit.ErrBroken, exitDamaged, ""}, // of a proof or an export: nothing of the vault
+	{exhibit.ErrUnknown, exitRefused, "This file is none of those that are received: PDF, PNG, JPEG, MP4, MOV, WebM or WAV. What counts is what is in it, not its name. Nothing was received."},
+	{exhibit.ErrTorn, exitRefused, "This file is torn, was altered, or is not what it says it is. Nothing was received; ask for it once more."},
+	{exhibit.ErrTooBig, exitRefused, "This file is larger than is received: a document may have 256 MiB, a picture 64 MiB and 64 million pixels, a recording 32 GiB. Nothing was received."},
+	{exhibit.ErrEmpty, exitRefused, "This file is empty. Nothing was received."},
+	{exhibit.ErrNumber, exitUsage, "An exhibit's number is one line of at most 20 letters, digits, spaces, points, dashes and strokes. Nothing was received."},
+	{exhibit.ErrTitle, exitUsage, "An exhibit's title is one line of at most 80 characters that names nobody, and not the name of a file. Nothing was received."},
+	{exhibit.ErrClass, exitUsage, "An exhibit is open, confidential or sealed."},
+	{exhibit.ErrWhy, exitUsage, "To withdraw an exhibit takes a reason."},
+	{exhibit.ErrWithdrawn, exitRefused, "This exhibit was withdrawn: it is neither opened nor shown."},
+	{docket.ErrExhibitNumber, exitExists, "This case has an exhibit of this number already. Nothing was received."},
+	{docket.ErrExhibitChanged, exitRefused, "The file changed while it was received. Nothing was received; take it in once more when nobody writes to it."},
+	{docket.ErrExhibitShut, exitNotAllowed, "There is an exhibit of this case that you can't open. Somebody who can has to move it. Nothing was changed."},
 	{docket.ErrTranscriptOfVersion, exitRefused, "A version has the transcript of its recording. Name the recording. Nothing was written."},
 	{docket.ErrNoTranscript, exitNotFound, "This recording has no transcript. 'paravent evidence transcript import' takes one in."},
 	{docket.ErrNoPublicWords, exitNotAllowed, "The orders give the public nothing that the witness says, so that there is no public transcript. The refusal is in the audit log."},

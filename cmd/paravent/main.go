@@ -48,6 +48,7 @@ type commands struct {
 	Host       hostCmd        `cmd:"" help:"Hold a hearing without a window."`
 	Rehearse   rehearseCmd    `cmd:"" help:"Run a complete hearing with simulated participants on this machine."`
 	Evidence   evidenceCmds   `cmd:"" help:"Recordings as evidence."`
+	Exhibit    exhibitCmds    `cmd:"" help:"Exhibits: documents, pictures and recordings that were handed in, sealed, with their custody."`
 	Statistics statisticsCmds `cmd:"" help:"Disaggregated tables from which no small group can be derived."`
 	Version    versionCmd     `cmd:"" help:"Print the version."`
 

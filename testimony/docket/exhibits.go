@@ -271,6 +271,11 @@ func (d *Desk) OpenExhibit(ctx context.Context, id exhibit.ID, purpose string) (
 	return e, r, nil
 }
 
+// ExhibitOpeners lists the offices that may open exhibits of a class.
+func ExhibitOpeners(c exhibit.Class) []string {
+	return slices.DeleteFunc(slices.Clone(testimony.Offices), func(o string) bool { return !exhibit.MayOpen(o, c) })
+}
+
 func (d *Desk) noteExhibit(ctx context.Context, act string, e exhibit.Exhibit, key, value string) error {
 	details := exhibitDetails(e)
 	details[key] = value
