@@ -10,6 +10,7 @@ import (
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/edit"
+	"paravent/testimony/exhibit"
 )
 
 // ShareHolders are all who have a share of a party's sealed identity, or of anybody's when the party is empty.
@@ -162,4 +163,10 @@ func DropTranscript(ctx context.Context, d *Desk, r Recording, number int) {
 	}); err != nil {
 		panic(err)
 	}
+}
+
+// HasExhibitKey reports whether a desk's user can read the key of an exhibit.
+func HasExhibitKey(ctx context.Context, d *Desk, e exhibit.Exhibit) bool {
+	_, err := d.exhibitKey(ctx, e)
+	return err == nil
 }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"paravent/testimony/exhibit"
+)
+
+// An exhibit is received under any name, listed, opened as it was received, withdrawn, and its custody told.
+func TestExhibitsFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	s := newTerminal(t)
+	s.run(exitOK, "vault create --training --vault @v")
+	s.write("p", "training paravent\n")
+	const ledger = "%PDF-1.7\na ledger\n%%EOF\n"
+	s.write("Jane-Roe.txt", ledger)
+	s.write("torn.pdf", ledger[:12])
+	s.write("program.pdf", "MZ")
+	s.write("empty.pdf", "")
+	add := " --case TC~12/2026 --number P-1 --title Ledger"
+	for line, code := range map[string]int{
+		"exhibit add @torn.pdf" + add:                                          exitRefused,
+		"exhibit add @program.pdf" + add:                                       exitRefused,
+		"exhibit add @empty.pdf" + add:                                         exitRefused,
+		"exhibit add @nothing.pdf" + add:                                       exitNotFound,
+		"exhibit add @Jane-Roe.txt --case X --number 1 --title T":              exitNotFound,
+		"exhibit add @Jane-Roe.txt --case TC~12/2026 --number 1 --title a.pdf": exitUsage,
+		"exhibit add @Jane-Roe.txt --class secret" + add:                       exitUsage,
+		"exhibit show x": exitNotFound, "exhibit open x @o.pdf": exitNotFound, "exhibit withdraw x --reason R": exitNotFound, "exhibit custody x": exitNotFound,
+	} {
+		s.run(code, line+asJudge)
+	}
+	s.run(exitNotAllowed, "exhibit add @Jane-Roe.txt"+add+asClerk) // sealed where no class is given
+	out, _ := s.run(exitOK, "exhibit add @Jane-Roe.txt --json"+add+asJudge)
+	var e exhibit.Exhibit
+	if err := json.Unmarshal([]byte(out), &e); err != nil || e.Class != exhibit.Sealed || e.Format != exhibit.PDF {
+		t.Fatalf("%v: %s", err, out)
+	}
+	s.run(exitExists, "exhibit add @Jane-Roe.txt"+add+asJudge)
+	id := string(e.ID)
+	s.run(exitNotAllowed, "exhibit open "+id+" @o.pdf"+asClerk)
+	s.run(exitOK, "exhibit open "+id+" @o.pdf"+asJudge)
+	s.run(exitExists, "exhibit open "+id+" @o.pdf"+asJudge)
+	if text, err := os.ReadFile(s.path("o.pdf")); err != nil || string(text) != ledger {
+		t.Errorf("%v: %q", err, text)
+	}
+	s.run(exitOK, "exhibit withdraw "+id+" --reason R"+asJudge)
+	s.run(exitRefused, "exhibit open "+id+" @again.pdf"+asJudge)
+	for line, want := range map[string]string{"exhibit list": "withdrawn", "exhibit list --case TC~31/2026": "There are no exhibits", "exhibit show " + id: "registrar", "exhibit custody " + id: "exhibit.withdrawn"} {
+		if out, _ := s.run(exitOK, line+asJudge); !strings.Contains(out, want) || strings.Contains(out, "Jane") {
+			t.Errorf("%s: %s", line, out)
+		}
+	}
+}
