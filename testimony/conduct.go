@@ -349,6 +349,27 @@ func (s Session) ExpectBack(back, at time.Time) (Event, error) {
 	return e, nil
 }
 
+// ShowExhibit shows an exhibit to the bench and to roles, while the witness testifies.
+func (s Session) ShowExhibit(id, number string, to []Role, at time.Time) (Event, error) {
+	if s.Phase != Testimony {
+		return Event{}, ErrPhase
+	}
+	names := make([]string, len(to))
+	for i, r := range to {
+		names[i] = string(r)
+	}
+	e := s.of(ExhibitShown, "", strings.Join(names, ", "), at)
+	e.Exhibit, e.Number = id, number
+	return e, nil
+}
+
+// TakeDown notes that an exhibit is no longer shown.
+func (s Session) TakeDown(id, number string, at time.Time) Event {
+	e := s.of(ExhibitTakenDown, "", "", at)
+	e.Exhibit, e.Number = id, number
+	return e
+}
+
 func (s Session) of(kind EventKind, id ParticipantID, reason string, at time.Time) Event {
 	return Event{At: at, Kind: kind, Phase: s.Phase, Mode: s.Mode, Participant: id, Reason: reason}
 }

@@ -20,6 +20,7 @@ type Minutes struct {
 	Oath      Swearing      `json:"oath,omitzero"`
 	Examined  []Examination `json:"examined,omitempty"`
 	Objected  []Objection   `json:"objections,omitempty"`
+	Exhibits  []string      `json:"exhibits,omitempty"` // public version: the numbers of those shown in public
 	Seats     []Seat        `json:"seats"`
 	Events    []Event       `json:"events"`
 	Recording []RecordingID `json:"recordings"`
@@ -183,6 +184,12 @@ func (m Minutes) Public() Minutes {
 				e.Reason = "" // why there was a break may tell how the witness is
 			}
 			p.Events = append(p.Events, e)
+		}
+	}
+	p.Exhibits = nil
+	for _, e := range m.Events {
+		if e.Kind == ExhibitShown && e.Mode == protection.PublicMode && !slices.Contains(p.Exhibits, e.Number) {
+			p.Exhibits = append(p.Exhibits, e.Number)
 		}
 	}
 	for _, s := range m.Seats {

@@ -74,6 +74,9 @@ const (
 
 	Interpreting EventKind = "interpreting" // Participant interprets into the language that Reason is, on a channel; without one, to everyone again
 
+	ExhibitShown     EventKind = "exhibit_shown"      // Reason is to whose roles beside the bench
+	ExhibitTakenDown EventKind = "exhibit_taken_down" // nobody receives it any more
+
 	WitnessCalled    EventKind = "witness_called"    // a witness who waited alone is placed in the hearing
 	WitnessDismissed EventKind = "witness_dismissed" // a witness's part is over
 )
@@ -89,6 +92,9 @@ type Event struct {
 	Mode        protection.SessionMode `json:"mode"`
 	Participant ParticipantID          `json:"participant,omitempty"`
 	Reason      string                 `json:"reason,omitempty"`
+	// Exhibit is the id of an exhibit that was shown or taken down, Number the court's number of it.
+	Exhibit string `json:"exhibit,omitempty"`
+	Number  string `json:"number,omitempty"`
 	// From and To bound a marked passage, or the time in which nothing arrived.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`

@@ -37,6 +37,8 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 		}
 	case e.Kind == testimony.Objected:
 		words += " · " + i18n.T("ground."+e.Reason)
+	case e.Kind == testimony.ExhibitShown || e.Kind == testimony.ExhibitTakenDown:
+		words += " · " + e.Number
 	case e.Kind == testimony.Ruled:
 		words += " · " + i18n.T("ruling."+e.Reason)
 	case e.Kind == testimony.Expected:

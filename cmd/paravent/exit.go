@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"paravent/media/still"
 	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/protection/order"
@@ -141,6 +142,11 @@ var sentences = []sentence{
 	{store.ErrNotVault, exitDamaged, "This file is not a vault. Nothing was changed."},
 	{store.ErrDamaged, exitDamaged, "The vault is damaged. Nothing was changed; work on with a copy from your backup."},
 	{audit.ErrBroken, exitDamaged, ""}, // of a proof or an export: nothing of the vault
+	{exhibit.ErrAudience, exitNotAllowed, "The class of this exhibit keeps it from somebody who was named. It is not shown."},
+	{live.ErrOtherCase, exitRefused, "This exhibit is of another case. It is not shown."},
+	{live.ErrNoPicture, exitRefused, "Only pictures are shown in the hearing: receive the pages of a document as pictures."},
+	{live.ErrNotShowing, exitRefused, "No exhibit is shown."},
+	{still.ErrPicture, exitRefused, "This picture can't be read. It is not shown."},
 	{exhibit.ErrUnknown, exitRefused, "This file is none of those that are received: PDF, PNG, JPEG, MP4, MOV, WebM or WAV. What counts is what is in it, not its name. Nothing was received."},
 	{exhibit.ErrTorn, exitRefused, "This file is torn, was altered, or is not what it says it is. Nothing was received; ask for it once more."},
 	{exhibit.ErrTooBig, exitRefused, "This file is larger than is received: a document may have 256 MiB, a picture 64 MiB and 64 million pixels, a recording 32 GiB. Nothing was received."},

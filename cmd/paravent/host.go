@@ -48,6 +48,7 @@ Standard input takes one command a line:
   objection P GROUND  P objects: identifying, barred, leading, relevance, repetition, intimidating, speculation, hearsay, form or other
   ruling RULING       sustained, overruled, rephrase, withdrawn or reserved
   back MINUTES        tell those who wait in how many minutes it is expected to go on
+  exhibit NUMBER [ROLE]…  show a picture to the bench and to those roles; takedown takes it down
   mode public|private|closed [REASON]
   mark                blank the public version from 20 s before to 10 s after
   break [REASON]      resume      interrupt [REASON]
@@ -289,6 +290,18 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.Mute(id, fields[0] == "mute")
 	case "phase":
 		return s.Enter(testimony.Phase(argument(1)))
+	case "exhibit":
+		id, err := s.FindExhibit(argument(1))
+		if err != nil {
+			return noExhibit(argument(1), err)
+		}
+		var to []testimony.Role
+		for _, r := range fields[min(2, len(fields)):] {
+			to = append(to, testimony.Role(r))
+		}
+		return s.ShowExhibit(id, to)
+	case "takedown":
+		return s.TakeDown()
 	case "verified":
 		return s.IdentityVerified()
 	case "sworn":

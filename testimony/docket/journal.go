@@ -31,6 +31,9 @@ func (d *Desk) KeepEvent(ctx context.Context, h testimony.HearingID, n int, e te
 		if e.Participant != "" {
 			details["seat"] = string(e.Participant)
 		}
+		if e.Exhibit != "" {
+			details["exhibit"] = e.Exhibit
+		}
 		tx.Log("session."+string(e.Kind), details)
 		return journal.Put(tx, part, journalID(h, n), e)
 	})

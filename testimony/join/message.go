@@ -58,6 +58,7 @@ const (
 	TypeOffer   = "offer"
 	TypeNotice  = "notice"
 	TypeSilent  = "silent"
+	TypeExhibit = "exhibit"
 	TypeRefused = "refused"
 	TypeRemoved = "removed"
 	TypeBye     = "bye"
@@ -255,6 +256,18 @@ type Notice struct {
 // Refused ends a connection before the guest is let in.
 type Refused struct {
 	Reason string `json:"reason"` // an invite.Refusal
+}
+
+// Exhibit shows a guest an exhibit, which takes the place of the one before; without a number, none is shown any more. Only those to whom it is shown are told.
+type Exhibit struct {
+	Number  string `json:"number,omitempty"`
+	Picture []byte `json:"picture,omitempty"` // JPEG without metadata
+}
+
+// MarshalJSON writes the message with its type.
+func (m Exhibit) MarshalJSON() ([]byte, error) {
+	type plain Exhibit
+	return typed(TypeExhibit, plain(m))
 }
 
 // Silent tells a guest that nothing of its picture and sound arrives any more: the page looks whether its way to the court still stands, and

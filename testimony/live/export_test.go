@@ -18,3 +18,13 @@ func (s *Session) Told(id testimony.ParticipantID) (told join.State) {
 	})
 	return told
 }
+
+// ShownTo reports whether a seat has been sent an exhibit that was not taken from it.
+func ShownTo(s *Session, id testimony.ParticipantID) (shown bool) {
+	_ = s.do(func() error {
+		g := s.guests[id]
+		shown = g != nil && g.exhibit != nil
+		return nil
+	})
+	return shown
+}

@@ -44,6 +44,8 @@ type guest struct {
 	listen context.CancelFunc
 	told   *join.State // the state that the page shows
 	ice    []join.ICEServer
+
+	exhibit *shown // that the page shows; nil for none
 }
 
 // court is the session as the join server knows it.
@@ -117,7 +119,7 @@ func (s *Session) arrive(session *join.Session) {
 	if g.presence == Lost {
 		g.presence = Admitted
 	}
-	g.session, g.words, g.lang, g.told, g.low = session, session.Words(), session.Lang(), nil, ""
+	g.session, g.words, g.lang, g.told, g.low, g.exhibit = session, session.Words(), session.Lang(), nil, "", nil
 	g.ice = s.iceFor("g")
 	s.links[id] = ""
 	s.note(testimony.Joined, id, "")
@@ -401,6 +403,7 @@ func (s *Session) tellGuests() {
 		if g.session == nil {
 			continue
 		}
+		s.tellExhibit(seats, g)
 		state := s.stateFor(seats, g)
 		if g.told != nil && reflect.DeepEqual(*g.told, state) {
 			continue

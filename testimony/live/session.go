@@ -124,6 +124,7 @@ type Session struct {
 	mirrors   map[testimony.ParticipantID]bool // witnesses who see and hear what others would receive of them
 	sittings  map[testimony.ParticipantID]*sitting
 	recorder  *recorder
+	showing   *shown            // an exhibit; nil while none is
 	failed    bool              // the recorder
 	aired     protection.Access // the most that the public version holds of a witness where it is being broadcast
 	recorded  []testimony.RecordingID
@@ -377,7 +378,7 @@ func (s *Session) describe() State {
 			st.Marks++
 		}
 	}
-	st.Conduct = s.conducted()
+	st.Conduct, st.Exhibit = s.conducted(), s.exhibitState()
 	st.Channels, st.Channel = seats.interpretation.Channels(), s.ear
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()

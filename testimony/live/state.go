@@ -90,6 +90,7 @@ type State struct {
 	Next          []testimony.Phase // phases that can be called now
 	People        []Person          // in the order of the hearing's seats
 	Gallery       protection.Access // what the public receives of the witness now
+	Exhibit       *Exhibit          // that is being shown; nil for none
 	Conduct       Conduct
 	Channels      []string          // the languages into which is interpreted on a channel
 	Channel       testimony.Channel // the one that this desk listens to

@@ -317,6 +317,8 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 		return what + w.colon + w.minutes.stages[testimony.Stage(e.Reason)]
 	case testimony.Objected:
 		return what + w.colon + w.minutes.grounds[testimony.Ground(e.Reason)]
+	case testimony.ExhibitShown, testimony.ExhibitTakenDown:
+		return what + w.colon + e.Number
 	case testimony.Ruled:
 		return what + w.colon + w.minutes.rulings[testimony.Ruling(e.Reason)]
 	case testimony.Expected:

@@ -2,6 +2,7 @@
 // it may send and what it is sent is the court's to say. It writes no log and calls no other host.
 
 import * as clerk from "./clerk.js";
+import * as exhibit from "./exhibit.js";
 import { Connection } from "./connection.js";
 import { fromBase64url, idOf } from "./handshake.js";
 import { forget, forgetOld, newDeviceKey, recall, remember } from "./keep.js";
@@ -98,6 +99,8 @@ const hear = {
       case "text":
         clerk.take(app, message);
         return view.render(app);
+      case "exhibit":
+        return void exhibit.show(message);
       case "notice":
         return view.notice(message.text);
       case "refused":
@@ -111,6 +114,7 @@ const hear = {
 
   lost(why) {
     Object.assign(app, { lost: true, busy: why === "busy" });
+    exhibit.hide();
     app.altered ||= why === "altered"; // said until the court is reached again
     connection.close();
     view.render(app);

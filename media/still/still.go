@@ -1,0 +1,54 @@
+// Package still makes a small picture to be shown out of a large one that was handed in: nothing of the file but its pixels is in it.
+package still
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	_ "image/png" // taken as well
+	"io"
+
+	"golang.org/x/image/draw"
+)
+
+// ErrPicture says that a picture can't be read.
+var ErrPicture = errors.New("this picture can't be read")
+
+// Longest is the length in pixels of the longer side of a still.
+const Longest = 1280
+
+// JPEG reads a PNG or a JPEG and returns it as a JPEG of at most so many bytes, made smaller where it has to be. It has no metadata. How a camera was held is
+// metadata, too, so that such a picture can lie on its side.
+func JPEG(r io.Reader, most int) ([]byte, error) {
+	full, _, err := image.Decode(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
+	}
+	for side := Longest; side >= 160; side = side * 3 / 4 {
+		small := scaled(full, side)
+		for _, quality := range []int{85, 65, 45} {
+			var out bytes.Buffer
+			if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: quality}); err != nil {
+				return nil, fmt.Errorf("write a still: %w", err)
+			}
+			if out.Len() <= most {
+				return out.Bytes(), nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("%w: it does not become small enough", ErrPicture)
+}
+
+// scaled is a picture on white whose longer side is no longer than asked.
+func scaled(full image.Image, side int) *image.RGBA {
+	w, h := full.Bounds().Dx(), full.Bounds().Dy()
+	if longer := max(w, h); longer > side {
+		w, h = max(1, w*side/longer), max(1, h*side/longer)
+	}
+	small := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.ApproxBiLinear.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)
+	return small
+}

@@ -1,0 +1,78 @@
+package live_test
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"slices"
+	"testing"
+	"time"
+
+	"paravent/protection"
+	"paravent/testimony"
+	"paravent/testimony/docket"
+	"paravent/testimony/exhibit"
+	"paravent/testimony/live"
+)
+
+func picture(t *testing.T, d *docket.Desk, of protection.CaseID, number string, class exhibit.Class) exhibit.ID {
+	t.Helper()
+	var file bytes.Buffer
+	must(t, png.Encode(&file, image.NewRGBA(image.Rect(0, 0, 64, 48))))
+	e, err := d.ReceiveExhibit(t.Context(), exhibit.Exhibit{Case: of, Number: number, Title: "A house", Class: class}, bytes.NewReader(file.Bytes()), int64(file.Len()), nil)
+	must(t, err)
+	return e.ID
+}
+
+// An exhibit is a message to those alone to whom it is shown: whoever is not named, whoever waits in the lobby, whoever the class or the mode keeps out, receives none.
+func TestAnExhibitReachesThoseNamedAlone(t *testing.T) {
+	t.Parallel()
+	s, c, d := openHearing(t, oneHearing)
+	c.advance(2 * time.Hour)
+	of := s.State().Hearing.Case
+	open, confidential := picture(t, d, of, "1", exhibit.Open), picture(t, d, of, "2", exhibit.Confidential)
+	admitted(t, s, testimony.RoleWitness, testimony.RoleAccused, testimony.RoleGallery)
+	everyone := []testimony.Role{testimony.RoleWitness, testimony.RoleAccused, testimony.RoleGallery}
+	told := func(what string, want ...testimony.Role) {
+		t.Helper()
+		for _, r := range everyone {
+			if got := live.ShownTo(s, seat(s, r).ID); got != slices.Contains(want, r) {
+				t.Errorf("%s: %s is shown it: %v", what, r, got)
+			}
+		}
+	}
+	if err := s.ShowExhibit(open, nil); !errors.Is(err, testimony.ErrPhase) {
+		t.Errorf("shown before the testimony: %v", err)
+	}
+	call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)
+	must(t, s.ShowExhibit(open, nil))
+	told("to nobody but the bench")
+	if x := s.State().Exhibit; x == nil || x.Number != "1" || len(x.Still) == 0 {
+		t.Errorf("the bench sees %+v", x)
+	}
+	must(t, s.ShowExhibit(open, everyone))
+	told("to everyone", everyone...)
+	must(t, s.SetMode(protection.ClosedMode, "a reason"))
+	if live.ShownTo(s, seat(s, testimony.RoleGallery).ID) {
+		t.Error("the gallery sees an exhibit in closed session")
+	}
+	must(t, s.SetMode(protection.PublicMode, ""))
+	if err := s.ShowExhibit(confidential, everyone); !errors.Is(err, exhibit.ErrAudience) {
+		t.Errorf("a confidential exhibit to the gallery: %v", err)
+	}
+	must(t, s.ShowExhibit(confidential, []testimony.Role{testimony.RoleWitness}))
+	told("to the witness", testimony.RoleWitness)
+	must(t, s.Break("R"))
+	told("in a break")
+	must(t, s.Resume())
+	told("after it", testimony.RoleWitness)
+	must(t, s.TakeDown())
+	told("taken down")
+	if err := s.TakeDown(); !errors.Is(err, live.ErrNotShowing) {
+		t.Errorf("twice: %v", err)
+	}
+	if shown := events(s, testimony.ExhibitShown); len(shown) != 3 || shown[2].Number != "2" || shown[2].Exhibit != string(confidential) || shown[2].Reason != "witness" {
+		t.Errorf("%+v", shown)
+	}
+}
