@@ -378,7 +378,7 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 	t.Parallel()
 	stays := map[string]string{
 		"traits": "of the vault", "auditChecks": "of the log", "backups": "of the vault", "checkings": "of the vault", "policies": "of the vault", "troubles": "of the vault",
-		"affiliations": "of users", "departures": "of users", "teamIndex": "of teams", "teams": "of teams", "recordingKeys": "in compartments of their own", "transcripts": "where the recordings' keys are",
+		"affiliations": "of users", "departures": "of users", "teamIndex": "of teams", "teams": "of teams", "recordingKeys": "in compartments of their own", "exhibitKeys": "in compartments of their own", "transcripts": "where the recordings' keys are",
 		"measureVersions": "of the court",
 		"recordingSeeds":  "where the recordings' keys are",
 		"remoteVisits":    "of places: nothing in them is of a case",
