@@ -41,6 +41,9 @@ const (
 	ActDecideEdit  Act = "decide_edit"
 	ActMakeVersion Act = "make_version" // of a recording, as the edits in force say
 
+	ActReviewRelease Act = "review_release" // of a public version that is kept until it was reviewed
+	ActDecideRelease Act = "decide_release"
+
 	ActProposeMeasure Act = "propose_measure" // a change of the court's catalogue of measures
 	ActApproveMeasure Act = "approve_measure" // one that somebody else has proposed
 
@@ -104,6 +107,9 @@ var duties = map[Act][]string{
 	ActAskEdit:     {Clerk, Registrar, Judge, Advocate},
 	ActDecideEdit:  {Judge},
 	ActMakeVersion: {Registrar, Judge},
+
+	ActReviewRelease: {Clerk, Registrar},
+	ActDecideRelease: {Judge},
 
 	ActProposeMeasure: {Registrar, Judge},
 	ActApproveMeasure: {Judge},

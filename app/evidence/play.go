@@ -37,9 +37,6 @@ func (o *opened) close() {
 	_ = o.reader.Close() // it was only read
 }
 
-// purpose is how the log names an opening for playing.
-const purpose = "play"
-
 // opening opens a recording: first the log has it, then the file is read, and then the first picture is shown.
 func (r *Room) opening(h room.Host, x testimony.Hearing, rec docket.Recording) {
 	d := h.Desk()
@@ -48,13 +45,13 @@ func (r *Room) opening(h room.Host, x testimony.Hearing, rec docket.Recording) {
 	var said docket.Transcript
 	length := rec.Duration
 	room.Later(func() (err error) {
-		if _, reader, err = d.OpenRecording(room.Ctx(), rec.ID, purpose); err != nil {
+		if _, reader, err = d.OpenRecording(room.Ctx(), rec.ID, docket.ForPlaying); err != nil {
 			return err
 		}
 		if marks, err = evidence.Marks(room.Ctx(), d, rec); err != nil {
 			return errors.Join(err, reader.Close())
 		}
-		if said, err = d.Transcript(room.Ctx(), rec.ID); err != nil && !errors.Is(err, docket.ErrNoTranscript) {
+		if said, err = d.Transcript(room.Ctx(), rec.ID); err != nil && !errors.Is(err, docket.ErrNoTranscript) && !errors.Is(err, docket.ErrAfterReview) {
 			return errors.Join(err, reader.Close())
 		}
 		if length <= 0 { // it was not closed in good order: only reading it through tells

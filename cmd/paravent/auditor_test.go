@@ -71,6 +71,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"care consent met --purpose travel --case TC~12/2026 --party Witness~B", refused}, {"care risk show --case TC~12/2026 --party Witness~B", refused},
 		{"care risk save @docket.json --case TC~12/2026 --party Witness~B", refused}, {"care risk trial-end --case TC~12/2026 --party Witness~B", refused},
 		{"care needs show --case TC~12/2026 --party Witness~B", refused}, {"care needs save @docket.json --case TC~12/2026 --party Witness~B", refused},
+		{"release list", refused}, {"release review x", refused}, {"release mark x 0:01-0:02", refused}, {"release confirm x 1", refused}, {"release release x", refused},
 		{"care phrases show --case TC~12/2026 --party Witness~B", refused}, {"care phrases save @docket.json --case TC~12/2026 --party Witness~B", refused},
 		{"care preparation show --case TC~12/2026 --party Witness~B", refused},
 		{"care preparation hold --topic rooms --language yo --interpreter in_room --support in_room --case TC~12/2026 --party Witness~B", refused},

@@ -37,6 +37,7 @@ import (
 	"paravent/testimony/readiness"
 	"paravent/testimony/redaction"
 	"paravent/testimony/relay"
+	"paravent/testimony/release"
 	"paravent/testimony/reminder"
 	"paravent/testimony/retention"
 	"paravent/testimony/transcript"
@@ -166,7 +167,15 @@ var sentences = []sentence{
 	{transcript.ErrFile, exitRefused, ""},
 	{transcript.ErrPassage, exitRefused, ""},
 	{transcript.ErrLanguage, exitUsage, "A language is written as en, fr or pt-BR."},
-	{docket.ErrAfterReview, exitNotAllowed, "An order in force keeps this recording until a judge has reviewed it. A judge has to make the copy. The refusal is in the audit log."},
+	{docket.ErrAfterReview, exitNotAllowed, "An order in force, or a late mark, keeps this recording until it was reviewed and a judge has released it: see 'paravent release list'. The refusal is in the audit log."},
+	{docket.ErrNoReview, exitRefused, "'paravent release review ID --begin' begins the review."},
+	{release.ErrState, exitRefused, "See 'paravent release review ID' for how far it is. Nothing was changed."},
+	{release.ErrPassage, exitRefused, ""},
+	{release.ErrNarrower, exitRefused, "Add the passage that you mean, or name one that is larger on a side."},
+	{release.ErrUnconfirmed, exitRefused, "'paravent release confirm ID N' confirms a passage."},
+	{release.ErrSamePerson, exitRefused, "Another judge has to decide."},
+	{release.ErrReasons, exitRefused, ""},
+	{release.ErrUncut, exitRefused, "Nothing went out. Review it again."},
 	{docket.ErrNotAllowed, exitNotAllowed, "Your office does not allow this. The refusal is in the audit log where the act itself would have been."},
 	{store.ErrNoAccess, exitNotAllowed, "You are not among those to whom this is sealed."},
 	{docket.ErrEnrol, exitNotAllowed, "A member of the court or of the bench is enrolled by a member of the same college. Nothing was changed."},

@@ -49,6 +49,7 @@ type commands struct {
 	Rehearse   rehearseCmd    `cmd:"" help:"Run a complete hearing with simulated participants on this machine."`
 	Evidence   evidenceCmds   `cmd:"" help:"Recordings as evidence."`
 	Exhibit    exhibitCmds    `cmd:"" help:"Exhibits: documents, pictures and recordings that were handed in, sealed, with their custody."`
+	Release    releaseCmds    `cmd:"" help:"Public versions that are kept until a review: review and release by two people."`
 	Statistics statisticsCmds `cmd:"" help:"Disaggregated tables from which no small group can be derived."`
 	Version    versionCmd     `cmd:"" help:"Print the version."`
 

@@ -17,6 +17,7 @@ import (
 	"paravent/testimony/edit"
 	"paravent/testimony/exhibit"
 	"paravent/testimony/readiness"
+	"paravent/testimony/release"
 	"paravent/testimony/reminder"
 	"paravent/testimony/retention"
 )
@@ -185,6 +186,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, recordingChecks, from, to, func(id string, _ RecordingCheck) bool { return b.recordings[testimony.RecordingID(id)] }),
 		moveSome(tx, editRequests, from, to, func(_ string, r edit.Request) bool { return ofHearing(string(r.Hearing)) }),
 		moveSome(tx, editLists, from, to, func(_ string, l edit.List) bool { return b.recordings[l.Recording] }),
+		moveSome(tx, publicReleases, from, to, func(_ string, r release.Review) bool { return b.recordings[r.Recording] }),
 		moveSome(tx, retentionRules, from, to, func(_ string, r retention.Rule) bool { return b.cases[r.Case] }),
 		moveSome(tx, judgments, from, to, func(_ string, j retention.Judgment) bool { return b.cases[j.Case] }),
 		moveSome(tx, retentionHolds, from, to, func(_ string, h retention.Hold) bool { return b.cases[h.Case] }),

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"paravent/protection"
-	"paravent/protection/policy"
 	"paravent/store"
 	"paravent/store/blob"
 	"paravent/testimony"
@@ -229,50 +228,37 @@ func (d *Desk) recordingKey(ctx context.Context, r Recording) (blob.Key, error) 
 // ErrAfterReview says that an order in force keeps a public version from everyone until a judge has reviewed it.
 var ErrAfterReview = fmt.Errorf("%w: an order keeps this recording until a judge has reviewed it", ErrNotAllowed)
 
-// released refuses a public version that a late mark or an order keeps, as it stood when the recording was begun or as it stands now, for any protected party of the case:
-// a question put to one of them can name another.
+// released refuses a public version that a late mark or an order keeps, unless a judge has released it after its review.
 func (d *Desk) released(ctx context.Context, r Recording) error {
 	if r.Version != protection.PublicRecord || d.May(testimony.ActDecideOrder) {
 		return nil
 	}
-	h, err := find(ctx, d, hearings, string(r.Hearing))
-	if err != nil {
+	kept, err := d.keptBack(ctx, r)
+	if err != nil || !kept {
 		return err
 	}
-	events, err := d.Events(ctx, r.Hearing)
-	if err != nil {
-		return err
+	out, err := d.letOut(ctx, r)
+	if err == nil && !out {
+		err = ErrAfterReview
 	}
-	if slices.ContainsFunc(events, testimony.Event.Late) {
-		return ErrAfterReview // the passage is in the file: whoever marked it late could not take it out
-	}
-	others, err := d.othersIn(ctx, h.Case, h.Party)
-	if err != nil {
-		return err
-	}
-	list, err := d.Orders(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range append(others, h.Party) {
-		for _, at := range []time.Time{r.Started, d.Now()} {
-			if _, kept := policy.Review(policy.Input{Party: p, Case: h.Case, Orders: list, At: at}); kept {
-				return ErrAfterReview
-			}
-		}
-	}
-	return nil
+	return err
 }
 
 // OpenRecording opens a recording's file for reading. The act is in the audit log before anything is read. A public version that an order keeps until it
-// was reviewed opens to judges alone; to others it fails with [ErrAfterReview].
+// was reviewed opens to judges alone, and [ForPlaying] to those who review it; to others it fails with [ErrAfterReview].
 func (d *Desk) OpenRecording(ctx context.Context, id testimony.RecordingID, purpose string) (Recording, *blob.Reader, error) {
 	r, err := d.Recording(ctx, id)
 	if err != nil {
 		return r, nil, err
 	}
-	if err := d.mayOpen(ctx, r); err != nil {
+	listens, err := d.mayListen(ctx, r, purpose)
+	if err != nil {
 		return r, nil, err
+	}
+	if !listens {
+		if err := d.mayOpen(ctx, r); err != nil {
+			return r, nil, err
+		}
 	}
 	key, err := d.recordingKey(ctx, r)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/edit"
 	"paravent/testimony/notice"
+	"paravent/testimony/release"
 	"paravent/testimony/transcript"
 )
 
@@ -78,7 +79,7 @@ var (
 )
 
 // eventSlack is how far the clocks of a hearing's events and of its recording may stand apart: by so much more is withheld on each side.
-const eventSlack = time.Second
+const eventSlack = release.Slack
 
 var transcripts = store.NewCollection[TranscriptVersion]("transcripts")
 
