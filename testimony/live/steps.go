@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 )
@@ -177,30 +178,35 @@ func (s *Session) MarkBack(back time.Duration) error {
 			s.refresh()
 			return fmt.Errorf("the mark was set but could not be written down: %w", err)
 		}
-		if s.heardAlready(e.From) {
+		if who := s.mayHaveReceived(e.From); len(who) > 0 {
 			s.alarm("mark_after_release", "")
-			s.note(testimony.Fault, "", "marked after it was released")
+			for _, id := range who {
+				s.note(testimony.Fault, id, "marked after it was released: may have received it")
+			}
 		}
 		s.refresh()
 		return nil
 	})
 }
 
-// heardAlready reports whether the public has received something that was said after a moment: live, or in the broadcast.
-func (s *Session) heardAlready(from time.Time) bool {
-	if until := s.airedUntil.Load(); until != nil && until.After(from) {
-		return true
-	}
-	seats := s.seats.Load()
-	witness, _ := s.hearing.Witness()
+// mayHaveReceived lists the public's seats that may have received something that was said after a moment: live, or in the broadcast, and also who has left meanwhile.
+func (s *Session) mayHaveReceived(from time.Time) []testimony.ParticipantID {
+	until := s.airedUntil.Load()
+	aired := until != nil && until.After(from)
+	live := testimony.PublicSince(s.events, s.matrix.Mode, from)
+	m := policy.Compile(policy.Input{Party: s.hearing.Party, Case: s.hearing.Case, Orders: s.orders, Mode: protection.PublicMode, At: s.now()})
+	var who []testimony.ParticipantID
 	for _, p := range s.hearing.Participants {
-		if g := s.guests[p.ID]; g != nil && g.presence == Admitted && p.Audience().Public() && p.Role != testimony.RoleWitness {
-			if a := seats.receives(witness, p); a.Release == protection.Live && (a.Picture != protection.NoPicture || a.Voice != protection.NoVoice) {
-				return true
-			}
+		if !p.Audience().Public() || p.Role == testimony.RoleWitness || !testimony.AdmittedSince(s.events, p.ID, from) {
+			continue
+		}
+		a := m.Access(p.Audience())
+		receives := a.Picture != protection.NoPicture || a.Voice != protection.NoVoice
+		if receives && (a.Release == protection.Live && live || a.Release == protection.Delayed && aired) {
+			who = append(who, p.ID)
 		}
 	}
-	return false
+	return who
 }
 
 // IdentityVerified notes that the witness's identity was checked off the record.
