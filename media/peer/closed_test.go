@@ -15,7 +15,7 @@ func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 	c := newCourtroom(t, clear)
 	for range 12 { // whether the Peer learns of the change or of the goodbye first is chance
 		connected, goOn := make(chan struct{}), make(chan struct{})
-		p, _ := join(t, Config{Subscriber: c.router.Subscribe("counsel"), OnState: func(state webrtc.PeerConnectionState) {
+		p, g := join(t, Config{Subscriber: c.router.Subscribe("counsel"), OnState: func(state webrtc.PeerConnectionState) {
 			if state == webrtc.PeerConnectionStateConnected {
 				close(connected)
 				<-goOn
@@ -24,7 +24,8 @@ func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 		<-connected
 		c.router.SetAccess(nil)
 		c.router.SetAccess(clear)
-		if err := p.pc.Close(); err != nil {
+		g.leave()
+		if err := p.pc.Close(); err != nil { // as the goodbye does when it comes
 			t.Fatal(err)
 		}
 		close(goOn)
