@@ -474,15 +474,17 @@ func (r *calendarRenderer) block(i int, l lane) {
 	if b.Fault {
 		icon, ink = IconAlert, theme.Fault
 	}
-	if left := x; width > 26 {
-		if icon != NoIcon {
-			r.add(Glyph(icon, ink, 14), x, y+2, 14, 14)
-			left += 18
-		}
-		title := Text(b.Title, ink, theme.SizeSecondary, true)
-		fitName(title, b.Title, width-(left-x))
-		r.add(title, left, y, width-(left-x), title.MinSize().Height)
+	if width <= 26 {
+		return // nothing that can be read fits; choosing the block says what it is
 	}
+	left := x
+	if icon != NoIcon {
+		r.add(Glyph(icon, ink, 14), x, y+2, 14, 14)
+		left += 18
+	}
+	title := Text(b.Title, ink, theme.SizeSecondary, true)
+	fitName(title, b.Title, width-(left-x))
+	r.add(title, left, y, width-(left-x), title.MinSize().Height)
 	for _, s := range b.Lines {
 		if y += 16; y+16 > bottom {
 			return
