@@ -45,7 +45,7 @@ func (r Reception) Access(from, to Participant) protection.Access {
 	default:
 		return silent
 	}
-	if !r.follows(to) {
+	if !r.Follows(to) {
 		return silent
 	}
 	if from.Role == RoleWitness {
@@ -132,10 +132,10 @@ func (r Reception) atIdentityCheck(p Participant) bool {
 	return p.Role.OnBench() || p.Role == RoleCoordinator || r.testifies(p)
 }
 
-// follows reports whether a participant is let to follow the testimony as it is given. Whoever the mode keeps from the witness is kept
+// Follows reports whether a participant is let to follow the testimony as it is given. Whoever the mode keeps from the witness is kept
 // from the rest of that session too: an answer is heard in the next question, and whoever receives the witness later receives the
 // interpreter and the questions no sooner.
-func (r Reception) follows(p Participant) bool {
+func (r Reception) Follows(p Participant) bool {
 	if p.Role.OnBench() || r.testifies(p) {
 		return true
 	}

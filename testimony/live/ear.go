@@ -213,6 +213,9 @@ func (l *listener) hear(ctx context.Context) {
 	decoder, err := opus.NewDecoder()
 	if err != nil {
 		l.session.log.Error("sound cannot be decoded", "error", err)
+		if l.concealer != nil {
+			l.session.hub.Hush(unheard) // nobody can tell when the witness speaks
+		}
 		return
 	}
 	defer decoder.Close()
@@ -283,6 +286,9 @@ func (l *listener) heard(pcm []int16, speaking, earlier bool) {
 // echo is for how long after a witness was last heard to speak a loudspeaker elsewhere can still send the voice back: the way there, the listener's
 // buffer, and the way here. The meter adds 600 ms of its own before it says that they have ended.
 const echo = 600 * time.Millisecond
+
+// unheard is longer than any sitting.
+const unheard = 24 * time.Hour
 
 func (l *listener) see(ctx context.Context) {
 	var (

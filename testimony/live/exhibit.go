@@ -91,12 +91,12 @@ func (s *Session) TakeDown() error {
 	})
 }
 
-// exhibitFor is what a guest receives of the exhibit that is shown: nothing before they are let in and called, nothing outside the testimony, nothing where the
-// session's mode has no place for them, and nothing where they are not among those to whom it is shown.
+// exhibitFor is what a guest receives of the exhibit that is shown: nothing before they are let in and called, nothing outside the testimony, nothing where they
+// do not follow it as it is given, as the public in private session or while it receives later, and nothing where they are not among those to whom it is shown.
 func (s *Session) exhibitFor(seats *seating, g *guest) *shown {
 	p := g.participant
 	waits := p.Role == testimony.RoleWitness && !seats.reception.Called[p.Party]
-	if s.showing == nil || s.state.Phase != testimony.Testimony || g.presence != Admitted || waits || !seats.reception.Connected(p) || !s.showing.Reaches(p, s.hearing.Party) {
+	if s.showing == nil || s.state.Phase != testimony.Testimony || g.presence != Admitted || waits || !seats.reception.Connected(p) || !seats.reception.Follows(p) || !s.showing.Reaches(p, s.hearing.Party) {
 		return nil
 	}
 	return s.showing
@@ -138,7 +138,7 @@ func (s *Session) FindExhibit(number string) (exhibit.ID, error) {
 		return "", err
 	}
 	for _, e := range list {
-		if strings.EqualFold(e.Number, number) {
+		if e.Withdrawn.IsZero() && strings.EqualFold(e.Number, number) {
 			return e.ID, nil
 		}
 	}

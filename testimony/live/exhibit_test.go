@@ -53,9 +53,11 @@ func TestAnExhibitReachesThoseNamedAlone(t *testing.T) {
 	}
 	must(t, s.ShowExhibit(open, everyone))
 	told("to everyone", everyone...)
-	must(t, s.SetMode(protection.ClosedMode, "a reason"))
-	if live.ShownTo(s, seat(s, testimony.RoleGallery).ID) {
-		t.Error("the gallery sees an exhibit in closed session")
+	for _, mode := range []protection.SessionMode{protection.PrivateMode, protection.ClosedMode} {
+		must(t, s.SetMode(mode, "a reason"))
+		if live.ShownTo(s, seat(s, testimony.RoleGallery).ID) {
+			t.Errorf("the gallery sees an exhibit in %s session", mode)
+		}
 	}
 	must(t, s.SetMode(protection.PublicMode, ""))
 	if err := s.ShowExhibit(confidential, everyone); !errors.Is(err, exhibit.ErrAudience) {
