@@ -24,7 +24,12 @@ func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 		<-connected
 		c.router.SetAccess(nil)
 		c.router.SetAccess(clear)
-		g.leave()
+		left := make(chan struct{})
+		go func() { // it may be waiting for the Peer to take an answer, and the Peer takes none now
+			defer close(left)
+			g.leave()
+		}()
+		<-g.stop
 		if err := p.pc.Close(); err != nil { // as the goodbye does when it comes
 			t.Fatal(err)
 		}
@@ -34,5 +39,6 @@ func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 		case <-time.After(20 * time.Second):
 			t.Fatal("the connection did not end")
 		}
+		<-left
 	}
 }
