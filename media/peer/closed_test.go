@@ -13,6 +13,7 @@ import (
 func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 	clear := everyone(hub.Grant{Picture: hub.Clear, Voice: hub.Clear})
 	c := newCourtroom(t, clear)
+	tried := 0
 	for range 12 { // whether the Peer learns of the change or of the goodbye first is chance
 		connected, goOn := make(chan struct{}), make(chan struct{})
 		p, g := join(t, Config{Subscriber: c.router.Subscribe("counsel"), OnState: func(state webrtc.PeerConnectionState) {
@@ -21,7 +22,13 @@ func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 				<-goOn
 			}
 		}})
-		<-connected
+		select {
+		case <-connected:
+			tried++
+		case <-time.After(patience): // about one in a thousand on the loopback finds no path; it is not what is tried here
+			close(goOn)
+			continue
+		}
 		c.router.SetAccess(nil)
 		c.router.SetAccess(clear)
 		left := make(chan struct{})
@@ -40,5 +47,8 @@ func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 			t.Fatal("the connection did not end")
 		}
 		<-left
+	}
+	if tried == 0 {
+		t.Fatal("no connection stood")
 	}
 }
