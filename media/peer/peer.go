@@ -85,6 +85,7 @@ type Peer struct {
 	dirty    bool // the lines do not match the Subscriber's tracks, or nothing was offered yet
 	offering bool // an offer waits for its answer
 	answered bool
+	stood    bool // it has been connected
 	early    []webrtc.ICECandidateInit
 }
 
@@ -222,7 +223,7 @@ func (p *Peer) run() {
 	reports := time.NewTicker(reportInterval)
 	defer reports.Stop()
 	for {
-		if p.dirty && !p.offering {
+		if p.dirty && p.mayOffer() {
 			if err := p.negotiate(); err != nil {
 				p.log.Warn("connection ended: offer failed", "error", err)
 				return
@@ -271,6 +272,7 @@ func (p *Peer) stateChanged() bool {
 	state := p.pc.ConnectionState()
 	p.tellState(state)
 	if state == webrtc.PeerConnectionStateConnected {
+		p.stood = true
 		for _, l := range p.lines {
 			if l.track != nil {
 				l.track.RequestKeyFrame()
@@ -298,6 +300,12 @@ func (p *Peer) receive(m Message) error {
 		return p.remoteCandidate(m.Candidate)
 	}
 	return fmt.Errorf("a message of type %q: %w", m.Type, ErrUnexpected)
+}
+
+// mayOffer holds every offer after the first back until the connection has stood. pion takes an offer that comes before its agent has begun with
+// the first one's credentials for an ICE restart (webrtc v4.2: RTCIceTransport's haveRemoteCredentialsChange), and then neither side finds the other.
+func (p *Peer) mayOffer() bool {
+	return !p.offering && (!p.answered || p.stood)
 }
 
 // negotiate brings the lines in order and offers them. With no line at all there is nothing to offer yet.
