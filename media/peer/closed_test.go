@@ -47,3 +47,20 @@ func TestCloseEndsWhenTheOtherSideLeftDuringAChange(t *testing.T) {
 		<-left
 	}
 }
+
+// What pion receives on after the other side's goodbye is closed by nobody. The readers end all the same, here with the connection open.
+func TestReadersEndThoughTheirTracksDoNot(t *testing.T) {
+	c := newCourtroom(t, everyone(hub.Grant{Picture: hub.Clear, Voice: hub.Clear}))
+	_, judge := c.admit(t, "the judge")
+	judge.receives(0, 3, true) // so both of the witness's tracks are read
+	ended := make(chan struct{})
+	go func() {
+		c.peer.readers.end()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		t.Fatal("a reader goes on")
+	}
+}

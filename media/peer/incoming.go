@@ -2,6 +2,7 @@ package peer
 
 import (
 	"strings"
+	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -23,8 +24,8 @@ func (p *Peer) onTrack(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 				return
 			}
 		}
-	})
-	p.readers.start(func() { p.readMedia(kind, track) })
+	}, func() error { return receiver.SetReadDeadline(time.Now()) })
+	p.readers.start(func() { p.readMedia(kind, track) }, func() error { return track.SetReadDeadline(time.Now()) })
 }
 
 // accepts tells whether a track is one that was offered to be received.

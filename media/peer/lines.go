@@ -126,7 +126,7 @@ func (p *Peer) readFeedback(sender *webrtc.RTPSender, track *hub.Outgoing) {
 				feedback(packet, ssrc, track)
 			}
 		}
-	})
+	}, sender.Stop)
 }
 
 // feedback acts on RFC 4585 negative acknowledgements and picture loss, and RFC 5104 full intra requests. pion hands

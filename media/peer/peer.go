@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,25 +96,46 @@ type inbound struct {
 	result  chan<- error
 }
 
-// readers counts goroutines that end when the connection is closed, and admits none after that.
+// readers counts goroutines that read from the connection, ends them, and admits none after that.
 type readers struct {
-	mu     sync.Mutex
-	closed bool
-	wg     sync.WaitGroup
+	mu      sync.Mutex
+	closed  bool
+	started int
+	stops   map[int]func() error // of those that read
+	wg      sync.WaitGroup
 }
 
-func (r *readers) start(read func()) {
+// start begins a read that returns, at the latest, when stop has been called.
+func (r *readers) start(read func(), stop func() error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.closed {
-		r.wg.Go(read)
+	if r.closed {
+		return
 	}
+	if r.stops == nil {
+		r.stops = map[int]func() error{}
+	}
+	n := r.started
+	r.started++
+	r.stops[n] = stop
+	r.wg.Go(func() {
+		read()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.stops, n)
+	})
 }
 
-func (r *readers) wait() {
+// end stops every read by itself: the other side's goodbye closes the connection at any moment, and what pion puts up for sending or receiving
+// after that is nobody's to stop but ours (webrtc v4.2: RTPReceiver.Stop does its work once, and no second close comes by).
+func (r *readers) end() {
 	r.mu.Lock()
 	r.closed = true
+	stops := slices.Collect(maps.Values(r.stops))
 	r.mu.Unlock()
+	for _, stop := range stops {
+		_ = stop() // it fails where the read is ending by itself
+	}
 	r.wg.Wait()
 }
 
@@ -257,11 +280,7 @@ func (p *Peer) end() {
 	if err := p.pc.GracefulClose(); err != nil {
 		p.log.Debug("the connection did not close in good order") // the error may quote an address
 	}
-	for _, l := range p.lines {
-		// The other side's goodbye closes the connection by itself; a sender that was put up after that is nobody's to stop but ours.
-		_ = l.transceiver.Sender().Stop()
-	}
-	p.readers.wait()
+	p.readers.end()
 	if p.State() != webrtc.PeerConnectionStateFailed {
 		p.tellState(webrtc.PeerConnectionStateClosed)
 	}
