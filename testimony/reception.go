@@ -16,6 +16,8 @@ type Reception struct {
 	Here map[protection.PartyID]bool
 	// Called are the protected witnesses who are placed in the hearing, see [Called]. Any other has no connection: they wait alone, hear of nobody, and nobody of them.
 	Called map[protection.PartyID]bool
+	// Played is the matrix of the witness whose recorded testimony is open to be played, compiled for the mode in force; nil: none is.
+	Played *policy.Matrix
 	// Held is set while the witness's side has stopped everything that leaves the witness's room.
 	Held bool
 }
@@ -42,6 +44,10 @@ func (r Reception) Access(from, to Participant) protection.Access {
 			return silent
 		}
 	case Oath, Testimony:
+	case Playback:
+		if from.Role.WithWitness() {
+			return silent
+		}
 	default:
 		return silent
 	}
@@ -77,7 +83,7 @@ func hasClearVoice(cell protection.Access) bool { return cell.Voice == protectio
 
 // unaltered reports whether an audience has something as it is of every witness who may be heard or seen in the hearing now.
 func (r Reception) unaltered(a protection.Audience, clear func(protection.Access) bool) bool {
-	if !clear(r.Matrix.Access(a)) {
+	if !clear(r.Matrix.Access(a)) || r.Played != nil && !clear(r.Played.Access(a)) {
 		return false
 	}
 	for party, m := range r.Others {
@@ -110,6 +116,9 @@ func (r Reception) mayHearRendered(a protection.Audience, own protection.PartyID
 	if a == protection.MasterRecord {
 		return true // as the evidence is given
 	}
+	if r.Played != nil && withheld(r.Played.Access(a)) {
+		return false
+	}
 	for party, m := range r.Others {
 		if party == own || r.Here != nil && !r.Here[party] {
 			continue
@@ -120,6 +129,9 @@ func (r Reception) mayHearRendered(a protection.Audience, own protection.PartyID
 	}
 	return true
 }
+
+// withheld reports whether an audience does not get a testimony as it is given.
+func withheld(cell protection.Access) bool { return !receives(cell) || cell.Release != protection.Live }
 
 // testifies reports whether a seat is that of the witness who testifies.
 func (r Reception) testifies(p Participant) bool {
@@ -139,8 +151,19 @@ func (r Reception) Follows(p Participant) bool {
 	if p.Role.OnBench() || r.testifies(p) {
 		return true
 	}
-	a := r.Matrix.Access(p.Audience())
-	return receives(a) && a.Release == protection.Live
+	if r.Session.Phase == Playback && r.Played != nil && withheld(r.Played.Access(p.Audience())) {
+		return false
+	}
+	return !withheld(r.Matrix.Access(p.Audience()))
+}
+
+// Plays reports whether a recorded testimony can be played to a participant at all, while one is open: not to anyone who sits with a witness, so that no
+// witness hears what another has said, or has to hear their own words again. Which version it is, if any, is for testimony/evidence to choose.
+func (r Reception) Plays(to Participant) bool {
+	if r.Session.Phase != Playback || r.Played == nil || to.Role.WithWitness() || !r.Connected(to) {
+		return false
+	}
+	return to.Role.OnBench() || r.Follows(to)
 }
 
 func receives(a protection.Access) bool {
@@ -195,6 +218,8 @@ func (r Reception) MaySend(p Participant) bool {
 	switch r.Session.Phase {
 	case Oath, Testimony:
 		return p.Role.Publishes() && r.Connected(p)
+	case Playback:
+		return p.Role.Publishes() && r.Connected(p) && !p.Role.WithWitness()
 	case IdentityCheck:
 		return r.atIdentityCheck(p) && r.Connected(p)
 	}

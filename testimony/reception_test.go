@@ -620,3 +620,43 @@ func TestMicrophonesYieldToWhoeverMayNotHearTheWitness(t *testing.T) {
 		}
 	})
 }
+
+// While a recorded testimony is open: nobody who sits with a witness is played any of it or is heard; whoever is kept from the recorded witness, now, is played
+// nothing and hears nobody who speaks of it; and whoever may not have the recorded voice hears no microphone while it sounds. The bench always has it.
+func TestARecordedTestimonyIsKeptFromThoseWhoAreKeptFromTheWitness(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		played := policy.Compile(policy.Input{Party: absent, Case: here, Orders: drawOrders(t), Mode: r.Matrix.Mode, At: day, Others: []protection.PartyID{party, second}})
+		r.Played = &played
+		from, to := pair(t)
+		cell := played.Access(to.Audience())
+		switch plays := r.Plays(to); {
+		case plays && r.Session.Phase != testimony.Playback:
+			t.Fatalf("in the phase %s a recording is played to %s", r.Session.Phase, to.Role)
+		case plays && (to.Role.WithWitness() || to.Role == ""):
+			t.Fatalf("a recording is played to %s", to.Role)
+		case to.Role.OnBench() && r.Session.Phase == testimony.Playback && r.Connected(to) && !plays:
+			t.Fatalf("the bench is played nothing: %s", to.ID)
+		case plays && !to.Role.OnBench() && (!gives(cell) || cell.Release != protection.Live):
+			t.Fatalf("%s is played a recording, and may have %+v of its witness", to.Role, cell)
+		}
+		if r.Session.Phase != testimony.Playback || to.Role.OnBench() {
+			return
+		}
+		if got := r.Access(from, to); gives(got) {
+			if from.Role.WithWitness() {
+				t.Fatalf("%s receives %+v of %s, who sits with a witness", to.Role, got, from.Role)
+			}
+			if r.Follows(to) && !r.Yields(from, to) && from.Role != testimony.RoleInterpreter && got.Voice != protection.NoVoice && cell.Voice != protection.ClearVoice && to.ID != witness.ID {
+				t.Fatalf("%s, who may have %+v of the recorded witness, hears the microphone of %s while the recording sounds", to.Role, cell, from.Role)
+			}
+			if (!gives(cell) || cell.Release != protection.Live) && to.ID != witness.ID {
+				t.Fatalf("%s, who may have %+v of the recorded witness, receives %+v of %s", to.Role, cell, got, from.Role)
+			}
+		}
+		if r.MaySend(from) && from.Role.WithWitness() {
+			t.Fatalf("%s, who sits with a witness, is taken in", from.Role)
+		}
+	})
+}

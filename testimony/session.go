@@ -12,26 +12,29 @@ import (
 // Phase is where a session stands.
 type Phase string
 
-// The phases. A session goes lobby → identity check → oath → testimony, with breaks and technical interruptions, to closed.
+// The phases. A session goes lobby → identity check → oath → testimony, with breaks and technical interruptions, to closed. A testimony that was
+// recorded before is played from the lobby, with no witness there, or between two parts of a testimony.
 const (
 	Lobby         Phase = "lobby"
 	IdentityCheck Phase = "identity"
 	Oath          Phase = "oath"
 	Testimony     Phase = "testimony"
+	Playback      Phase = "playback" // a testimony that was recorded before is played; nobody testifies
 	Break         Phase = "break"
 	Interruption  Phase = "interruption"
 	Closed        Phase = "closed"
 )
 
 // Phases lists the phases in their order.
-var Phases = []Phase{Lobby, IdentityCheck, Oath, Testimony, Break, Interruption, Closed}
+var Phases = []Phase{Lobby, IdentityCheck, Oath, Testimony, Playback, Break, Interruption, Closed}
 
 // following says which phase a clerk may call after which. A break or an interruption returns where it came from.
 var following = map[Phase][]Phase{
-	Lobby:         {IdentityCheck, Closed},
+	Lobby:         {IdentityCheck, Playback, Closed},
 	IdentityCheck: {Oath, Lobby, Closed},
 	Oath:          {Testimony, Closed},
-	Testimony:     {Closed},
+	Testimony:     {Playback, Closed},
+	Playback:      {Lobby, Testimony, Closed},
 	Break:         {Closed},
 	Interruption:  {Closed},
 }
@@ -77,8 +80,20 @@ const (
 	ExhibitShown     EventKind = "exhibit_shown"      // Reason is to whose roles beside the bench
 	ExhibitTakenDown EventKind = "exhibit_taken_down" // nobody receives it any more
 
+	PlaybackOpened EventKind = "playback_opened" // Recording is open to be played; Reason is the roles that receive it beside the bench
+	PlaybackRuns   EventKind = "playback_runs"   // from Place on
+	PlaybackPaused EventKind = "playback_paused" // at Place; Reason is PlaybackAtEnd or PlaybackFault where nobody asked for it
+	PlaybackMoved  EventKind = "playback_moved"  // from Was to Place: a passage is heard again, or left out
+	PlaybackClosed EventKind = "playback_closed"
+
 	WitnessCalled    EventKind = "witness_called"    // a witness who waited alone is placed in the hearing
 	WitnessDismissed EventKind = "witness_dismissed" // a witness's part is over
+)
+
+// Why a recording stopped by itself.
+const (
+	PlaybackAtEnd = "end"
+	PlaybackFault = "fault" // the file cannot be read beyond Place
 )
 
 // PicturesAgain is the reason of a SoundFirst event with which the pictures come back.
@@ -95,6 +110,10 @@ type Event struct {
 	// Exhibit is the id of an exhibit that was shown or taken down, Number the court's number of it.
 	Exhibit string `json:"exhibit,omitempty"`
 	Number  string `json:"number,omitempty"`
+	// Recording is the version that is played to the bench, Place and Was moments on its clock.
+	Recording RecordingID   `json:"recording,omitempty"`
+	Place     time.Duration `json:"place,omitempty"`
+	Was       time.Duration `json:"was,omitempty"`
 	// From and To bound a marked passage, or the time in which nothing arrived.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
@@ -229,12 +248,13 @@ func (e Event) Late() bool { return e.Kind == Marked && e.At.Sub(e.From) > MarkB
 // Widens reports whether a change of session lets anyone receive more: opening needs a positive act, and is logged before
 // it takes effect; tightening takes effect first.
 func Widens(from, to Session) bool {
-	return to.Mode < from.Mode || openness(to.Phase) > openness(from.Phase)
+	heard := from.Phase == Playback && to.Phase != Playback && openness(to.Phase) > 0 // a witness, who was not while a recording was played
+	return to.Mode < from.Mode || openness(to.Phase) > openness(from.Phase) || heard
 }
 
 func openness(p Phase) int {
 	switch p {
-	case Oath, Testimony:
+	case Oath, Testimony, Playback:
 		return 2
 	case IdentityCheck:
 		return 1

@@ -166,7 +166,7 @@ func TestStepsAreRefusedByName(t *testing.T) {
 func TestEveryPhaseCanBeClosed(t *testing.T) {
 	t.Parallel()
 	s := testimony.Begin(protection.PublicMode)
-	for _, p := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony} {
+	for _, p := range []testimony.Phase{testimony.IdentityCheck, testimony.Oath, testimony.Testimony, testimony.Playback, testimony.Testimony} {
 		var err error
 		if s, _, err = s.Enter(p, day); err != nil {
 			t.Fatalf("enter %s: %v", p, err)
@@ -184,11 +184,11 @@ func TestEveryPhaseCanBeClosed(t *testing.T) {
 			t.Errorf("close from %s: %v", p, err)
 		}
 	}
-	if next := s.Next(); !slices.Equal(next, []testimony.Phase{testimony.Closed}) {
+	if next := s.Next(); !slices.Equal(next, []testimony.Phase{testimony.Playback, testimony.Closed}) {
 		t.Errorf("testimony is followed by %v", next)
 	}
 	s.Next()[0] = testimony.Lobby
-	if next := s.Next(); !slices.Equal(next, []testimony.Phase{testimony.Closed}) {
+	if next := s.Next(); !slices.Equal(next, []testimony.Phase{testimony.Playback, testimony.Closed}) {
 		t.Error("changing what Next returned changed the rules")
 	}
 }

@@ -23,6 +23,9 @@ var Speeds = []float64{0.5, 0.75, 1, 1.25, 1.5, 2}
 // lead is how long before its time sound is handed on, so that a loudspeaker never runs dry; a picture is handed on at its time.
 const lead = 60 * time.Millisecond
 
+// standing is how long a picture stands before the sound says where the player is.
+const standing = 500 * time.Millisecond
+
 // BadPlace is where a recording can be played no further, on its own clock.
 type BadPlace struct {
 	At  time.Duration
@@ -40,7 +43,7 @@ var ErrTorn = errors.New("the recording ends without an end")
 
 // State is where a player stands.
 type State struct {
-	At      time.Duration // of the picture that is shown
+	At      time.Duration // of the picture that is shown; of the sound, while one stands for long
 	Playing bool
 	Ended   bool // played to its end
 	Speed   float64

@@ -130,6 +130,10 @@ func (p *Player) utter(b *record.Block) {
 	if p.hands() {
 		p.out.Payload(media.KindAudio, b.PTS, true, b.Payload)
 	}
+	if still := b.PTS - lead; p.state.Playing && still > p.state.At+standing {
+		p.state.At = still
+		p.tell()
+	}
 	pcm, err := p.hear.Decode(b.Payload)
 	if err != nil || p.out.Sound == nil {
 		return

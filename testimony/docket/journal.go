@@ -34,6 +34,9 @@ func (d *Desk) KeepEvent(ctx context.Context, h testimony.HearingID, n int, e te
 		if e.Exhibit != "" {
 			details["exhibit"] = e.Exhibit
 		}
+		if e.Recording != "" {
+			details["recording"] = string(e.Recording)
+		}
 		tx.Log("session."+string(e.Kind), details)
 		return journal.Put(tx, part, journalID(h, n), e)
 	})

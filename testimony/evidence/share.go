@@ -95,11 +95,16 @@ func Shares(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []dock
 	if err != nil {
 		return nil, err
 	}
+	return SharesBy(m, k), nil
+}
+
+// SharesBy says what each audience gets under a matrix, in the order in which they are told.
+func SharesBy(m policy.Matrix, k Kept) []Share {
 	shares := make([]Share, 0, len(audiences))
 	for _, a := range audiences {
 		shares = append(shares, Choose(a, m.Access(a), k))
 	}
-	return shares, nil
+	return shares
 }
 
 // KeptOf gathers what is kept of a hearing.

@@ -474,7 +474,7 @@ func (s *Session) hasSeatOf(a protection.Audience) bool {
 	if a != protection.Assessors && a != protection.Press {
 		return true
 	}
-	return slices.ContainsFunc(s.hearing.Participants, func(p testimony.Participant) bool { return p.Audience() == a })
+	return s.seatsAudience(a)
 }
 
 // nowOf is what a role receives of the witness in this phase, where the matrix gives it an access for the testimony: at the identity check almost nobody
@@ -509,6 +509,9 @@ func (s *Session) peopleFor(seats *seating, g *guest) []join.Person {
 	}
 	if seats.mirrors[g.participant.ID] {
 		people = append(people, join.Person{ID: mirrorOf(g.participant.ID), Role: "own"})
+	}
+	if seats.screened(g.participant) != (hub.Grant{}) {
+		people = append(people, join.Person{ID: string(Screen), Role: string(Screen)})
 	}
 	if seats.later(g.participant) != (hub.Grant{}) {
 		witness, _ := s.hearing.Witness() // whose picture it is

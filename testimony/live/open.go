@@ -164,7 +164,13 @@ func (s *Session) Reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	kept, keptErr := s.keptAgain(ctx)
 	return s.do(func() error {
+		if s.playing != nil && (keptErr != nil || kept == nil) {
+			s.endPlaying() // nobody knows any more what may be played to whom
+		} else if s.playing != nil {
+			s.playing.kept = *kept
+		}
 		old := s.orders
 		s.orders = orders
 		if err := s.settle(); err != nil {
@@ -372,6 +378,11 @@ func (s *Session) shut() {
 	for id, g := range s.guests {
 		s.dismiss(g, "")
 		delete(s.guests, id)
+	}
+	if s.playing != nil {
+		if err := s.playing.close(); err != nil {
+			s.log.Warn("a recording was not closed in good order", "error", err)
+		}
 	}
 	s.forgetTexts(ctx)
 	for _, closed := range s.closing {

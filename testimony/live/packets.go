@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/rtp"
 	"github.com/pion/rtp/codecs"
@@ -23,6 +24,27 @@ func newPacketizer(kind media.Kind) rtp.Packetizer {
 		return rtp.NewPacketizerWithOptions(packetSize, &codecs.VP8Payloader{EnablePictureID: true}, rtp.NewRandomSequencer(), 90000, rtp.WithSSRC(ssrc))
 	}
 	return rtp.NewPacketizerWithOptions(packetSize, &codecs.OpusPayloader{}, rtp.NewRandomSequencer(), media.SampleRate, rtp.WithSSRC(ssrc))
+}
+
+// timed makes packets of frames whose times are known.
+type timed struct {
+	kind    media.Kind
+	packets rtp.Packetizer
+	ticks   uint32
+}
+
+func newTimed(kind media.Kind) *timed { return &timed{kind: kind, packets: newPacketizer(kind)} }
+
+// packetize makes the packets of a frame at a time that is not before the last one's.
+func (t *timed) packetize(at time.Duration, frame []byte) []*rtp.Packet {
+	rate := int64(media.SampleRate)
+	if t.kind == media.KindVideo {
+		rate = 90000
+	}
+	ticks := uint32(at.Microseconds() * rate / 1_000_000)
+	t.packets.SkipSamples(ticks - t.ticks)
+	t.ticks = ticks
+	return t.packets.Packetize(frame, 0)
 }
 
 // keyRequest remembers that a key frame was asked for.

@@ -112,9 +112,12 @@ func (s *Session) GoOn() error {
 	})
 }
 
-// heldBanner tells those who do not sit with the witness that they wait, and nothing of why. The banner of a private or closed
+// heldBanner tells those who do not sit with the witness that they wait, and nothing of why; and those who do, while a recording is played. The banner of a private or closed
 // session stays as it is: it says what they receive.
 func (s *Session) heldBanner(g *guest) string {
+	if s.state.Phase == testimony.Playback && g.participant.Role.WithWitness() {
+		return "held"
+	}
 	testifying := s.state.Phase == testimony.Oath || s.state.Phase == testimony.Testimony
 	if s.held == nil || !testifying || s.matrix.Mode != protection.PublicMode && !g.participant.Role.WithWitness() {
 		return ""

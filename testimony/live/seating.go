@@ -1,6 +1,8 @@
 package live
 
 import (
+	"slices"
+
 	"paravent/media/hub"
 	"paravent/protection"
 	"paravent/testimony"
@@ -16,6 +18,7 @@ type seating struct {
 	aired          protection.Access
 	interpretation testimony.Interpretation
 	low            map[testimony.ParticipantID]bool // whose page wants sound first
+	screen         *onScreen                        // a recorded testimony that is open; nil: none is
 	mirrors        map[testimony.ParticipantID]bool // witnesses who receive what others would receive of them
 }
 
@@ -31,6 +34,9 @@ func (s *seating) allowed(publisher, subscriber string) hub.Grant {
 	if publisher == string(onAir) && okTo {
 		return s.later(to)
 	}
+	if publisher == string(Screen) && okTo {
+		return s.screened(to)
+	}
 	if okTo && s.mirrors[to.ID] && publisher == mirrorOf(to.ID) && s.maySend(to.ID) {
 		return hub.Grant{Picture: hub.Concealed, Voice: hub.Concealed}
 	}
@@ -43,6 +49,9 @@ func (s *seating) allowed(publisher, subscriber string) hub.Grant {
 	}
 	g := hub.Grant{Picture: pictureForm(access.Picture), Voice: voiceForm(access.Voice), Yields: s.reception.Yields(from, to),
 		Paused: !s.interpretation.Hears(from, to)}
+	if from.ID == testimony.BenchID && s.screen != nil && s.screen.running {
+		g.Paused = true // the microphone stands beside the loudspeaker that plays it
+	}
 	if s.muted[from.ID] {
 		g.Voice = hub.Nothing
 	}
@@ -63,6 +72,11 @@ func (s *seating) later(to testimony.Participant) hub.Grant {
 		g.Voice = hub.Released
 	}
 	return g
+}
+
+// seatsAudience reports whether one of the hearing's seats is of an audience.
+func (s *Session) seatsAudience(a protection.Audience) bool {
+	return slices.ContainsFunc(s.State().Hearing.Participants, func(p testimony.Participant) bool { return p.Audience() == a })
 }
 
 // maySend reports whether a participant's picture and sound are taken in at all.

@@ -125,6 +125,7 @@ type Session struct {
 	sittings  map[testimony.ParticipantID]*sitting
 	recorder  *recorder
 	showing   *shown            // an exhibit; nil while none is
+	playing   *playing          // a recorded testimony that is open; nil while none is
 	failed    bool              // the recorder
 	aired     protection.Access // the most that the public version holds of a witness where it is being broadcast
 	recorded  []testimony.RecordingID
@@ -210,6 +211,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		low:       map[testimony.ParticipantID]bool{},
 	}
 	seats.interpretation = s.interpretation()
+	s.screening(seats, m.Mode)
 	for id, g := range s.guests {
 		if g.presence == Admitted {
 			seats.admitted[id] = g.participant
@@ -225,9 +227,9 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 
 // followClock enforces the matrix anew when time alone has changed it: an order can begin in the middle of a session.
 func (s *Session) followClock() {
-	_, m := s.compile(s.state)
+	seats, m := s.compile(s.state)
 	m.At = s.matrix.At
-	if reflect.DeepEqual(m, s.matrix) {
+	if reflect.DeepEqual(m, s.matrix) && sameScreen(seats.screen, s.seats.Load().screen) {
 		return
 	}
 	if err := s.settle(); err != nil {
@@ -241,7 +243,7 @@ const neverQuiet = 3 * time.Minute
 // followHush tells the bench where those who may not have a witness's voice hear no other microphone for long, see [testimony.Reception.Yields].
 func (s *Session) followHush() {
 	switch {
-	case !s.hub.Hushed():
+	case !s.hub.Hushed() || s.playing != nil:
 		s.hushed, s.hushTold = time.Time{}, false
 	case s.hushed.IsZero():
 		s.hushed = s.now()
@@ -378,7 +380,7 @@ func (s *Session) describe() State {
 			st.Marks++
 		}
 	}
-	st.Conduct, st.Exhibit = s.conducted(), s.exhibitState()
+	st.Conduct, st.Exhibit, st.Playing = s.conducted(), s.exhibitState(), s.playingState()
 	st.Channels, st.Channel = seats.interpretation.Channels(), s.ear
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()

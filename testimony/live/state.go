@@ -69,7 +69,7 @@ type Request struct {
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, relay_lost, signalling_altered, never_quiet
+	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, playback_failed, relay_lost, signalling_altered, never_quiet
 	Participant testimony.ParticipantID
 }
 
@@ -91,6 +91,7 @@ type State struct {
 	People        []Person          // in the order of the hearing's seats
 	Gallery       protection.Access // what the public receives of the witness now
 	Exhibit       *Exhibit          // that is being shown; nil for none
+	Playing       *Playing          // a recorded testimony that is open; nil for none
 	Conduct       Conduct
 	Channels      []string          // the languages into which is interpreted on a channel
 	Channel       testimony.Channel // the one that this desk listens to

@@ -115,6 +115,9 @@ func (s *Session) Enter(p testimony.Phase) error {
 				return fmt.Errorf("the recording could not begin, so the oath was not taken: %w", err)
 			}
 		}
+		if p != testimony.Playback {
+			s.endPlaying()
+		}
 		return s.move(next, e)
 	})
 }
@@ -142,6 +145,7 @@ func (s *Session) pause(p testimony.Phase, reason string) error {
 		if err != nil {
 			return err
 		}
+		s.halt("")
 		return s.move(next, e)
 	})
 }
@@ -246,6 +250,7 @@ func (s *Session) Close(ctx context.Context) (testimony.Minutes, error) {
 		if err != nil {
 			return err
 		}
+		s.endPlaying()
 		s.state = next
 		s.enforce()
 		failures := []error{s.keep(e)}
