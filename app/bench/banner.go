@@ -21,7 +21,7 @@ import (
 // standing is how a state of the session is said: by colour, shape and word.
 func standing(st live.State) (xwidget.Tone, xwidget.Icon, string) {
 	switch st.Session.Phase {
-	case testimony.Oath, testimony.Testimony:
+	case testimony.Oath, testimony.Testimony, testimony.Playback:
 		return room.ModeTone(st.Effective), room.ModeIcon(st.Effective), i18n.T("banner." + st.Effective.String())
 	case testimony.IdentityCheck:
 		return xwidget.Private, xwidget.IconPrivate, i18n.T("banner.identity")
@@ -84,8 +84,11 @@ func saying(st live.State) string {
 		}
 		return i18n.T("saying.public", map[string]any{"Picture": policy.PictureWord(st.Gallery.Picture, i18n.Policy()), "Voice": policy.VoiceWord(st.Gallery.Voice, i18n.Policy())})
 	}
-	if st.Session.Phase == testimony.Closed {
+	switch st.Session.Phase {
+	case testimony.Closed:
 		return i18n.T("saying.ended")
+	case testimony.Playback:
+		return playingWords(st)
 	}
 	return i18n.T("saying." + string(st.Session.Phase))
 }

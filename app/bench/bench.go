@@ -53,7 +53,8 @@ type Bench struct {
 	picked       picked
 	ticks        ticking
 	reminder     reminder
-	side         string // the side of the right column that is turned to, by name; empty: the first
+	recordings   []live.Recorded // of the case, to be played; nil until they are looked for
+	side         string          // the side of the right column that is turned to, by name; empty: the first
 }
 
 // parts are the pieces of the screen that are drawn anew only when what they show has changed, so that the focus stays.
@@ -139,6 +140,11 @@ func (b *Bench) Start(over func(testimony.HearingID)) {
 			paint(b.inset, f)
 		}
 	}))
+	b.cancels = append(b.cancels, b.session.Pictures(live.Screen, func(f *media.Frame) { paint(b.stage, f) }), b.session.Pictures(live.PublicScreen, func(f *media.Frame) {
+		if p := b.session.State().Playing; p != nil && p.Public {
+			paint(b.inset, f)
+		}
+	}))
 	stop, err := b.session.Silhouettes(func(f *media.Frame) {
 		if b.session.State().Trial.Stage != "" {
 			paint(b.trial, f)
@@ -212,7 +218,7 @@ func (b *Bench) Screen() room.Screen {
 	b.update()
 	keys := map[fyne.KeyName]func(){
 		fyne.KeyF5: func() { b.setMode(protection.PublicMode) }, fyne.KeyF6: func() { b.setMode(protection.PrivateMode) },
-		fyne.KeyF7: func() { b.setMode(protection.ClosedMode) }, fyne.KeyF8: b.breakOrResume, fyne.KeySpace: b.mark, fyne.KeyF3: b.markBack,
+		fyne.KeyF7: func() { b.setMode(protection.ClosedMode) }, fyne.KeyF8: b.breakOrResume, fyne.KeySpace: b.space, fyne.KeyF3: b.markBack,
 		fyne.KeyF9: b.next, fyne.KeyF10: b.close, fyne.KeyA: b.admitFirst, fyne.KeyQ: b.answerFirst, fyne.KeyP: b.practise, fyne.KeyR: b.remind, fyne.KeyN: b.answerText,
 	}
 	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
@@ -223,6 +229,7 @@ func (b *Bench) Screen() room.Screen {
 		}
 	}
 	b.sideKeys(keys)
+	b.playingKeys(keys)
 	return room.Screen{Content: b.root, Keys: keys, Back: func() { b.host.Go(room.Today, "") }}
 }
 

@@ -30,10 +30,11 @@ type controlled struct {
 	Phase     testimony.Phase
 	Mode      protection.SessionMode
 	Effective protection.SessionMode
+	Plays     string // what the space bar does with a recorded testimony; empty where none is open
 }
 
 func (b *Bench) showControls(st live.State) {
-	now := controlled{st.Session.Phase, st.Session.Mode, st.Effective}
+	now := controlled{st.Session.Phase, st.Session.Mode, st.Effective, playWord(st)}
 	b.parts.controls.show(now, func() fyne.CanvasObject {
 		button := func(m protection.SessionMode, key string) fyne.CanvasObject {
 			x := benchButton(room.ModeWord(m), key, func() { b.setMode(m) })
@@ -52,6 +53,10 @@ func (b *Bench) showControls(st live.State) {
 		mark.Icon, mark.Kind, mark.Tone = xwidget.IconMark, xwidget.Danger, xwidget.Closed
 		if st.Session.Phase != testimony.Testimony && st.Session.Phase != testimony.Oath {
 			mark.Disable()
+		}
+		if now.Plays != "" {
+			mark = benchButton(now.Plays, i18n.T("key.space"), b.playOrPause)
+			mark.Kind = xwidget.Primary
 		}
 		late := benchButton(i18n.T("bench.mark_back"), "F3", b.markBack)
 		late.Icon = xwidget.IconMark
@@ -123,6 +128,15 @@ func (b *Bench) breakOrResume() {
 	}
 }
 
+// space marks the last words; while a recorded testimony is open it plays or pauses that.
+func (b *Bench) space() {
+	if playWord(b.session.State()) != "" {
+		b.playOrPause()
+		return
+	}
+	b.mark()
+}
+
 func (b *Bench) mark() {
 	if p := b.session.State().Session.Phase; p == testimony.Testimony || p == testimony.Oath {
 		b.act(b.session.Mark)
@@ -186,6 +200,11 @@ func (b *Bench) nextStep(st live.State) step {
 		return step{word: i18n.T("next.testimony"), act: b.advance(func() error { return b.session.Enter(testimony.Testimony) })}
 	case testimony.Testimony:
 		return step{}
+	case testimony.Playback:
+		if st.Conduct.Oath.Opens() && here {
+			return step{word: i18n.T("next.to_testimony"), act: b.leavePlayback(st, testimony.Testimony)}
+		}
+		return step{word: i18n.T("next.to_lobby"), act: b.leavePlayback(st, testimony.Lobby)}
 	}
 	return step{word: i18n.T("bench.resume"), act: b.breakOrResume}
 }

@@ -31,6 +31,7 @@ func init() { // here, because the sides turn to each other
 		{key: fyne.KeyW, name: "people", word: "bench.side.people", show: (*Bench).people, after: (*Bench).speaks},
 		{key: fyne.KeyE, name: "conduct", word: "bench.side.conduct", waits: (*Bench).conductWaits, show: (*Bench).conduct, after: (*Bench).ticked},
 		{key: fyne.KeyT, name: "texts", word: "bench.side.texts", waits: (*Bench).textsWait, show: (*Bench).texts},
+		{key: fyne.KeyV, name: "playing", word: "bench.side.playing", show: (*Bench).playing},
 		{key: fyne.KeyC, name: "conceal", word: "bench.side.conceal", show: (*Bench).concealment},
 	}
 }
@@ -79,6 +80,9 @@ func (b *Bench) strip(now shownSide) fyne.CanvasObject {
 // turn shows another side of the right column.
 func (b *Bench) turn(name string) {
 	b.side = name
+	if name == "playing" {
+		b.lookForRecordings()
+	}
 	b.update()
 }
 

@@ -33,7 +33,9 @@ type staged struct {
 	Phase    testimony.Phase
 	Presence live.Presence
 	Gallery  protection.Access
-	Held     bool // the witness's side has stopped it
+	Held     bool   // the witness's side has stopped it
+	Played   string // the label of the witness whose recorded testimony is open; empty for none
+	Public   bool   // and the public receives its public version
 }
 
 func (b *Bench) showStage(st live.State) {
@@ -41,10 +43,13 @@ func (b *Bench) showStage(st live.State) {
 	person, _ := personOf(st, witness.ID)
 	now := staged{Phase: st.Session.Phase, Presence: person.Presence, Gallery: st.Gallery, Held: st.Held.Why != ""}
 	now.Live = !now.Held && person.Presence == live.Admitted && (st.Session.Phase == testimony.IdentityCheck || st.Session.Phase == testimony.Oath || st.Session.Phase == testimony.Testimony)
-	if !now.Live {
+	if p := st.Playing; p != nil && st.Session.Phase == testimony.Playback {
+		now.Played, now.Public = p.Witness, p.Public
+	}
+	if !now.Live && now.Played == "" {
 		b.stage.Clear()
 	}
-	if b.insetIs != st.Gallery.Picture || !now.Live {
+	if b.insetIs != st.Gallery.Picture || !now.Live && !now.Public {
 		b.insetIs = st.Gallery.Picture
 		b.inset.Clear()
 	}
@@ -72,7 +77,7 @@ func (b *Bench) drawStage(now staged, label string) fyne.CanvasObject {
 	ground := canvas.NewRectangle(color.NRGBA{R: 0x2B, G: 0x31, B: 0x42, A: 0xFF})
 	ground.CornerRadius = theme.Radius
 	layers := []fyne.CanvasObject{ground}
-	if now.Live {
+	if now.Live || now.Played != "" {
 		layers = append(layers, b.stage.Image)
 	} else {
 		word := canvas.NewText(slateWord(now), color.NRGBA{R: 0xE4, G: 0xE9, B: 0xF4, A: 0xFF})
@@ -80,6 +85,9 @@ func (b *Bench) drawStage(now staged, label string) fyne.CanvasObject {
 		layers = append(layers, container.NewCenter(word))
 	}
 	top := xwidget.Chip(i18n.T("stage.clear", map[string]any{"Who": label}), xwidget.Clear)
+	if now.Played != "" {
+		top = xwidget.Chip(i18n.T("stage.played", map[string]any{"Who": now.Played}), xwidget.Clear)
+	}
 	speaks := container.NewVBox(layout.NewSpacer(), b.parts.speaking.box)
 	over := container.NewBorder(container.NewBorder(nil, nil, top, nil), container.NewBorder(nil, nil, speaks, b.drawInset(now)), nil, nil)
 	return container.NewStack(append(layers, xwidget.Inset(over, 12, 12))...)
@@ -87,6 +95,8 @@ func (b *Bench) drawStage(now staged, label string) fyne.CanvasObject {
 
 func slateWord(now staged) string {
 	switch {
+	case now.Phase == testimony.Playback:
+		return i18n.T("stage.playback")
 	case now.Presence != live.Admitted:
 		return i18n.T("stage." + string(now.Presence))
 	case now.Held:
@@ -105,7 +115,7 @@ func (b *Bench) drawInset(now staged) fyne.CanvasObject {
 	dark.CornerRadius = 6
 	dark.SetMinSize(fyne.NewSize(196, 110))
 	picture := []fyne.CanvasObject{dark}
-	if now.Gallery.Picture != protection.NoPicture {
+	if now.Gallery.Picture != protection.NoPicture || now.Public {
 		picture = append(picture, b.inset.Image)
 	} else {
 		word := canvas.NewText(i18n.T("inset.nothing"), color.NRGBA{R: 0xE4, G: 0xE9, B: 0xF4, A: 0xFF})

@@ -6,6 +6,7 @@ import (
 
 	"paravent/app/i18n"
 	"paravent/testimony"
+	"paravent/testimony/edit"
 )
 
 // EventWords says one event of the record in words, its times on the clock of a zone.
@@ -39,6 +40,13 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 		words += " · " + i18n.T("ground."+e.Reason)
 	case e.Kind == testimony.ExhibitShown || e.Kind == testimony.ExhibitTakenDown:
 		words += " · " + e.Number
+	case e.Kind == testimony.PlaybackRuns || e.Kind == testimony.PlaybackPaused || e.Kind == testimony.PlaybackClosed:
+		words += " · " + edit.Clock(e.Place)[:8]
+		if e.Reason != "" {
+			words += " · " + i18n.T("playback.stop."+e.Reason)
+		}
+	case e.Kind == testimony.PlaybackMoved:
+		words += " · " + edit.Clock(e.Was)[:8] + " → " + edit.Clock(e.Place)[:8]
 	case e.Kind == testimony.Ruled:
 		words += " · " + i18n.T("ruling."+e.Reason)
 	case e.Kind == testimony.Expected:

@@ -19,6 +19,7 @@ import (
 	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/edit"
 	"paravent/testimony/live"
 	"paravent/testimony/relay"
 )
@@ -38,7 +39,7 @@ func (hostCmd) Help() string {
 	return `Standard output has one JSON event a line: opened, link, joined, state, event, alarm, request, reply, minutes, closed.
 Standard input takes one command a line:
   admit P             let P in from the lobby; P is a seat's id, its key in the docket file, or its role
-  phase identity|oath|testimony
+  phase identity|oath|testimony|playback|lobby
   verified            the witness's identity was checked
   oath FORM           show the witness the words of an oath, affirmation or promise
   sworn               the oath was taken
@@ -49,6 +50,8 @@ Standard input takes one command a line:
   ruling RULING       sustained, overruled, rephrase, withdrawn or reserved
   back MINUTES        tell those who wait in how many minutes it is expected to go on
   exhibit NUMBER [ROLE]…  show a picture to the bench and to those roles; takedown takes it down
+  recorded            list the testimonies of this case that were recorded in other hearings
+  playback H          open the testimony recorded in hearing H, in the phase playback; play, pause, seek TIME and shut are of it
   mode public|private|closed [REASON]
   mark                blank the public version from 20 s before to 10 s after
   break [REASON]      resume      interrupt [REASON]
@@ -108,7 +111,11 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 			after, err := d.Hearing(ctx, hearing.ID)
 			return err == nil && !after.Held.IsZero()
 		}
-		return (&host{session: s, keys: keys, held: held, kept: d.Minutes, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
+		find := func(ctx context.Context, typed string) (testimony.HearingID, error) {
+			h, err := d.FindHearing(ctx, typed)
+			return h.ID, err
+		}
+		return (&host{session: s, keys: keys, held: held, find: find, kept: d.Minutes, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
 	})
 }
 
@@ -117,6 +124,7 @@ type host struct {
 	session *live.Session
 	keys    map[testimony.ParticipantID]string
 	held    func(context.Context) bool // whether the vault has the hearing as held
+	find    func(context.Context, string) (testimony.HearingID, error)
 	kept    func(context.Context, testimony.HearingID) (testimony.Minutes, error)
 	seen    int // events told
 
@@ -302,6 +310,8 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.ShowExhibit(id, to)
 	case "takedown":
 		return s.TakeDown()
+	case "recorded", "playback", "play", "pause", "seek", "shut":
+		return h.playback(ctx, fields[0], argument(1))
 	case "verified":
 		return s.IdentityVerified()
 	case "sworn":
@@ -395,7 +405,11 @@ func (h *host) watch() {
 		state := h.session.State()
 		for ; h.seen < len(state.Events); h.seen++ {
 			e := state.Events[h.seen]
-			h.tell("event", line{"at": e.At, "kind": e.Kind, "phase": e.Phase, "mode": e.Mode, "participant": e.Participant, "reason": e.Reason})
+			l := line{"at": e.At, "kind": e.Kind, "phase": e.Phase, "mode": e.Mode, "participant": e.Participant, "reason": e.Reason}
+			if e.Recording != "" {
+				l["recording"], l["place"], l["was"] = e.Recording, edit.Clock(e.Place), edit.Clock(e.Was)
+			}
+			h.tell("event", l)
 		}
 		for ; alarms < len(state.Alarms); alarms++ {
 			a := state.Alarms[alarms]
@@ -433,7 +447,50 @@ func (h *host) describe(s live.State) line {
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
 		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
 		"held": s.Held.Why, "ready": s.Held.Ready, "oath": s.Conduct.Oath, "stage": stageLine(s.Conduct), "objection": s.Conduct.Objection, "back": s.Conduct.Back,
-		"channels": s.Channels, "channel": s.Channel}
+		"channels": s.Channels, "channel": s.Channel, "playing": playingLine(s.Playing)}
+}
+
+// playingLine is what is open of a recorded testimony. Where it stands is told in the events: a line a second would drown the rest.
+func playingLine(p *live.Playing) line {
+	if p == nil {
+		return nil
+	}
+	return line{"hearing": p.Hearing, "length": edit.Clock(p.Length), "running": p.Running, "ended": p.Ended, "fault": p.Fault, "shares": p.Shares, "public": p.Public}
+}
+
+// playback takes a step with a recorded testimony.
+func (h *host) playback(ctx context.Context, step, argument string) error {
+	s := h.session
+	switch step {
+	case "recorded":
+		list, err := s.Recorded(ctx)
+		if err != nil {
+			return err
+		}
+		all := []line{}
+		for _, r := range list {
+			all = append(all, line{"hearing": r.Hearing, "witness": r.Witness, "begins": r.Begins, "length": edit.Clock(r.Length), "gets": r.Form})
+		}
+		h.tell("recorded", line{"testimonies": all})
+		return nil
+	case "playback":
+		id, err := h.find(ctx, argument)
+		if err != nil {
+			return err
+		}
+		return s.OpenTestimony(ctx, id)
+	case "play":
+		return s.PlayTestimony()
+	case "pause":
+		return s.PauseTestimony()
+	case "seek":
+		to, err := edit.ParseClock(argument)
+		if err != nil {
+			return usageError{"seek takes a time as 00:12:30"}
+		}
+		return s.MoveTestimony(to)
+	}
+	return s.CloseTestimony()
 }
 
 // stageLine is whose questions are being put. How long is told in the minutes: a line a second would drown the rest.

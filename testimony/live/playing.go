@@ -24,6 +24,9 @@ import (
 // Screen is the hub's publisher of a recorded testimony that is played. It is nobody's seat.
 const Screen testimony.ParticipantID = "recording"
 
+// PublicScreen names, for [Session.Pictures] alone, what the public version of it shows.
+const PublicScreen testimony.ParticipantID = "recording.public"
+
 // Errors of playing a recorded testimony.
 var (
 	ErrNotPlaying    = errors.New("no recorded testimony is open")
@@ -51,6 +54,7 @@ type Playing struct {
 	Ended   bool
 	Fault   string // why it can be played no further; empty where nothing is wrong
 	Shares  []evidence.Share
+	Public  bool // the public receives the public version now
 }
 
 // playing is a recorded testimony that is open in the courtroom. What moves is in its players; nothing else changes but kept, which is the session owner's.
@@ -61,6 +65,7 @@ type playing struct {
 	bench   *projector
 	public  *projector // nil where nobody is to receive it
 	running atomic.Bool
+	apart   atomic.Bool // the passage is one that the public may not have
 	stop    context.CancelFunc
 	done    chan struct{} // closed when nobody moves the public version any more
 }
@@ -292,7 +297,7 @@ func (s *Session) project(ctx context.Context, h testimony.Hearing) (*playing, e
 	}
 	for _, share := range evidence.SharesBy(m, kept) {
 		if p.public == nil && share.Form == evidence.FormPublic && s.seatsAudience(share.Audience) {
-			if p.public, err = s.projector(ctx, share.Version, playback.Output{Payload: toPublic(screen)}); err != nil {
+			if p.public, err = s.projector(ctx, share.Version, playback.Output{Payload: toPublic(screen), Picture: s.onDesk(PublicScreen)}); err != nil {
 				stop()
 				return nil, errors.Join(err, p.bench.close())
 			}
@@ -351,15 +356,20 @@ func (s *Session) projector(ctx context.Context, id testimony.RecordingID, out p
 	return p, nil
 }
 
+// onDesk shows pictures to those who watch a screen at this desk.
+func (s *Session) onDesk(screen testimony.ParticipantID) func(*media.Frame) {
+	return func(f *media.Frame) {
+		if f != nil {
+			s.ears.show(screen, f)
+		}
+	}
+}
+
 // toBench is where the version of the bench goes: to this desk, and in the clear to those who are granted that.
 func (s *Session) toBench(p *playing, screen *hub.Publisher) playback.Output {
 	send := cleared(screen)
 	return playback.Output{
-		Picture: func(f *media.Frame) {
-			if f != nil {
-				s.ears.show(Screen, f)
-			}
-		},
+		Picture: s.onDesk(Screen),
 		Sound: func(pcm []int16) {
 			s.hub.Hush(echo) // the loudspeaker stands beside a microphone
 			s.bench.Push(string(Screen), pcm)
@@ -504,5 +514,7 @@ func (s *Session) playingState() *Playing {
 	if at.Bad != nil {
 		st.Fault = at.Bad.Error()
 	}
+	gallery := testimony.Participant{ID: "public", Role: testimony.RoleGallery}
+	st.Public = s.seats.Load().screened(gallery) != (hub.Grant{}) && !p.apart.Load()
 	return st
 }

@@ -34,6 +34,7 @@ func (p *playing) keepTogether(ctx context.Context) {
 		}
 		now := p.public.at()
 		to, ok := p.publicPlace(p.bench.at().At)
+		p.apart.Store(!ok)
 		switch {
 		case !p.running.Load() || !ok:
 			if now.Playing {

@@ -10,6 +10,7 @@ import (
 	"paravent/protection/identity"
 	"paravent/protection/policy"
 	"paravent/testimony"
+	"paravent/testimony/edit"
 	"paravent/testimony/schedule"
 )
 
@@ -319,6 +320,14 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 		return what + w.colon + w.minutes.grounds[testimony.Ground(e.Reason)]
 	case testimony.ExhibitShown, testimony.ExhibitTakenDown:
 		return what + w.colon + e.Number
+	case testimony.PlaybackRuns, testimony.PlaybackPaused, testimony.PlaybackClosed:
+		what += w.colon + edit.Clock(e.Place)[:8]
+		if why := w.minutes.stops[e.Reason]; why != "" {
+			what += " · " + why
+		}
+		return what
+	case testimony.PlaybackMoved:
+		return what + w.colon + edit.Clock(e.Was)[:8] + " → " + edit.Clock(e.Place)[:8]
 	case testimony.Ruled:
 		return what + w.colon + w.minutes.rulings[testimony.Ruling(e.Reason)]
 	case testimony.Expected:
