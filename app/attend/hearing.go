@@ -294,7 +294,7 @@ func (w *Window) people(v attend.View, keys map[fyne.KeyName]func()) fyne.Canvas
 }
 
 func (w *Window) nameOf(p join.Person) string {
-	if name := w.words.Say("role." + p.Role); name != "" && (p.Role == string(testimony.RoleBench) || p.Role == ownRole) {
+	if name := w.words.Say("role." + p.Role); name != "" && (p.Role == string(testimony.RoleBench) || p.Role == ownRole || p.Label == "") {
 		return name
 	}
 	return p.Label

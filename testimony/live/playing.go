@@ -233,6 +233,7 @@ func (s *Session) OpenTestimony(ctx context.Context, id testimony.HearingID) err
 		opened, s.playing = true, p
 		s.enforce()
 		s.refresh()
+		p.bench.player.Seek(0) // its first picture, now that the desk knows what it is
 		return nil
 	})
 	if !opened {

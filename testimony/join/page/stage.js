@@ -122,6 +122,8 @@ export class Stage {
 
   largest(persons) {
     const seen = persons.filter((p) => !this.hidden.has(p.id));
+    const played = seen.find((p) => p.role === "recording" && p.picture);
+    if (played) return played.id;
     for (const role of first(this.role)) {
       const found = seen.find((p) => p.role === role && (p.picture || role === first(this.role)[0]));
       if (found) return found.id;
