@@ -18,6 +18,8 @@ type Reception struct {
 	Called map[protection.PartyID]bool
 	// Played is the matrix of the witness whose recorded testimony is open to be played, compiled for the mode in force; nil: none is.
 	Played *policy.Matrix
+	// AtDesk is set where the witness who testifies sits in the court's own room: the bench's camera can show them, and its microphone carries their voice.
+	AtDesk bool
 	// Held is set while the witness's side has stopped everything that leaves the witness's room.
 	Held bool
 }
@@ -60,10 +62,15 @@ func (r Reception) Access(from, to Participant) protection.Access {
 	if from.Role == RoleInterpreter && !r.testifies(to) && !r.mayHearRendered(to.Audience(), to.Party) {
 		return silent
 	}
-	if from.Role.WithWitness() && !r.testifies(to) {
+	if r.inRoom(from) && !r.testifies(to) {
 		return r.ofRoom(to.Audience())
 	}
 	return r.ofCourt(from, to)
+}
+
+// inRoom reports whether somebody sits where a witness is.
+func (r Reception) inRoom(p Participant) bool {
+	return p.Role.WithWitness() || r.AtDesk && p.Role == RoleBench
 }
 
 // ofRoom is what an audience receives of those who sit where a witness is. Their camera can show that witness and their microphone carries the voice,
@@ -255,7 +262,7 @@ func (r Reception) RecordOf(from Participant, version protection.Audience) prote
 		return m.Access(version)
 	case from.Role == RoleInterpreter && !r.mayHearRendered(version, ""):
 		return protection.Access{}
-	case from.Role.WithWitness():
+	case r.inRoom(from):
 		return r.ofRoom(version)
 	}
 	return protection.Full()

@@ -96,6 +96,9 @@ const (
 	PlaybackFault = "fault" // the file cannot be read beyond Place
 )
 
+// AtDesk is the reason of an Admitted event of a witness who sits in the court's own room.
+const AtDesk = "here"
+
 // PicturesAgain is the reason of a SoundFirst event with which the pictures come back.
 const PicturesAgain = "again"
 

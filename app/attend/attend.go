@@ -195,11 +195,11 @@ func (w *Window) openDevices() {
 	if w.options.TestPicture {
 		camera, microphone = capture.NewTestPicture(7, 640, 480, 15, nil), capture.NewTestSpeech(7)
 	} else {
-		if camera, err = device.OpenCamera(640, 480); err != nil {
+		if camera, err = device.OpenCamera(0, 640, 480); err != nil {
 			camera = nil
 			w.missing = append(w.missing, "join.no_camera")
 		}
-		if microphone, err = device.OpenMicrophone(); err != nil {
+		if microphone, err = device.OpenMicrophone(0); err != nil {
 			microphone = nil
 			w.missing = append(w.missing, "join.no_microphone")
 		}

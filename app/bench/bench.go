@@ -94,11 +94,11 @@ func Open(h room.Host, id testimony.HearingID, reach Reach) (*Bench, error) {
 	case err == nil && (reach.Relay || reach.Listen != "" && set.Relay.URL == ""): // a TURN server without a relay serves the court's own page
 		config.Reach = set
 	}
-	if config.Microphone, err = device.OpenMicrophone(); err != nil {
+	if config.Microphone, err = device.OpenMicrophone(0); err != nil {
 		config.Microphone = nil
 		b.missing = append(b.missing, "bench.no_microphone")
 	}
-	if config.Camera, err = device.OpenCamera(640, 360); err != nil {
+	if config.Camera, err = device.OpenCamera(0, 640, 360); err != nil {
 		config.Camera = nil
 		b.missing = append(b.missing, "bench.no_camera")
 	}

@@ -5,15 +5,61 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 
 	"paravent/media/capture"
 	"paravent/media/device"
+	"paravent/testimony/live"
 )
 
 // benchFlags are the bench's own picture and sound, in a hearing without a window.
 type benchFlags struct {
 	Camera     string `help:"The bench's picture: a file of YUV4MPEG2, played over and over, or the word device for this machine's camera. None where left out." placeholder:"FILE.y4m|device"`
 	Microphone string `help:"The bench's sound: a WAVE file, 16-bit mono at 48 kHz, played over and over, or the word device for this machine's microphone. None where left out." placeholder:"FILE.wav|device"`
+}
+
+// hereFlags are the devices of a witness who sits in the court's own room.
+type hereFlags struct {
+	WitnessCamera     string `help:"The witness sits in this room, and this is their picture: a file, the word device, or device:2 for this machine's second camera." placeholder:"FILE.y4m|device[:N]"`
+	RoomCamera        string `help:"A second camera, for the room: its picture stands in the corner of the witness's." placeholder:"FILE.y4m|device[:N]"`
+	WitnessMicrophone string `help:"The witness's sound. The bench needs a microphone of its own, or nobody can tell who speaks." placeholder:"FILE.wav|device[:N]"`
+}
+
+// open opens the witness's devices; nil where the witness does not sit here.
+func (f hereFlags) open(ctx context.Context) (*live.Here, error) {
+	if f == (hereFlags{}) {
+		return nil, nil
+	}
+	if f.WitnessCamera == "" || f.WitnessMicrophone == "" {
+		return nil, usageError{"a witness who sits here needs both --witness-camera and --witness-microphone"}
+	}
+	camera, err := openCamera(ctx, f.WitnessCamera)
+	if err != nil {
+		return nil, fmt.Errorf("--witness-camera %s: %w; %w", f.WitnessCamera, err, errBench)
+	}
+	if f.RoomCamera != "" {
+		room, err := openCamera(ctx, f.RoomCamera)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("--room-camera %s: %w; %w", f.RoomCamera, err, errBench), camera.Close())
+		}
+		camera = capture.NewInset(camera, room)
+	}
+	microphone, err := openMicrophone(f.WitnessMicrophone)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("--witness-microphone %s: %w; %w", f.WitnessMicrophone, err, errBench), camera.Close())
+	}
+	return &live.Here{Camera: camera, Microphone: microphone}, nil
+}
+
+// numbered reports whether a flag names a device of this machine, and its number; 0 where it names none.
+func numbered(name string) (number int, ok bool) {
+	rest, ok := strings.CutPrefix(name, ownDevice)
+	if !ok || rest == "" {
+		return 0, ok
+	}
+	number, err := strconv.Atoi(strings.TrimPrefix(rest, ":"))
+	return number, err == nil && number > 0 && rest[0] == ':'
 }
 
 // ownDevice is what stands in a flag for the machine's own camera or microphone; a file of this name is written ./device.
@@ -55,8 +101,8 @@ func (b bench) close() {
 }
 
 func openCamera(ctx context.Context, name string) (capture.VideoSource, error) {
-	if name == ownDevice {
-		camera, err := device.OpenCamera(640, 360)
+	if number, own := numbered(name); own {
+		camera, err := device.OpenCamera(number, 640, 360)
 		return camera, plain(err)
 	}
 	if err := regular(name); err != nil {
@@ -76,8 +122,8 @@ func openCamera(ctx context.Context, name string) (capture.VideoSource, error) {
 }
 
 func openMicrophone(name string) (capture.AudioSource, error) {
-	if name == ownDevice {
-		microphone, err := device.OpenMicrophone()
+	if number, own := numbered(name); own {
+		microphone, err := device.OpenMicrophone(number)
 		return microphone, plain(err)
 	}
 	if err := regular(name); err != nil {

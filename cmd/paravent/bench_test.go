@@ -110,12 +110,12 @@ func TestABenchThatCannotBeShownOpensNoCourtroom(t *testing.T) {
 		"a pipe":              {"--microphone @pipe", "not a regular file"},
 		"one of two":          {"--camera @b.y4m --microphone @none", "--microphone"},
 	}
-	if camera, err := device.OpenCamera(640, 360); err != nil {
+	if camera, err := device.OpenCamera(0, 640, 360); err != nil {
 		cases["no camera"] = struct{ flags, says string }{"--camera device", "no such device"}
 	} else if err := camera.Close(); err != nil {
 		t.Error(err)
 	}
-	if microphone, err := device.OpenMicrophone(); err != nil {
+	if microphone, err := device.OpenMicrophone(0); err != nil {
 		cases["no microphone"] = struct{ flags, says string }{"--microphone device", "no such device"}
 	} else if err := microphone.Close(); err != nil {
 		t.Error(err)

@@ -15,6 +15,7 @@ import (
 )
 
 type evidenceCmds struct {
+	Capture     evidenceCaptureCmd     `cmd:"" help:"Record a testimony at one desk, with the witness in the room: 'paravent host' with the witness's devices, and a check before the witness leaves."`
 	List        evidenceListCmd        `cmd:"" help:"List the recordings, and the versions that were made of them."`
 	Check       evidenceCheckCmd       `cmd:"" help:"Look and listen a recording through for faults, before the witness leaves, and seal it to its blocks."`
 	RequestEdit evidenceRequestEditCmd `cmd:"" help:"Ask that passages of a recording be cut or masked."`
@@ -29,6 +30,15 @@ type evidenceCmds struct {
 	Transcript  evidenceTranscriptCmd  `cmd:"" help:"What was said in a recording, with its times: take in, print, write."`
 	Retention   retentionCmds          `cmd:"" help:"How long recordings are kept, and their erasure by a judge's decision."`
 	Custody     evidenceCustodyCmd     `cmd:"" help:"The chain of custody of a recording: printed, or as a PDF or JSON file."`
+}
+
+type evidenceCaptureCmd struct{ hostCmd }
+
+func (e evidenceCaptureCmd) Run(ctx context.Context, c *console) error {
+	if e.hereFlags == (hereFlags{}) {
+		return usageError{"a capture needs --witness-camera and --witness-microphone; a witness who is elsewhere is recorded by 'paravent host'"}
+	}
+	return e.hostCmd.Run(ctx, c)
 }
 
 type evidenceListCmd struct{ vaultFlags }

@@ -147,6 +147,7 @@ var sentences = []sentence{
 	{live.ErrOtherCase, exitRefused, "This exhibit is of another case. It is not shown."},
 	{live.ErrNoPicture, exitRefused, "Only pictures are shown in the hearing: receive the pages of a document as pictures."},
 	{live.ErrNotShowing, exitRefused, "No exhibit is shown."},
+	{live.ErrNotHere, exitRefused, "The witness does not sit in this room: they answer on their own page."},
 	{live.ErrNotPlaying, exitRefused, "No recorded testimony is open."},
 	{live.ErrPlaying, exitRefused, "A recorded testimony is open already. Close it first."},
 	{live.ErrNoTestimony, exitRefused, "That hearing has no recorded testimony that can be played here: it is of another case, was not closed in good order, or went on in a second recording."},

@@ -20,6 +20,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/evidence"
 	"paravent/testimony/live"
 	"paravent/testimony/relay"
 )
@@ -27,6 +28,7 @@ import (
 type hostCmd struct {
 	vaultFlags
 	benchFlags
+	hereFlags
 	Hearing string `help:"The hearing: its id or its key in the docket file." required:"" placeholder:"H"`
 	Listen  string `help:"Address of the join page. Plain HTTP on this machine, HTTPS with a certificate of its own elsewhere." default:"127.0.0.1:0" placeholder:"ADDR"`
 	// Languages is where the court keeps languages of its own for the page.
@@ -58,6 +60,7 @@ Standard input takes one command a line:
   mute P   unmute P   remove P [REASON]
   try                 try the concealment, during the identity check: the state's trial says how it goes
   confirm             confirm that the bench saw and heard what others will get
+  saw yes|no          what a witness who sits in this room says of the trial
   untried REASON      the judge's decision to go on without a trial that passed
   drawing STYLE       draw what stands for the witness as bust, contour, folded or rings
   go-on               end a pause that the witness's side has called, once it says that it can go on
@@ -78,10 +81,19 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	here, err := h.hereFlags.open(ctx)
+	if err != nil {
+		bench.close()
+		return err
+	}
 	opened := false
 	defer func() {
-		if !opened {
-			bench.close()
+		if opened {
+			return
+		}
+		bench.close()
+		if here != nil {
+			_, _ = here.Camera.Close(), here.Microphone.Close() // nothing was read of them that could be lost
 		}
 	}()
 	return h.with(ctx, c, func(d *docket.Desk) error {
@@ -95,7 +107,7 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 				return err
 			}
 		}
-		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Languages: h.Languages, Reach: reach, Logger: c.log, Camera: bench.camera, Microphone: bench.microphone})
+		s, err := live.Open(ctx, live.Config{Desk: d, Hearing: hearing.ID, Listen: h.Listen, Languages: h.Languages, Reach: reach, Logger: c.log, Camera: bench.camera, Microphone: bench.microphone, Here: here})
 		if err != nil {
 			return err
 		}
@@ -115,8 +127,33 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 			h, err := d.FindHearing(ctx, typed)
 			return h.ID, err
 		}
-		return (&host{session: s, keys: keys, held: held, find: find, kept: d.Minutes, out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
+		return (&host{session: s, keys: keys, held: held, find: find, kept: d.Minutes, check: checks(d), out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
 	})
+}
+
+// checks looks the masters of a hearing through, while the witness is still in the room.
+func checks(d *docket.Desk) func(context.Context, *testimony.Minutes) []line {
+	return func(ctx context.Context, m *testimony.Minutes) []line {
+		var found []line
+		for _, id := range m.Recording {
+			r, err := d.Recording(ctx, id)
+			if err == nil && r.Version != protection.MasterRecord {
+				continue
+			}
+			var c docket.RecordingCheck
+			if err == nil {
+				c, err = evidence.Check(ctx, d, id, nil)
+			}
+			l := line{"recording": id, "length": edit.Clock(c.Length), "findings": c.Findings}
+			if err != nil {
+				l["error"], _ = tell(err)
+			} else {
+				l["words"] = evidence.CheckWords(c)
+			}
+			found = append(found, l)
+		}
+		return found
+	}
 }
 
 // host drives a session from lines of text and tells what happens in lines of JSON.
@@ -126,7 +163,8 @@ type host struct {
 	held    func(context.Context) bool // whether the vault has the hearing as held
 	find    func(context.Context, string) (testimony.HearingID, error)
 	kept    func(context.Context, testimony.HearingID) (testimony.Minutes, error)
-	seen    int // events told
+	check   func(context.Context, *testimony.Minutes) []line // of what was recorded of a witness who sits here
+	seen    int                                              // events told
 
 	mu     sync.Mutex
 	out    *json.Encoder
@@ -176,6 +214,11 @@ func (h *host) run(ctx context.Context, in io.Reader) error {
 			minutes = &kept
 		}
 		h.tell("minutes", line{"sealed": minutes, "public": minutes.Public()})
+		if state.Here != "" {
+			for _, found := range h.check(ctx, minutes) {
+				h.tell("check", found)
+			}
+		}
 	}
 	h.tell("closed", line{"how": how, "resumable": !h.held(context.WithoutCancel(ctx))})
 	return errors.Join(err, h.silenced())
@@ -336,6 +379,11 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.TryConcealment()
 	case "confirm":
 		return s.ConfirmConcealment()
+	case "saw":
+		if argument(1) != "yes" && argument(1) != "no" {
+			return usageError{"saw takes yes or no"}
+		}
+		return s.AnswerHere(argument(1) == "yes")
 	case "untried":
 		return s.GoOnUntried(rest(1))
 	case "drawing":

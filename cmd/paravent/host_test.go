@@ -25,10 +25,11 @@ import (
 
 // told is one event of a host as a script reads it.
 type told struct {
-	Event, Key, URL, Kind, Phase, Mode, Command, Error, How, Recording string
-	OK, Resumable                                                      bool
-	People                                                             []struct{ Key, Presence string }
-	Public                                                             testimony.Minutes
+	Event, Key, URL, Kind, Phase, Mode, Command, Error, How, Recording, Words string
+	OK, Resumable                                                             bool
+	People                                                                    []struct{ Key, Presence string }
+	Public                                                                    testimony.Minutes
+	Testimonies                                                               []struct{ Gets, Witness string }
 }
 
 // hosting is a running 'paravent host'.
@@ -43,12 +44,18 @@ type hosting struct {
 // host starts a hearing of the docket's, with further flags, and reads its events.
 func (s *terminal) host(flags ...string) *hosting {
 	s.t.Helper()
+	return s.hold("host --hearing h", flags...)
+}
+
+// hold starts a hearing by a command that holds one.
+func (s *terminal) hold(command string, flags ...string) *hosting {
+	s.t.Helper()
 	h := &hosting{t: s.t, events: make(chan told, 1000), exit: make(chan int, 1)}
 	commands, in := io.Pipe()
 	out, events := io.Pipe()
 	h.in = in
 	ctx, cancel := context.WithCancel(s.t.Context())
-	args := strings.Fields("host --hearing h --vault " + s.path("v") + " --login judge --passphrase-file " + s.path("p"))
+	args := strings.Fields(command + " --vault " + s.path("v") + " --login judge --passphrase-file " + s.path("p"))
 	args = append(args, flags...)
 	go func() {
 		code := run(ctx, args, commands, events, &h.errs)
@@ -135,9 +142,14 @@ func (h *hosting) ends(want int) {
 
 func newDocket(t *testing.T) *terminal {
 	t.Helper()
+	return newDocketOf(t, docketText)
+}
+
+func newDocketOf(t *testing.T, text string) *terminal {
+	t.Helper()
 	s := newTerminal(t)
 	s.vault()
-	s.write("docket.json", docketText)
+	s.write("docket.json", text)
 	s.run(exitOK, "docket import @docket.json"+asJudge)
 	s.run(exitOK, "cooperation decide h --reason R"+asJudge) // the witness is in Lagos, and nobody has asked Nigeria
 	return s

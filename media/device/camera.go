@@ -5,10 +5,13 @@
 package device
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"image"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pion/mediadevices/pkg/driver"
@@ -27,13 +30,29 @@ type camera struct {
 	start  time.Time
 }
 
-// OpenCamera opens the first camera at the size nearest to the one asked for, in pixels.
-func OpenCamera(width, height int) (capture.VideoSource, error) {
+// cameras are this machine's, in an order that stays while none comes or goes.
+func cameras() []driver.Driver {
 	found := driver.GetManager().Query(driver.FilterVideoRecorder())
-	if len(found) == 0 {
+	slices.SortFunc(found, func(a, b driver.Driver) int { return strings.Compare(a.Info().Label, b.Info().Label) })
+	return found
+}
+
+// Cameras names the machine's cameras, in the order of their numbers.
+func Cameras() []string {
+	var names []string
+	for _, d := range cameras() {
+		names = append(names, cmp.Or(d.Info().Name, d.Info().Label))
+	}
+	return names
+}
+
+// OpenCamera opens a camera, counted from 1, at the size nearest to the one asked for, in pixels. The number 0 stands for the first.
+func OpenCamera(number, width, height int) (capture.VideoSource, error) {
+	found := cameras()
+	if max(number, 1) > len(found) {
 		return nil, fmt.Errorf("open the camera: %w", capture.ErrNoDevice)
 	}
-	d := found[0]
+	d := found[max(number, 1)-1]
 	if err := d.Open(); err != nil {
 		return nil, fmt.Errorf("open the camera: %w", errors.Join(capture.ErrNoDevice, err))
 	}

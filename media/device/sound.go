@@ -31,8 +31,8 @@ func present() bool {
 	return false
 }
 
-// open starts a sound device for mono sound at 48 kHz.
-func open(kind malgo.DeviceType, config func(*malgo.DeviceConfig), callbacks malgo.DeviceCallbacks) (*malgo.AllocatedContext, *malgo.Device, error) {
+// open starts a sound device, counted from 1, for mono sound at 48 kHz. The number 0 stands for the machine's default.
+func open(kind malgo.DeviceType, number int, config func(*malgo.DeviceConfig), callbacks malgo.DeviceCallbacks) (*malgo.AllocatedContext, *malgo.Device, error) {
 	if !present() {
 		return nil, nil, capture.ErrNoDevice
 	}
@@ -43,6 +43,15 @@ func open(kind malgo.DeviceType, config func(*malgo.DeviceConfig), callbacks mal
 	settings := malgo.DefaultDeviceConfig(kind)
 	settings.SampleRate = media.SampleRate
 	config(&settings)
+	if number > 0 {
+		var found []malgo.DeviceInfo
+		if found, err = context.Devices(kind); err != nil || number > len(found) {
+			err = errors.Join(capture.ErrNoDevice, err, context.Uninit())
+			context.Free()
+			return nil, nil, err
+		}
+		settings.Capture.DeviceID = found[number-1].ID.Pointer()
+	}
 	device, err := malgo.InitDevice(context.Context, settings, callbacks)
 	if err == nil {
 		if err = device.Start(); err != nil {
@@ -77,8 +86,29 @@ type microphone struct {
 	gone    chan struct{}
 }
 
-// OpenMicrophone opens the default microphone.
-func OpenMicrophone() (capture.AudioSource, error) {
+// Microphones names the machine's microphones, in the order of their numbers.
+func Microphones() []string {
+	if !present() {
+		return nil
+	}
+	context, err := malgo.InitContext(nil, malgo.ContextConfig{}, nil)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	found, err := context.Devices(malgo.Capture)
+	for i := range found {
+		names = append(names, found[i].Name())
+	}
+	if errors.Join(err, context.Uninit()) != nil {
+		names = nil
+	}
+	context.Free()
+	return names
+}
+
+// OpenMicrophone opens a microphone, counted from 1; the number 0 stands for the machine's default.
+func OpenMicrophone(number int) (capture.AudioSource, error) {
 	m := &microphone{frames: make(chan []int16, queued), gone: make(chan struct{}), start: time.Now()}
 	var pending []int16
 	callbacks := malgo.DeviceCallbacks{Data: func(_, in []byte, _ uint32) {
@@ -95,7 +125,7 @@ func OpenMicrophone() (capture.AudioSource, error) {
 		}
 	}}
 	var err error
-	m.context, m.device, err = open(malgo.Capture, func(c *malgo.DeviceConfig) {
+	m.context, m.device, err = open(malgo.Capture, number, func(c *malgo.DeviceConfig) {
 		c.Capture.Format, c.Capture.Channels = malgo.FormatS16, 1
 	}, callbacks)
 	if err != nil {
@@ -138,7 +168,7 @@ type Speaker struct {
 func OpenSpeaker() (*Speaker, error) {
 	s := &Speaker{}
 	var err error
-	s.context, s.device, err = open(malgo.Playback, func(c *malgo.DeviceConfig) {
+	s.context, s.device, err = open(malgo.Playback, 0, func(c *malgo.DeviceConfig) {
 		c.Playback.Format, c.Playback.Channels = malgo.FormatS16, 1
 	}, malgo.DeviceCallbacks{Data: func(out, _ []byte, _ uint32) { s.fill(out) }})
 	if err != nil {

@@ -200,7 +200,8 @@ func (f *finder) end() Report {
 	return f.report
 }
 
-// drift compares where the tracks end with where they begin: one clock for all, or they run apart.
+// drift compares where the tracks end with where they begin: one clock for all, or they run apart. A track that only begins later, as a picture does that waits for
+// its first key frame, ends with the others.
 func (f *finder) drift() {
 	type extent struct {
 		track       int
@@ -219,9 +220,10 @@ func (f *finder) drift() {
 	}
 	slices.SortFunc(all, func(a, b extent) int { return cmp.Compare(a.track, b.track) })
 	for i := 1; i < len(all); i++ {
-		apart := (all[i].last - all[i].first) - (all[0].last - all[0].first)
+		ends := all[i].last - all[0].last
+		apart := ends - (all[i].first - all[0].first)
 		gaps := f.gapsAtEnds(all[i].track) || f.gapsAtEnds(all[0].track)
-		if !gaps && (apart > driftAllowed || apart < -driftAllowed) {
+		if !gaps && apart.Abs() > driftAllowed && ends.Abs() > driftAllowed {
 			f.report.Findings = append(f.report.Findings, Finding{Kind: Drift, Track: all[i].track, From: min(all[i].last, all[0].last), Until: max(all[i].last, all[0].last), By: apart})
 		}
 	}

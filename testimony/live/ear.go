@@ -267,7 +267,7 @@ func (l *listener) heard(pcm []int16, speaking, earlier bool) {
 	if l.concealer != nil && speaking && seats.heard(l.id) {
 		s.hub.Hush(echo)
 	}
-	if seats.heard(l.id) && seats.interpretation.Hears(seats.admitted[l.id], seats.admitted[testimony.BenchID]) {
+	if !seats.atDesk(l.id) && seats.heard(l.id) && seats.interpretation.Hears(seats.admitted[l.id], seats.admitted[testimony.BenchID]) {
 		s.bench.Push(string(l.id), pcm)
 	}
 	open := pcm

@@ -109,6 +109,9 @@ func (s *Session) arrive(session *join.Session) {
 	}
 	g := s.guests[id]
 	switch {
+	case id == s.here:
+		session.Close(join.Removed{Reason: "replaced"}) // the witness sits in this room, whoever this is
+		return
 	case g == nil:
 		g = &guest{participant: p, presence: InLobby}
 		s.guests[id] = g
@@ -340,6 +343,7 @@ func (s *Session) connect(seats *seating) {
 	for id, g := range s.guests {
 		may := g.presence == Admitted && g.session != nil && seats.reception.Connected(g.participant)
 		switch {
+		case id == s.here: // no connection
 		case !may:
 			s.unplug(g)
 		case g.peer == nil && s.closing[id] == nil:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"paravent/media"
+	"paravent/media/capture"
 	"paravent/media/codec/opus"
 	"paravent/media/codec/vpx"
 	"paravent/media/hub"
@@ -49,6 +50,14 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.began = s.now()
+	if c.Here != nil {
+		w, ok := s.hearing.Witness()
+		if !ok {
+			s.cancel()
+			return nil, ErrNobody
+		}
+		s.here = w.ID
+	}
 	s.enforce()
 	if err := s.reopen(); err != nil {
 		s.cancel()
@@ -65,6 +74,12 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 	if err := s.open(ctx); err != nil {
 		s.cancel()
 		return nil, errors.Join(err, s.server.Close(ctx))
+	}
+	if c.Here != nil {
+		if err := s.seatHere(*c.Here); err != nil {
+			s.cancel()
+			return nil, errors.Join(err, s.server.Close(ctx))
+		}
 	}
 	s.snapshot = s.describe()
 	s.takeSeat(c)
@@ -184,6 +199,9 @@ func (s *Session) Reload(ctx context.Context) error {
 
 func (s *Session) invite(ctx context.Context) error {
 	for _, p := range s.hearing.Participants {
+		if p.ID == s.here {
+			continue
+		}
 		secret, invitation, err := s.desk.Invite(ctx, s.hearing, p.ID, false)
 		if err != nil {
 			return fmt.Errorf("invite a participant: %w", err)
@@ -222,7 +240,7 @@ func (s *Session) takeSeat(c Config) {
 	if c.Microphone != nil {
 		s.workers.Go(func() {
 			defer c.Microphone.Close()
-			if err := s.speak(c, publisher); err != nil && s.ctx.Err() == nil {
+			if err := s.speak(c.Microphone, testimony.BenchID, publisher); err != nil && s.ctx.Err() == nil {
 				s.log.Error("the bench's microphone stopped", "error", err)
 			}
 		})
@@ -230,14 +248,15 @@ func (s *Session) takeSeat(c Config) {
 	if c.Camera != nil {
 		s.workers.Go(func() {
 			defer c.Camera.Close()
-			if err := s.appear(c, publisher); err != nil && s.ctx.Err() == nil {
+			if err := s.appear(c.Camera, testimony.BenchID, publisher); err != nil && s.ctx.Err() == nil {
 				s.log.Error("the bench's camera stopped", "error", err)
 			}
 		})
 	}
 }
 
-func (s *Session) speak(c Config, publisher *hub.Publisher) error {
+// speak sends the sound of a microphone at this desk for a seat.
+func (s *Session) speak(microphone capture.AudioSource, id testimony.ParticipantID, publisher *hub.Publisher) error {
 	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40, Repeats: true})
 	if err != nil {
 		return err
@@ -245,15 +264,15 @@ func (s *Session) speak(c Config, publisher *hub.Publisher) error {
 	defer encoder.Close()
 	packets := newPacketizer(media.KindAudio)
 	for {
-		f, err := c.Microphone.Read(s.ctx)
+		f, err := microphone.Read(s.ctx)
 		if err != nil {
 			return err
 		}
 		seats := s.seats.Load()
-		if r := s.tape.Load(); r != nil {
-			r.hear(testimony.BenchID, f.PCM, f.PCM, nil)
+		if r := s.tape.Load(); r != nil && id == testimony.BenchID {
+			r.hear(id, f.PCM, f.PCM, nil)
 		}
-		if !seats.maySend(testimony.BenchID) {
+		if !seats.maySend(id) {
 			continue
 		}
 		packet, err := encoder.Encode(f.PCM)
@@ -266,7 +285,8 @@ func (s *Session) speak(c Config, publisher *hub.Publisher) error {
 	}
 }
 
-func (s *Session) appear(c Config, publisher *hub.Publisher) error {
+// appear sends the pictures of a camera at this desk for a seat.
+func (s *Session) appear(camera capture.VideoSource, id testimony.ParticipantID, publisher *hub.Publisher) error {
 	encoder, err := vpx.NewEncoder(vpx.Config{Width: 640, Height: 360, Bitrate: 600, FPS: 25})
 	if err != nil {
 		return err
@@ -278,11 +298,11 @@ func (s *Session) appear(c Config, publisher *hub.Publisher) error {
 	packets := newPacketizer(media.KindVideo)
 	last := time.Duration(0)
 	for {
-		f, err := c.Camera.Read(s.ctx)
+		f, err := camera.Read(s.ctx)
 		if err != nil {
 			return err
 		}
-		if !s.seats.Load().maySend(testimony.BenchID) {
+		if !s.seats.Load().maySend(id) {
 			continue
 		}
 		frame, _, err := encoder.Encode(f, key.take())

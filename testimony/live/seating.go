@@ -18,6 +18,7 @@ type seating struct {
 	aired          protection.Access
 	interpretation testimony.Interpretation
 	low            map[testimony.ParticipantID]bool // whose page wants sound first
+	here           testimony.ParticipantID          // the seat of a witness who sits in this room; empty for none
 	screen         *onScreen                        // a recorded testimony that is open; nil: none is
 	mirrors        map[testimony.ParticipantID]bool // witnesses who receive what others would receive of them
 }
@@ -84,6 +85,9 @@ func (s *seating) maySend(id testimony.ParticipantID) bool {
 	p, ok := s.admitted[id]
 	return ok && s.reception.MaySend(p)
 }
+
+// atDesk reports whether a seat is that of a witness who sits in this room, whom no loudspeaker here plays.
+func (s *seating) atDesk(id testimony.ParticipantID) bool { return s.here != "" && id == s.here }
 
 // heard reports whether the bench hears a participant; which of the interpreters its desk listens to is another matter.
 func (s *seating) heard(id testimony.ParticipantID) bool { return s.maySend(id) && !s.muted[id] }

@@ -65,6 +65,10 @@ type Config struct {
 	// Patience is how long nothing may arrive from a guest; [join.Config] says what is meant where it is zero.
 	Patience time.Duration
 
+	// Here are the devices of a witness who sits in this room, as when a testimony is recorded before the trial; nil where the witness comes over a link.
+	// The session closes them.
+	Here *Here
+
 	// Microphone and Camera are the bench's own; nil for none. The session closes them.
 	Microphone capture.AudioSource
 	Camera     capture.VideoSource
@@ -124,10 +128,11 @@ type Session struct {
 	mirrors   map[testimony.ParticipantID]bool // witnesses who see and hear what others would receive of them
 	sittings  map[testimony.ParticipantID]*sitting
 	recorder  *recorder
-	showing   *shown            // an exhibit; nil while none is
-	playing   *playing          // a recorded testimony that is open; nil while none is
-	failed    bool              // the recorder
-	aired     protection.Access // the most that the public version holds of a witness where it is being broadcast
+	showing   *shown                  // an exhibit; nil while none is
+	here      testimony.ParticipantID // the seat of a witness who sits in this room; empty for none
+	playing   *playing                // a recorded testimony that is open; nil while none is
+	failed    bool                    // the recorder
+	aired     protection.Access       // the most that the public version holds of a witness where it is being broadcast
 	recorded  []testimony.RecordingID
 	began     time.Time
 	finished  bool
@@ -203,11 +208,12 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		}
 	}
 	seats := &seating{
-		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Here: map[protection.PartyID]bool{}, Called: testimony.Called(s.hearing, s.events), Held: s.held != nil},
+		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Here: map[protection.PartyID]bool{}, Called: testimony.Called(s.hearing, s.events), Held: s.held != nil, AtDesk: s.here != ""},
 		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
 		muted:     map[testimony.ParticipantID]bool{},
 		aired:     s.aired,
 		mirrors:   maps.Clone(s.mirrors),
+		here:      s.here,
 		low:       map[testimony.ParticipantID]bool{},
 	}
 	seats.interpretation = s.interpretation()
@@ -381,6 +387,7 @@ func (s *Session) describe() State {
 		}
 	}
 	st.Conduct, st.Exhibit, st.Playing = s.conducted(), s.exhibitState(), s.playingState()
+	st.Here = s.here
 	st.Channels, st.Channel = seats.interpretation.Channels(), s.ear
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()

@@ -87,11 +87,12 @@ type State struct {
 	Session       testimony.Session
 	Effective     protection.SessionMode // the mode in force: an order can raise the one that was asked for
 	ModeCause     policy.Cause
-	Next          []testimony.Phase // phases that can be called now
-	People        []Person          // in the order of the hearing's seats
-	Gallery       protection.Access // what the public receives of the witness now
-	Exhibit       *Exhibit          // that is being shown; nil for none
-	Playing       *Playing          // a recorded testimony that is open; nil for none
+	Next          []testimony.Phase       // phases that can be called now
+	People        []Person                // in the order of the hearing's seats
+	Gallery       protection.Access       // what the public receives of the witness now
+	Exhibit       *Exhibit                // that is being shown; nil for none
+	Here          testimony.ParticipantID // the seat of a witness who sits in this room; empty for none
+	Playing       *Playing                // a recorded testimony that is open; nil for none
 	Conduct       Conduct
 	Channels      []string          // the languages into which is interpreted on a channel
 	Channel       testimony.Channel // the one that this desk listens to
