@@ -80,6 +80,46 @@ func (p *part) show(now any, build func() fyne.CanvasObject) {
 type Reach struct {
 	Relay  bool
 	Listen string
+	Here   *Devices // of a witness who sits in this room; nil for one who comes over a link
+}
+
+// Devices are the numbers of this machine's devices, counted from 1, that record a witness who sits in this room. 0 stands for none of Room and Own.
+type Devices struct {
+	Camera, Room    int
+	Microphone, Own int
+	// Practice takes a generated picture and generated speech in place of all of them. It is for a training vault.
+	Practice bool
+}
+
+// open opens the witness's devices, and the bench's own microphone where it has one.
+func (d Devices) open() (here *live.Here, own capture.AudioSource, err error) {
+	if d.Practice {
+		room := capture.NewTestPicture(9, 640, 480, 5, nil)
+		return &live.Here{Camera: capture.NewInset(capture.NewTestPicture(1, 640, 480, 15, nil), room), Microphone: capture.NewTestSpeech(1)}, capture.NewTestSpeech(4), nil
+	}
+	here = &live.Here{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, closeAll(here.Microphone, here.Camera, nil))
+		}
+	}()
+	if here.Camera, err = device.OpenCamera(d.Camera, 640, 480); err != nil {
+		return nil, nil, err
+	}
+	if d.Room > 0 {
+		room, err := device.OpenCamera(d.Room, 640, 480)
+		if err != nil {
+			return nil, nil, err
+		}
+		here.Camera = capture.NewInset(here.Camera, room)
+	}
+	if here.Microphone, err = device.OpenMicrophone(d.Microphone); err != nil {
+		return nil, nil, err
+	}
+	if d.Own > 0 {
+		own, err = device.OpenMicrophone(d.Own)
+	}
+	return here, own, err
 }
 
 // Open opens the courtroom of a hearing with this machine's devices. It is slow and runs off Fyne's goroutine; what the machine
@@ -94,6 +134,29 @@ func Open(h room.Host, id testimony.HearingID, reach Reach) (*Bench, error) {
 	case err == nil && (reach.Relay || reach.Listen != "" && set.Relay.URL == ""): // a TURN server without a relay serves the court's own page
 		config.Reach = set
 	}
+	if reach.Here != nil {
+		if config.Here, config.Microphone, err = reach.Here.open(); err != nil {
+			return nil, err
+		}
+	} else {
+		b.ownDevices(&config)
+	}
+	if b.speaker, err = device.OpenSpeaker(); err != nil {
+		b.speaker = nil
+		b.missing = append(b.missing, "bench.no_speaker")
+	}
+	if b.session, err = live.Open(context.Background(), config); err != nil {
+		if config.Here != nil {
+			err = errors.Join(err, closeAll(config.Here.Microphone, config.Here.Camera, nil))
+		}
+		return nil, errors.Join(err, closeAll(config.Microphone, config.Camera, b.speaker))
+	}
+	return b, nil
+}
+
+// ownDevices opens the bench's own microphone and camera, as far as there are any.
+func (b *Bench) ownDevices(config *live.Config) {
+	var err error
 	if config.Microphone, err = device.OpenMicrophone(0); err != nil {
 		config.Microphone = nil
 		b.missing = append(b.missing, "bench.no_microphone")
@@ -102,14 +165,6 @@ func Open(h room.Host, id testimony.HearingID, reach Reach) (*Bench, error) {
 		config.Camera = nil
 		b.missing = append(b.missing, "bench.no_camera")
 	}
-	if b.speaker, err = device.OpenSpeaker(); err != nil {
-		b.speaker = nil
-		b.missing = append(b.missing, "bench.no_speaker")
-	}
-	if b.session, err = live.Open(context.Background(), config); err != nil {
-		return nil, errors.Join(err, closeAll(config.Microphone, config.Camera, b.speaker))
-	}
-	return b, nil
 }
 
 func closeAll(m capture.AudioSource, c capture.VideoSource, s *device.Speaker) error {

@@ -24,6 +24,7 @@ type concealing struct {
 	Trial    testimony.Trial
 	Phase    testimony.Phase
 	Get      []getting
+	Here     bool // the witness sits in this room
 }
 
 // getting is what one audience will receive of the witness.
@@ -34,7 +35,7 @@ type getting struct {
 
 // concealment is the side that says how the witness is concealed, and on which that is tried before the testimony.
 func (b *Bench) concealment(st live.State) (any, func() fyne.CanvasObject) {
-	now := concealing{Drawing: st.Drawing, Conceals: st.Conceals, Trial: st.Trial, Phase: st.Session.Phase}
+	now := concealing{Drawing: st.Drawing, Conceals: st.Conceals, Trial: st.Trial, Phase: st.Session.Phase, Here: st.Here != ""}
 	witness, _ := st.Hearing.Witness()
 	for _, p := range st.People {
 		if p.ID != witness.ID {
@@ -77,6 +78,11 @@ func (b *Bench) trialCard(now concealing) fyne.CanvasObject {
 
 func (b *Bench) trialButtons(now concealing) []fyne.CanvasObject {
 	t := now.Trial
+	if t.Stage == testimony.TrialAnswer && now.Here {
+		saw := benchButton(i18n.T("trial.here.yes"), "F9", b.answerHere(true))
+		saw.Kind = xwidget.Primary
+		return []fyne.CanvasObject{saw, benchButton(i18n.T("trial.here.no"), "", b.answerHere(false))}
+	}
 	if t.Stage != "" || now.Phase != testimony.IdentityCheck {
 		return nil
 	}
@@ -97,6 +103,11 @@ func (b *Bench) trialButtons(now concealing) []fyne.CanvasObject {
 		buttons = append(buttons, benchButton(i18n.T("trial.go_on"), "", b.goOnUntried))
 	}
 	return buttons
+}
+
+// answerHere takes down what a witness who sits in this room says of what they saw and heard.
+func (b *Bench) answerHere(saw bool) func() {
+	return b.advance(func() error { return b.session.AnswerHere(saw) })
 }
 
 // goOnUntried takes the judge's decision, which needs a reason.
@@ -121,6 +132,8 @@ func (b *Bench) trialStep(st live.State) (step, bool) {
 		return step{}, false
 	}
 	switch {
+	case st.Trial.Stage == testimony.TrialAnswer && st.Here != "":
+		return step{word: i18n.T("trial.here.yes"), act: b.answerHere(true)}, true
 	case st.Trial.Stage != "":
 		return step{wait: i18n.T("next.trying")}, true
 	case st.Trial.Passed:

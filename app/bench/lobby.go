@@ -2,6 +2,7 @@ package bench
 
 import (
 	"net"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -38,6 +39,8 @@ func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) {
 		address.SetText(net.JoinHostPort(ip, defaultPort))
 	}
 	var s *xwidget.Sheet
+	where := newWhere(h)
+	open = where.with(h, open)
 	here := xwidget.NewButton(i18n.T("reach.here"), "", func() {
 		s.Close()
 		open(Reach{})
@@ -51,14 +54,14 @@ func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) {
 	if h.Desk().Training() {
 		first = here
 	}
-	rows := []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("reach.network.text")), xwidget.Field(i18n.T("reach.address"), address), xwidget.Wrap(0, network), xwidget.Line(),
+	rows := []fyne.CanvasObject{where.object, xwidget.Line(), xwidget.WrappedSmall(i18n.T("reach.network.text")), xwidget.Field(i18n.T("reach.address"), address), xwidget.Wrap(0, network), xwidget.Line(),
 		xwidget.WrappedSmall(i18n.T("reach.here.text")), xwidget.Wrap(0, here)}
 	if r, err := h.Desk().ReachForUse(room.Ctx()); err == nil && r.Relay.URL != "" {
 		first = xwidget.NewButton(i18n.T("reach.relay"), "", func() {
 			s.Close()
 			open(Reach{Relay: true})
 		})
-		rows = append([]fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("reach.relay.text", map[string]any{"Address": r.Name()})), xwidget.Wrap(0, first), xwidget.Line()}, rows...)
+		rows = slices.Insert(rows, 2, []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("reach.relay.text", map[string]any{"Address": r.Name()})), xwidget.Wrap(0, first), xwidget.Line()}...)
 	}
 	first.Kind = xwidget.Primary
 	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("reach.title"), 520, xwidget.Column(10, rows...), xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() }))

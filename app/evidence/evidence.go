@@ -14,6 +14,7 @@ import (
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
@@ -194,6 +195,24 @@ func ask(h room.Host, r docket.Recording) {
 		_, err = h.Desk().AskEdit(room.Ctx(), q)
 		return err
 	})
+}
+
+// CheckHeld looks the masters of a hearing through that was just closed, if it was, and shows what was found.
+func CheckHeld(h room.Host, id testimony.HearingID) {
+	held, err := h.Desk().Hearing(room.Ctx(), id)
+	if err != nil || held.Held.IsZero() {
+		return // it was left to be opened again
+	}
+	list, err := h.Desk().Recordings(room.Ctx())
+	if err != nil {
+		room.Failed(h, err)
+		return
+	}
+	for _, r := range list {
+		if r.Hearing == id && r.Version == protection.MasterRecord && !r.Derived() {
+			check(h, r)
+		}
+	}
 }
 
 func check(h room.Host, r docket.Recording) {

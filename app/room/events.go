@@ -13,6 +13,8 @@ import (
 func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zone *time.Location) string {
 	words := i18n.T("event."+string(e.Kind), map[string]any{"Who": labels[e.Participant], "Phase": i18n.T("phase." + string(e.Phase)), "Mode": ModeWord(e.Mode)})
 	switch {
+	case e.Kind == testimony.Admitted && e.Reason == testimony.AtDesk:
+		words += " · " + i18n.T("seat.here")
 	case e.Kind == testimony.Requested:
 		words += " · " + i18n.T("ask."+e.Reason)
 	case e.Kind == testimony.Refusal && e.Reason == "request":

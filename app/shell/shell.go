@@ -341,6 +341,7 @@ func (s *Shell) openCourtroom(id testimony.HearingID) {
 }
 
 func (s *Shell) courtroomOver(id testimony.HearingID) {
+	here := s.bench != nil && s.bench.Session().State().Here != ""
 	s.bench = nil
 	s.inCourt.Store(false)
 	if s.ending || s.desk == nil {
@@ -349,6 +350,9 @@ func (s *Shell) courtroomOver(id testimony.HearingID) {
 	xwidget.CloseSheets(s.window.Canvas())
 	if s.at == room.Bench {
 		s.Go(room.Hearings, string(id))
+		if here { // the witness is still in the room
+			evidence.CheckHeld(s, id)
+		}
 		return
 	}
 	s.Refresh()

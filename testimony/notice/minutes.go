@@ -294,6 +294,10 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 		what += w.colon + w.minutes.phases[e.Phase]
 	case testimony.ModeChanged:
 		what += w.colon + w.modes[e.Mode]
+	case testimony.Admitted:
+		if e.Reason == testimony.AtDesk {
+			return what + w.colon + w.minutes.here
+		}
 	case testimony.Marked, testimony.LineBack:
 		what += w.colon + clockOf(e.From, zone) + " – " + clockOf(e.To, zone)
 	case testimony.Requested:

@@ -177,6 +177,7 @@ type minutesWords struct {
 	stages                                                         map[testimony.Stage]string
 	objections, raisedBy, ground, ruling, open, raised             string
 	grounds                                                        map[testimony.Ground]string
+	here                                                           string            // where a witness sits who was recorded at the court's desk
 	stops                                                          map[string]string // why a recording stood still
 	rulings                                                        map[testimony.Ruling]string
 	recordings                                                     string

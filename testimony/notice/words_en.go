@@ -189,6 +189,7 @@ var english = words{
 		examined:   "Time of questions",
 		stages:     map[testimony.Stage]string{testimony.Chief: "Examination-in-chief", testimony.Cross: "Cross-examination", testimony.Reexamine: "Re-examination", testimony.FromBench: "Questions of the bench"},
 		objections: "Objections", raisedBy: "Raised by", ground: "Ground", ruling: "Ruling", open: "not ruled on", raised: "Raised in public session: %d",
+		here:  "in the court's own room",
 		stops: map[string]string{testimony.PlaybackAtEnd: "played to its end", testimony.PlaybackFault: "its file cannot be read beyond this"},
 		grounds: map[testimony.Ground]string{"identifying": "could identify the witness", "barred": "topic that was barred", "leading": "leading", "relevance": "relevance", "repetition": "asked and answered",
 			"intimidating": "intimidating the witness", "speculation": "calls for speculation", "hearsay": "hearsay", "form": "form of the question", "other": "other ground"},

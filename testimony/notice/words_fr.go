@@ -201,6 +201,7 @@ var french = words{
 		examined:   "Temps des questions",
 		stages:     map[testimony.Stage]string{testimony.Chief: "Interrogatoire principal", testimony.Cross: "Contre-interrogatoire", testimony.Reexamine: "Interrogatoire complémentaire", testimony.FromBench: "Questions de la cour"},
 		objections: "Objections", raisedBy: "Soulevée par", ground: "Motif", ruling: "Décision", open: "sans décision", raised: "Soulevées en séance publique : %d",
+		here:  "dans la salle du tribunal",
 		stops: map[string]string{testimony.PlaybackAtEnd: "diffusée jusqu’à la fin", testimony.PlaybackFault: "le fichier n’est pas lisible au-delà"},
 		grounds: map[testimony.Ground]string{"identifying": "pourrait identifier le témoin", "barred": "sujet exclu", "leading": "question suggestive", "relevance": "pertinence", "repetition": "déjà demandé",
 			"intimidating": "intimidation du témoin", "speculation": "appelle une supposition", "hearsay": "ouï-dire", "form": "forme de la question", "other": "autre motif"},
