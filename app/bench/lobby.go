@@ -33,21 +33,27 @@ func Lobby(h room.Host) (room.Screen, error) {
 const defaultPort = "8443"
 
 // AskReach asks from where guests are to reach the courtroom, before it is opened.
-func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) {
+func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) { askReach(h, id, false, open) }
+
+// askReach asks it of a witness who is in this room, or elsewhere. Another answer to that draws the sheet anew, since it takes more room.
+func askReach(h room.Host, id testimony.HearingID, inRoom bool, open func(Reach)) {
 	address := xwidget.NewInput("192.0.2.7:" + defaultPort)
 	if ip := ownAddress(); ip != "" {
 		address.SetText(net.JoinHostPort(ip, defaultPort))
 	}
 	var s *xwidget.Sheet
-	where := newWhere(h)
-	open = where.with(h, open)
+	where := newWhere(h, inRoom, func(inRoom bool) {
+		s.Close()
+		askReach(h, id, inRoom, open)
+	})
+	reached := where.with(h, open)
 	here := xwidget.NewButton(i18n.T("reach.here"), "", func() {
 		s.Close()
-		open(Reach{})
+		reached(Reach{})
 	})
 	network := xwidget.NewButton(i18n.T("reach.network"), "", func() {
 		s.Close()
-		open(Reach{Listen: strings.TrimSpace(address.Text)})
+		reached(Reach{Listen: strings.TrimSpace(address.Text)})
 	})
 	address.OnSubmitted = func(string) { network.Tapped(nil) }
 	first := network
@@ -59,13 +65,16 @@ func AskReach(h room.Host, id testimony.HearingID, open func(Reach)) {
 	if r, err := h.Desk().ReachForUse(room.Ctx()); err == nil && r.Relay.URL != "" {
 		first = xwidget.NewButton(i18n.T("reach.relay"), "", func() {
 			s.Close()
-			open(Reach{Relay: true})
+			reached(Reach{Relay: true})
 		})
 		rows = slices.Insert(rows, 2, []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("reach.relay.text", map[string]any{"Address": r.Name()})), xwidget.Wrap(0, first), xwidget.Line()}...)
 	}
 	first.Kind = xwidget.Primary
 	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("reach.title"), 520, xwidget.Column(10, rows...), xwidget.NewButton(i18n.T("action.cancel"), "Esc", func() { s.Close() }))
 	h.Window().Canvas().Focus(first)
+	if inRoom {
+		h.Window().Canvas().Focus(where.place)
+	}
 }
 
 // ownAddress is an address of this machine on a network, or empty.

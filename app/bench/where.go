@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -23,17 +22,22 @@ type where struct {
 	own      *xwidget.Choice
 }
 
-func newWhere(h room.Host) *where {
-	w := &where{}
-	devices := container.NewVBox()
-	w.place = xwidget.NewChoice([]string{i18n.T("where.link"), i18n.T("where.here")}, 0, func(chosen string) {
-		devices.RemoveAll()
-		if chosen == i18n.T("where.here") {
-			devices.Add(w.devices(h))
+// newWhere asks it with one of the answers chosen; changed is told of the other.
+func newWhere(h room.Host, inRoom bool, changed func(inRoom bool)) *where {
+	w, chosen := &where{}, 0
+	if inRoom {
+		chosen = 1
+	}
+	w.place = xwidget.NewChoice([]string{i18n.T("where.link"), i18n.T("where.here")}, chosen, func(to string) {
+		if now := to == i18n.T("where.here"); now != inRoom {
+			changed(now)
 		}
-		devices.Refresh()
 	})
-	w.object = xwidget.Column(10, xwidget.Field(i18n.T("where.title"), w.place), devices)
+	rows := []fyne.CanvasObject{xwidget.Field(i18n.T("where.title"), w.place)}
+	if inRoom {
+		rows = append(rows, w.devices(h))
+	}
+	w.object = xwidget.Column(10, rows...)
 	return w
 }
 

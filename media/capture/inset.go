@@ -7,7 +7,7 @@ import (
 	"paravent/media"
 )
 
-// Inset is one camera's picture with another one's in its lower right corner: the witness, and the room. It is the pace of the first. A second camera that gives no picture
+// Inset is one camera's picture with another one's in its upper right corner: the witness, and the room. It is the pace of the first. A second camera that gives no picture
 // leaves a dark field there, so that whoever sees it knows.
 type Inset struct {
 	main, other VideoSource
@@ -57,19 +57,19 @@ func (i *Inset) Read(ctx context.Context) (*media.Frame, error) {
 	other := i.latest
 	i.mu.Unlock()
 	width, height := f.Width/insetShare&^1, f.Height/insetShare&^1
-	x, y := (f.Width-width)&^1, (f.Height-height)&^1
+	x := (f.Width - width) &^ 1
 	if other == nil {
 		other = media.NewFrame(2, 2)
 	}
-	scaleInto(f.Y, f.StrideY, x, y, width, height, other.Y, other.StrideY, other.Width, other.Height)
+	scaleInto(f.Y, f.StrideY, x, width, height, other.Y, other.StrideY, other.Width, other.Height)
 	cw, ch := (other.Width+1)/2, (other.Height+1)/2
-	scaleInto(f.U, f.StrideUV, x/2, y/2, width/2, height/2, other.U, other.StrideUV, cw, ch)
-	scaleInto(f.V, f.StrideUV, x/2, y/2, width/2, height/2, other.V, other.StrideUV, cw, ch)
+	scaleInto(f.U, f.StrideUV, x/2, width/2, height/2, other.U, other.StrideUV, cw, ch)
+	scaleInto(f.V, f.StrideUV, x/2, width/2, height/2, other.V, other.StrideUV, cw, ch)
 	return f, nil
 }
 
-// scaleInto writes a plane into a field of another one, each sample the mean of those that it stands for.
-func scaleInto(to []byte, stride, x, y, width, height int, from []byte, fromStride, fromWidth, fromHeight int) {
+// scaleInto writes a plane into a field at the top of another one, from x on, each sample the mean of those that it stands for.
+func scaleInto(to []byte, stride, x, width, height int, from []byte, fromStride, fromWidth, fromHeight int) {
 	for row := range height {
 		top := row * fromHeight / height
 		bottom := max((row+1)*fromHeight/height, top+1)
@@ -82,7 +82,7 @@ func scaleInto(to []byte, stride, x, y, width, height int, from []byte, fromStri
 					sum += int(v)
 				}
 			}
-			to[(y+row)*stride+x+column] = byte(sum / ((bottom - top) * (right - left)))
+			to[row*stride+x+column] = byte(sum / ((bottom - top) * (right - left)))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (p *plain) Read(ctx context.Context) (*media.Frame, error) {
 
 func (p *plain) Close() error { p.closed = true; return nil }
 
-// The second picture stands in the lower right quarter of each side, whatever its size, and nothing of the first is covered elsewhere; where it has ended there is
+// The second picture stands in the upper right quarter of each side, whatever its size, and nothing of the first is covered elsewhere; where it has ended there is
 // a dark field. Both cameras are given back.
 func TestASecondCameraStandsInTheCorner(t *testing.T) {
 	t.Parallel()
@@ -46,8 +46,8 @@ func TestASecondCameraStandsInTheCorner(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			corner, edge, rest := f.Y[(240-30)*f.StrideY+320-40], f.Y[180*f.StrideY+240], f.Y[(240-61)*f.StrideY+320-81]
-			if rest != 200 || f.Y[0] != 200 {
+			corner, edge, rest := f.Y[30*f.StrideY+320-40], f.Y[59*f.StrideY+240], f.Y[61*f.StrideY+320-81]
+			if rest != 200 || f.Y[0] != 200 || f.Y[61*f.StrideY+300] != 200 {
 				t.Fatalf("of %v: the first picture has %d outside of the corner", size, rest)
 			}
 			if corner == 90 && edge == 90 {
