@@ -138,16 +138,21 @@ func TestFindsTheMarkAtAnyPlace(t *testing.T) {
 	t.Parallel()
 	marks := marksOf(t, 4)
 	s := newScene(3, 400, 300)
-	whole := s.frame(0)
-	marks[2].Embed(whole)
+	var wholes []*media.Frame
+	for at := range 10 {
+		wholes = append(wholes, s.frame(at))
+		marks[2].Embed(wholes[at])
+	}
 	for _, from := range [][2]int{{0, 0}, {1, 1}, {37, 90}, {101, 5}} {
-		part := media.NewFrame(280, 200)
-		for y := range part.Height {
-			copy(part.Y[y*part.StrideY:][:part.Width], whole.Y[(y+from[1])*whole.StrideY+from[0]:])
-		}
 		var r Reader
-		if err := r.Add(part); err != nil {
-			t.Fatal(err)
+		for _, whole := range wholes {
+			part := media.NewFrame(280, 200)
+			for y := range part.Height {
+				copy(part.Y[y*part.StrideY:][:part.Width], whole.Y[(y+from[1])*whole.StrideY+from[0]:])
+			}
+			if err := r.Add(part); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for i, f := range r.Find(marks, []float64{1}) {
 			if f.Is() != (i == 2) {
