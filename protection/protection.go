@@ -213,6 +213,17 @@ func (p Picture) String() string { return [...]string{"nothing", "silhouette", "
 // MarshalText writes nothing, silhouette or clear.
 func (p Picture) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
+// UnmarshalText reads the picture's name.
+func (p *Picture) UnmarshalText(text []byte) error {
+	for known := NoPicture; known <= ClearPicture; known++ {
+		if known.String() == string(text) {
+			*p = known
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a picture", text)
+}
+
 // Voice is what an audience hears of the protected person. A smaller value is stricter.
 type Voice int
 
@@ -230,6 +241,17 @@ func (v Voice) String() string {
 
 // MarshalText writes nothing, interpreter_only, disguised or clear.
 func (v Voice) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads the voice's name.
+func (v *Voice) UnmarshalText(text []byte) error {
+	for known := NoVoice; known <= ClearVoice; known++ {
+		if known.String() == string(text) {
+			*v = known
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a voice", text)
+}
 
 // Release is when an audience may receive what its cell grants. A smaller value is stricter.
 type Release int

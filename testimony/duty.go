@@ -59,6 +59,10 @@ const (
 	ActOpenExhibit      Act = "open_exhibit"      // one of the class open
 	ActOpenConfidential Act = "open_confidential" // an exhibit of that class
 	ActOpenSealed       Act = "open_sealed"       // an exhibit of that class
+
+	ActAskCopy   Act = "ask_copy"   // of a recording, for somebody to take away; colleges approve
+	ActMakeCopy  Act = "make_copy"  // one that was approved; and to note that it came back
+	ActTraceCopy Act = "trace_copy" // to find out which copy a picture is of
 )
 
 // The desk's offices, as their names stand in the vault.
@@ -126,6 +130,10 @@ var duties = map[Act][]string{
 	ActOpenExhibit:      {Clerk, Registrar, Judge, Advocate},
 	ActOpenConfidential: {Clerk, Registrar, Judge},
 	ActOpenSealed:       {Registrar, Judge},
+
+	ActAskCopy:   {Clerk, Registrar, Judge, Advocate},
+	ActMakeCopy:  {Clerk, Registrar, Judge},
+	ActTraceCopy: {Registrar, Judge},
 }
 
 // May reports whether an office may do something. An unknown office may do nothing.

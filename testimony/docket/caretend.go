@@ -249,7 +249,7 @@ func (d *Desk) DestroyCare(ctx context.Context, id identity.RequestID) error {
 		if err != nil {
 			return err
 		}
-		if err := d.signed(e, c); err != nil {
+		if err := d.signed(e.Statement(), e.Consents, c); err != nil {
 			return err
 		}
 		if _, err := d.openCare(tx, e.Party, users); err != nil {

@@ -23,7 +23,7 @@ var erasures = store.NewCollection[identity.Erasure]("erasures")
 // ErrNewRecord says that something was sealed of a person after the colleges were asked to erase what there was.
 var ErrNewRecord = errors.New("more was sealed of this person since the erasure was asked for: ask again")
 
-// ErrSignerLeft says that the access of somebody who signed an erasure was taken away before it was carried out.
+// ErrSignerLeft says that the access of somebody who signed what two colleges decide was taken away before it was carried out.
 var ErrSignerLeft = errors.New("the access of somebody who signed this was taken away meanwhile: ask again")
 
 // AskErasure asks that all of a person's sealed identity be destroyed. What is sealed at this moment is what will be.
@@ -157,7 +157,7 @@ func (d *Desk) CarryOutErasure(ctx context.Context, id identity.RequestID, progr
 			err = careGone(tx, part, e.Party)
 		}
 		if err == nil {
-			err = d.signed(e, c)
+			err = d.signed(e.Statement(), e.Consents, c)
 		}
 		return e, err
 	})
@@ -185,14 +185,14 @@ func (d *Desk) CarryOutErasure(ctx context.Context, id identity.RequestID, progr
 // ErrNotCleared says that records are deleted, and that the file was not written anew.
 var ErrNotCleared = errors.New("the identity is deleted, but what it was may still be in free pages of the vault's file")
 
-// signed sees that both signatures are those of the members who gave them.
-func (d *Desk) signed(e identity.Erasure, c ceremony) error {
-	for _, x := range e.Consents {
+// signed sees that the signatures under a statement are those of the members who gave them, each for their own college.
+func (d *Desk) signed(statement []byte, consents []identity.Consent, c ceremony) error {
+	for _, x := range consents {
 		if !c.users[x.By].Standing() {
 			return ErrSignerLeft
 		}
-		if !store.CheckStatement(d.vault.ID(), c.users[x.By].SigningPublic, e.Statement(), x.Signature) || c.official(x.By).College != x.College {
-			return fmt.Errorf("%w: a signature under the erasure is false", store.ErrDamaged)
+		if !store.CheckStatement(d.vault.ID(), c.users[x.By].SigningPublic, statement, x.Signature) || c.official(x.By).College != x.College {
+			return fmt.Errorf("%w: a signature of one who approved is false", store.ErrDamaged)
 		}
 	}
 	return nil

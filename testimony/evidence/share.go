@@ -3,10 +3,8 @@ package evidence
 import (
 	"context"
 	"slices"
-	"time"
 
 	"paravent/protection"
-	"paravent/protection/order"
 	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/docket"
@@ -124,45 +122,12 @@ func KeptOf(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []dock
 	if err != nil {
 		return k, err
 	}
+	var public []docket.Recording
 	for _, s := range k.Recordings {
 		if s.Version == protection.PublicRecord && !s.Derived() {
-			k.Held = most(k.Held, heldBy(s.Recording, h, list))
+			public = append(public, s.Recording)
 		}
 	}
+	k.Held = docket.HeldBy(h, list, public...)
 	return k, nil
-}
-
-// heldBy is the most that a public version can hold: what its audience had at the beginning, at the end, and whenever an order began or ended in between, in
-// a public session. A recording whose length is not known may hold everything.
-func heldBy(r docket.Recording, h testimony.Hearing, list []order.Order) protection.Access {
-	if !r.Sealed {
-		return protection.Access{Picture: protection.ClearPicture, Voice: protection.ClearVoice}
-	}
-	end := r.Started.Add(r.Duration)
-	at := []time.Time{r.Started, end}
-	for _, o := range list {
-		for _, t := range append([]time.Time{o.From, o.Until, o.Decided}, stepsOf(o)...) {
-			if t.After(r.Started) && t.Before(end) {
-				at = append(at, t)
-			}
-		}
-	}
-	var held protection.Access
-	for _, t := range at {
-		held = most(held, policy.Compile(policy.Input{Party: h.Party, Case: h.Case, Orders: list, Mode: protection.PublicMode, At: t}).Access(protection.PublicRecord))
-	}
-	return held
-}
-
-func stepsOf(o order.Order) []time.Time {
-	var at []time.Time
-	for _, v := range o.History {
-		at = append(at, v.At)
-	}
-	return at
-}
-
-// most is the wider picture and the wider voice of two.
-func most(a, b protection.Access) protection.Access {
-	return protection.Access{Picture: max(a.Picture, b.Picture), Voice: max(a.Voice, b.Voice)}
 }
