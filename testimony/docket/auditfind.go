@@ -24,7 +24,7 @@ var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"care":       {"care", "phrases"},
 	"orders":     {"order", "measure"},
-	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript", "retention", "textline", "exhibit", "release"},
+	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript", "retention", "textline", "exhibit", "release", "copy"},
 	"docket":     {"case", "party", "docket", "paper", "statistics"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},
@@ -82,7 +82,7 @@ func speaksOf(e audit.Entry, ids map[string]bool) bool {
 	return false
 }
 
-// idsAbout are the opaque ids by which entries speak of something: of a case, those of its hearings, recordings, orders, requests and conflicts, too.
+// idsAbout are the opaque ids by which entries speak of something: of a case, those of its hearings, recordings, copies, orders, requests and conflicts, too.
 func (d *Desk) idsAbout(ctx context.Context, text string) (map[string]bool, error) {
 	ids := map[string]bool{text: true}
 	if !d.May(testimony.ActKeepDocket) {
@@ -127,6 +127,13 @@ func (d *Desk) idsOfCase(ctx context.Context, c protection.CaseID, ids map[strin
 	}
 	for _, e := range erased {
 		ids[e.ID] = ids[e.ID] || e.Case == c
+	}
+	given, err := d.Copies(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, x := range given {
+		ids[string(x.ID)] = ids[string(x.ID)] || x.Case == c
 	}
 	received, err := d.Exhibits(ctx, c)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/cooperation"
+	"paravent/testimony/copies"
 	"paravent/testimony/edit"
 	"paravent/testimony/exhibit"
 	"paravent/testimony/readiness"
@@ -191,6 +192,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, judgments, from, to, func(_ string, j retention.Judgment) bool { return b.cases[j.Case] }),
 		moveSome(tx, retentionHolds, from, to, func(_ string, h retention.Hold) bool { return b.cases[h.Case] }),
 		moveSome(tx, recordingErasures, from, to, func(_ string, e retention.Erasure) bool { return b.cases[e.Case] }),
+		moveSome(tx, givenCopies, from, to, func(_ string, c copies.Copy) bool { return b.cases[c.Case] }),
 		moveSome(tx, exhibits, from, to, func(_ string, e exhibit.Exhibit) bool { return b.cases[e.Case] }),
 		moveSome(tx, minutesOf, from, to, func(id string, _ testimony.Minutes) bool { return ofHearing(id) }),
 		moveSome(tx, journal, from, to, func(id string, _ testimony.Event) bool {

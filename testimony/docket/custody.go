@@ -39,7 +39,7 @@ func (d *Desk) Custody(ctx context.Context, id testimony.RecordingID) (notice.Cu
 		return notice.Custody{}, err
 	}
 	c := notice.Custody{Vault: d.vault.ID(), Recording: id, Hearing: r.Hearing, Version: r.Version, Begun: r.Started, Length: r.Duration, Bytes: r.Size, Chunks: r.Chunks, FileRoot: r.Root,
-		Passages: []notice.Passage{}, Copies: []notice.Copy{}, Chain: []notice.Link{}}
+		Passages: []notice.Passage{}, Copies: []notice.Copy{}, Given: []notice.Given{}, Chain: []notice.Link{}}
 	if err := d.custodyHeading(ctx, &c); err != nil {
 		return c, err
 	}
@@ -66,6 +66,9 @@ func (d *Desk) Custody(ctx context.Context, id testimony.RecordingID) (notice.Cu
 		c.Copies = append(c.Copies, notice.Copy{ID: v.ID, Made: v.Made, Edits: v.Edits, Length: v.Duration, FileRoot: v.Root, Found: found})
 	}
 	slices.SortStableFunc(c.Copies, func(a, b notice.Copy) int { return a.Made.Compare(b.Made) })
+	if err := d.custodyGiven(ctx, &c, officials); err != nil {
+		return c, err
+	}
 	return c, d.custodyChain(ctx, &c, ids, officials)
 }
 
@@ -123,6 +126,26 @@ func (d *Desk) custodyEdits(ctx context.Context, c *notice.Custody, officials ma
 	return nil
 }
 
+// custodyGiven lists the copies that were given of a recording and of its versions, whatever became of them, by their number.
+func (d *Desk) custodyGiven(ctx context.Context, c *notice.Custody, officials map[string]notice.Official) error {
+	list, err := d.Copies(ctx, c.Recording)
+	for _, x := range list {
+		g := notice.Given{Number: x.Number, ID: string(x.ID), Of: x.Recording, Role: x.To.Role, Label: x.To.Label, Asked: x.Asked, Until: x.Until, State: string(x.State(d.Now()))}
+		for _, by := range x.Consents {
+			g.Approved = append(g.Approved, officials[by.By])
+		}
+		if x.Made != nil {
+			g.Made, g.MadeBy, g.SHA256 = x.Made.At, officials[x.Made.By], x.Made.SHA256
+		}
+		if x.Ended != nil {
+			g.Ended, g.Ending = x.Ended.At, string(x.Ended.Kind)
+		}
+		c.Given = append(c.Given, g)
+	}
+	slices.SortStableFunc(c.Given, func(a, b notice.Given) int { return a.Number - b.Number })
+	return err
+}
+
 // officials are the vault's users as a report names them, by their id.
 func (d *Desk) officials(ctx context.Context) (map[string]notice.Official, error) {
 	users, err := d.Users(ctx)
@@ -155,6 +178,9 @@ func (d *Desk) custodyChain(ctx context.Context, c *notice.Custody, ids map[stri
 		}
 		if link.Item != "" {
 			link.Item = e.Details["edit"] + "/" + link.Item
+		}
+		if e.Details["copy"] != "" {
+			link.Given = e.Details["number"]
 		}
 		c.Chain = append(c.Chain, link)
 	}

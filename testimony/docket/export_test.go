@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/identity"
 	"paravent/protection/order"
 	"paravent/store"
 	"paravent/testimony"
+	"paravent/testimony/copies"
 	"paravent/testimony/edit"
 	"paravent/testimony/exhibit"
 )
@@ -117,6 +119,19 @@ func ForgeEdit(ctx context.Context, d *Desk, id edit.RequestID, change func(*edi
 		change(&r)
 		tx.Log("test.forged", nil)
 		return editRequests.Put(tx, part, string(id), r)
+	})
+}
+
+// ForgeCopy writes what a program of somebody's own would write into a copy that was asked for.
+func ForgeCopy(ctx context.Context, d *Desk, id identity.RequestID, change func(*copies.Copy)) error {
+	return d.vault.Update(ctx, func(tx *store.Tx) error {
+		c, part, err := locate(tx, givenCopies, string(id))
+		if err != nil {
+			return err
+		}
+		change(&c)
+		tx.Log("test.forged", nil)
+		return givenCopies.Put(tx, part, string(id), c)
 	})
 }
 

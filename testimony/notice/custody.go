@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"paravent/protection"
@@ -36,6 +37,7 @@ type Custody struct {
 	OrderedBy Official              `json:"ordered_by,omitzero"`
 	Passages  []Passage             `json:"passages"`
 	Copies    []Copy                `json:"copies"`
+	Given     []Given               `json:"given"` // copies that somebody was given to take away, or asked for
 	Chain     []Link                `json:"chain"`
 	Log       testimony.LogHead     `json:"log"`
 }
@@ -79,6 +81,24 @@ type Copy struct {
 	Found    Found                 `json:"found"`
 }
 
+// Given is a copy of the recording, or of a version of it, for a person until a date. The purpose stays in the vault.
+type Given struct {
+	Number   int                   `json:"number"`
+	ID       string                `json:"id"`
+	Of       testimony.RecordingID `json:"of"`
+	Role     string                `json:"role"`
+	Label    string                `json:"label"`
+	Asked    time.Time             `json:"asked"`
+	Until    time.Time             `json:"until"`
+	State    string                `json:"state"`
+	Approved []Official            `json:"approved,omitempty"`
+	Made     time.Time             `json:"made,omitzero"`
+	MadeBy   Official              `json:"made_by,omitzero"`
+	SHA256   []byte                `json:"sha256,omitempty"` // of the file
+	Ended    time.Time             `json:"ended,omitzero"`
+	Ending   string                `json:"ending,omitempty"`
+}
+
 // Link is an entry of the audit log.
 type Link struct {
 	Entry   int64                 `json:"entry"`
@@ -88,6 +108,7 @@ type Link struct {
 	Of      testimony.RecordingID `json:"of"`                // the recording, or a version of it
 	Purpose string                `json:"purpose,omitempty"` // of an opening
 	Item    string                `json:"item,omitempty"`    // of a decision
+	Given   string                `json:"given,omitempty"`   // number of the copy that somebody was given
 }
 
 // JSON writes the report for a program.
@@ -117,6 +138,7 @@ func (c Custody) PDF(out io.Writer, l policy.Language) error {
 		}
 		c.edits(s, cw)
 		c.copies(s, cw)
+		c.given(s, cw)
 		s.section(cw.chain)
 		s.para(cw.chainText)
 		var rows [][][]piece
@@ -127,6 +149,9 @@ func (c Custody) PDF(out io.Writer, l policy.Language) error {
 			}
 			if k.Item != "" {
 				act = append(act, piece{text: cw.passage + " " + k.Item, style: smallStyle})
+			}
+			if k.Given != "" {
+				act = append(act, piece{text: cw.copy + " " + k.Given, style: smallStyle})
 			}
 			of := cw.itself
 			if k.Of != c.Recording {
@@ -172,6 +197,40 @@ func (c Custody) copies(s *sheet, cw custodyWords) {
 	s.table([]float64{7, 3.4, 1.6, 2.4, 3}, []string{cw.version, cw.made, cw.list, cw.length, cw.check}, rows...)
 }
 
+func (c Custody) given(s *sheet, cw custodyWords) {
+	s.section(cw.given)
+	if len(c.Given) == 0 {
+		s.para(cw.noCopies)
+		return
+	}
+	s.para(cw.givenText)
+	var rows [][][]piece
+	for _, x := range c.Given {
+		to := s.w.roles[testimony.Role(x.Role)]
+		if to == "" {
+			to = s.w.offices[x.Role]
+		}
+		what := []piece{{text: strconv.Itoa(x.Number) + ": " + x.Label, style: bodyStyle}, {text: to, style: smallStyle}}
+		if len(x.SHA256) > 0 {
+			what = append(what, piece{text: hex.EncodeToString(x.SHA256), style: codeStyle})
+		}
+		state := cw.copyStates[x.State]
+		if said := cw.endings[x.Ending]; said != "" {
+			state = said
+		}
+		made := ""
+		if !x.Made.IsZero() {
+			made = x.Made.UTC().Format("2006-01-02 15:04:05")
+		}
+		var by []string
+		for _, o := range x.Approved {
+			by = append(by, o.words(s.w))
+		}
+		rows = append(rows, [][]piece{what, small(strings.Join(by, ", ")), small(made), small(x.Until.UTC().Format(time.DateOnly)), small(state)})
+	}
+	s.table([]float64{6, 4, 2.6, 2.4, 2.4}, []string{cw.copy, cw.approved, cw.made, cw.until, cw.state}, rows...)
+}
+
 func (o Official) words(w words) string {
 	office := w.offices[o.Office]
 	switch {
@@ -189,8 +248,9 @@ type custodyWords struct {
 	blocks, blocksText, notSealed, root, sealed, by, key                                                 string
 	edits, noEdits, editsText, list, ordered, from, until, back, passage                                 string
 	copies, noCopies, made, chain, chainText, entry, when, what, of, itself, log, logText, vault, limits string
+	given, givenText, copy, approved, state                                                              string
 	found                                                                                                map[Found]string
-	kinds, channels, acts, purposes                                                                      map[string]string
+	kinds, channels, acts, purposes, copyStates, endings                                                 map[string]string
 }
 
 // act says an act of the log in words; one that is not known stands as it is.
@@ -229,16 +289,20 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		entry: "Entry", when: "Time", what: "Act", of: "Of", itself: "the recording", log: "The audit log", vault: "Vault",
 		logText: "The log had %d entries. Its signed head commits to all of them: whoever keeps it can prove later that none was changed or left out.",
 		limits:  "This report tells what the vault knows. What was done with a copy after it was carried out of the vault is not in it, nor what happened before the recording was begun.",
-		found:   map[Found]string{Intact: "intact", Torn: "torn: intact up to where it stops", Altered: "altered, or the file is missing", Erased: "erased by order of a judge; its hashes stay"},
-		kinds:   map[string]string{"cut": "cut", "mask": "masked"}, channels: map[string]string{"picture": "picture", "voice": "voice", "both": "picture and voice"},
+		given:   "Copies that were given", givenText: "Each copy bears its number, its recipient and its date on the picture, and a hidden mark. The purposes are in the vault.", copy: "Copy", approved: "Approved by", state: "State",
+		copyStates: map[string]string{"asked": "asked for", "approved": "approved, not made", "refused": "refused", "withdrawn": "withdrawn", "expired": "expired, never made", "out": "out", "overdue": "out after its date", "over": "ended"},
+		endings:    map[string]string{"returned": "returned", "destroyed": "destroyed, by declaration"},
+		found:      map[Found]string{Intact: "intact", Torn: "torn: intact up to where it stops", Altered: "altered, or the file is missing", Erased: "erased by order of a judge; its hashes stay"},
+		kinds:      map[string]string{"cut": "cut", "mask": "masked"}, channels: map[string]string{"picture": "picture", "voice": "voice", "both": "picture and voice"},
 		acts: map[string]string{"recording.begun": "Recording begun", "recording.sealed": "Sealed", "recording.committed": "Sealed to its blocks", "recording.opened": "Opened", "recording.broadcast": "Made ready for the delayed broadcast", "recording.refused": "Opening refused",
 			"recording.checked": "Checked before the witness left", "edit.asked": "Edit requested", "edit.approved": "Edit approved", "edit.refused": "Edit refused", "edit.withdrawn": "Request withdrawn", "edit.lifted": "Edit lifted", "edit.denied": "Decision denied",
 			"release.begun": "Review before release begun", "release.marked": "Passage added by the review", "release.widened": "Passage widened by the review", "release.confirmed": "Passage confirmed by the review", "release.reviewed": "Review ended", "release.refused": "Release refused", "release.released": "Released",
 			"edit.list": "List of edits signed", "version.begun": "Version begun", "version.abandoned": "Version taken back", "transcript.imported": "Transcript taken in from a file", "transcript.typed": "Passages of the transcript typed", "transcript.changed": "Transcript changed", "transcript.struck": "Passages of the transcript struck", "transcript.opened": "Transcript opened", "transcript.exported": "Transcript written to a file",
 			"session.playback_opened": "Open in a hearing", "session.playback_runs": "Played in a hearing", "session.playback_paused": "Paused in a hearing", "session.playback_moved": "Moved in a hearing", "session.playback_closed": "Closed in a hearing",
+			"copy.asked": "Copy requested", "copy.approved": "Copy approved", "copy.refused": "Copy refused or withdrawn", "copy.denied": "Step of a copy denied", "copy.begun": "Copy begun", "copy.made": "Copy made", "copy.ended": "Copy returned or destroyed", "copy.traced": "Found picture traced to this copy",
 			"custody.reported":   "Custody report made",
 			"retention.proposed": "Erasure proposed", "retention.approved": "Erasure approved", "retention.refused": "Erasure refused", "retention.denied": "Step of an erasure denied", "retention.held": "Hold placed on it", "retention.lifted": "Hold lifted", "recording.erased": "Erased: its key destroyed", "recording.cleared": "Its file removed, the vault's file written anew"},
-		purposes: map[string]string{"play": "to be seen and heard at a desk", "hearing": "to be played in a hearing", "vtt": "as WebVTT", "srt": "as SubRip", "pdf": "as PDF", "export": "to write a copy to a file", "check": "to measure its length", "commit": "to seal it to its blocks", "decide an edit": "to decide an edit", "make a version": "to make a version", "integrity": "to check it before the witness leaves"},
+		purposes: map[string]string{"play": "to be seen and heard at a desk", "hearing": "to be played in a hearing", "vtt": "as WebVTT", "srt": "as SubRip", "pdf": "as PDF", "export": "to write a copy to a file", "check": "to measure its length", "commit": "to seal it to its blocks", "decide an edit": "to decide an edit", "make a version": "to make a version", "integrity": "to check it before the witness leaves", "disclosure copy": "to make a copy that is given"},
 	},
 	policy.French: {
 		title: "Chaîne de conservation", sub: "Ce qu’est un enregistrement, et ce qui en a été fait", hearing: "Audience", recording: "Enregistrement", version: "Version", begun: "Commencé", length: "Durée",
@@ -251,15 +315,19 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		entry: "Entrée", when: "Heure", what: "Acte", of: "Objet", itself: "l’enregistrement", log: "Le journal d’audit", vault: "Coffre",
 		logText: "Le journal comptait %d entrées. Sa tête signée les engage toutes : qui la conserve peut prouver plus tard qu’aucune n’a été modifiée ni omise.",
 		limits:  "Ce relevé dit ce que le coffre sait. Ce qui a été fait d’une copie après sa sortie du coffre n’y figure pas, ni ce qui s’est passé avant le début de l’enregistrement.",
-		found:   map[Found]string{Intact: "intact", Torn: "interrompu : intact jusqu’à cet endroit", Altered: "altéré, ou fichier manquant", Erased: "effacé sur décision d’un juge ; ses empreintes demeurent"},
-		kinds:   map[string]string{"cut": "coupé", "mask": "masqué"}, channels: map[string]string{"picture": "image", "voice": "voix", "both": "image et voix"},
+		given:   "Copies that were given", givenText: "Each copy bears its number, its recipient and its date on the picture, and a hidden mark. The purposes are in the vault.", copy: "Copy", approved: "Approved by", state: "State",
+		copyStates: map[string]string{"asked": "asked for", "approved": "approved, not made", "refused": "refused", "withdrawn": "withdrawn", "expired": "expired, never made", "out": "out", "overdue": "out after its date", "over": "ended"},
+		endings:    map[string]string{"returned": "returned", "destroyed": "destroyed, by declaration"},
+		found:      map[Found]string{Intact: "intact", Torn: "interrompu : intact jusqu’à cet endroit", Altered: "altéré, ou fichier manquant", Erased: "effacé sur décision d’un juge ; ses empreintes demeurent"},
+		kinds:      map[string]string{"cut": "coupé", "mask": "masqué"}, channels: map[string]string{"picture": "image", "voice": "voix", "both": "image et voix"},
 		acts: map[string]string{"recording.begun": "Enregistrement commencé", "recording.sealed": "Scellé", "recording.committed": "Scellé bloc par bloc", "recording.opened": "Ouvert", "recording.broadcast": "Préparé pour la diffusion différée", "recording.refused": "Ouverture refusée",
 			"recording.checked": "Vérifié avant le départ du témoin", "edit.asked": "Modification demandée", "edit.approved": "Modification approuvée", "edit.refused": "Modification rejetée", "edit.withdrawn": "Demande retirée", "edit.lifted": "Modification levée", "edit.denied": "Décision refusée à l’utilisateur",
 			"release.begun": "Examen avant diffusion commencé", "release.marked": "Passage ajouté à l’examen", "release.widened": "Passage élargi à l’examen", "release.confirmed": "Passage confirmé à l’examen", "release.reviewed": "Examen terminé", "release.refused": "Diffusion refusée", "release.released": "Diffusée",
 			"edit.list": "Liste des modifications signée", "version.begun": "Version commencée", "version.abandoned": "Version abandonnée", "transcript.imported": "Transcription importée d’un fichier", "transcript.typed": "Passages de la transcription saisis", "transcript.changed": "Transcription modifiée", "transcript.struck": "Passages de la transcription rayés", "transcript.opened": "Transcription ouverte", "transcript.exported": "Transcription écrite dans un fichier",
 			"session.playback_opened": "Ouvert en audience", "session.playback_runs": "Diffusé en audience", "session.playback_paused": "Mis en pause en audience", "session.playback_moved": "Déplacé en audience", "session.playback_closed": "Fermé en audience",
+			"copy.asked": "Copie demandée", "copy.approved": "Copie approuvée", "copy.refused": "Copie refusée ou retirée", "copy.denied": "Étape d’une copie refusée à l’utilisateur", "copy.begun": "Copie commencée", "copy.made": "Copie établie", "copy.ended": "Copie rendue ou détruite", "copy.traced": "Image retrouvée rattachée à cette copie",
 			"custody.reported":   "Relevé de conservation établi",
 			"retention.proposed": "Effacement proposé", "retention.approved": "Effacement approuvé", "retention.refused": "Effacement rejeté", "retention.denied": "Étape d’un effacement refusée à l’utilisateur", "retention.held": "Conservation imposée", "retention.lifted": "Conservation levée", "recording.erased": "Effacé : sa clé est détruite", "recording.cleared": "Son fichier supprimé, le fichier du coffre réécrit"},
-		purposes: map[string]string{"play": "pour le voir et l’entendre à un poste", "hearing": "pour le diffuser en audience", "vtt": "au format WebVTT", "srt": "au format SubRip", "pdf": "au format PDF", "export": "pour en écrire une copie dans un fichier", "check": "pour en mesurer la durée", "commit": "pour le sceller bloc par bloc", "decide an edit": "pour statuer sur une modification", "make a version": "pour établir une version", "integrity": "pour le vérifier avant le départ du témoin"},
+		purposes: map[string]string{"play": "pour le voir et l’entendre à un poste", "hearing": "pour le diffuser en audience", "vtt": "au format WebVTT", "srt": "au format SubRip", "pdf": "au format PDF", "export": "pour en écrire une copie dans un fichier", "check": "pour en mesurer la durée", "commit": "pour le sceller bloc par bloc", "decide an edit": "pour statuer sur une modification", "make a version": "pour établir une version", "integrity": "pour le vérifier avant le départ du témoin", "disclosure copy": "pour établir une copie remise"},
 	},
 }

@@ -130,7 +130,9 @@ func custody() notice.Custody {
 		Bytes: 123456789, Chunks: 1900, Found: notice.Intact, FileRoot: bytes.Repeat([]byte{1}, 32), Root: bytes.Repeat([]byte{2}, 32), SealedAt: noon, SealedBy: judge, Edits: 3, OrderedAt: noon, OrderedBy: judge,
 		Passages: []notice.Passage{{Item: "request-one/1", Kind: "mask", Channels: "both", From: "00:01:02.000", Until: "00:01:05.400", PictureUntil: "00:01:06.000"}},
 		Copies:   []notice.Copy{{ID: "version-one", Made: noon, Edits: 3, Length: 100 * time.Minute, FileRoot: bytes.Repeat([]byte{3}, 32), Found: notice.Altered}},
-		Log:      testimony.LogHead{Entries: 812, Hash: "TREEHASH", Note: "signed note"}}
+		Given: []notice.Given{{Number: 1, ID: "copy-one", Of: "version-one", Role: "defence", Label: "Counsel for the defence", Asked: noon, Until: noon, State: "over", Approved: []notice.Official{{Name: "R. Gistrar", Office: "registrar"}},
+			Made: noon, SHA256: bytes.Repeat([]byte{4}, 32), Ended: noon, Ending: "returned"}, {Number: 2, ID: "copy-two", Of: "version-one", Role: "judge", Label: "J. Udge", Asked: noon, Until: noon, State: "refused"}},
+		Log: testimony.LogHead{Entries: 812, Hash: "TREEHASH", Note: "signed note"}}
 	for i, act := range slices.Sorted(slices.Values(notice.CustodyActs())) {
 		c.Chain = append(c.Chain, notice.Link{Entry: int64(700 + i), At: noon, Act: act, By: judge, Of: "recording-one"})
 	}
