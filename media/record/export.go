@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"paravent/media"
 )
@@ -19,17 +20,22 @@ func Export(dst io.WriteSeeker, src io.ReaderAt, size int64) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	e := &exporter{dst: dst, src: s, stats: Stats{Tracks: slices.Clone(s.tracks), Start: s.start}}
-	if err := e.run(); err != nil {
+	e, err := NewExporter(dst, s.tracks, s.start)
+	if err != nil {
+		return Stats{Tracks: slices.Clone(s.tracks), Start: s.start}, err
+	}
+	if err := e.copyBlocks(s); err != nil {
 		return e.stats, fmt.Errorf("export recording: %w", err)
 	}
-	return e.stats, nil
+	stats, err := e.Close()
+	stats.Torn = s.torn
+	return stats, err
 }
 
-// exporter keeps one cluster in memory. The head is written twice: it has the same length whatever its values.
-type exporter struct {
+// Exporter writes blocks as the file that [Export] makes. It keeps one cluster in memory, and is not safe for concurrent use.
+type Exporter struct {
 	dst     io.WriteSeeker
-	src     *scanner
+	kinds   map[int]media.Kind
 	stats   Stats
 	sized   map[int]bool
 	cluster []Block
@@ -38,12 +44,32 @@ type exporter struct {
 	body    int64 // where the segment's payload begins
 }
 
-func (e *exporter) run() error {
-	e.sized = map[int]bool{}
-	if err := e.write(e.head(0, 0)); err != nil {
-		return err
+// NewExporter begins a file of the given tracks, whose times count from start. dst must be empty and stand at its start; after
+// an error what it holds is worthless.
+func NewExporter(dst io.WriteSeeker, tracks []Track, start time.Time) (*Exporter, error) {
+	if err := checkTracks(tracks); err != nil {
+		return nil, err
 	}
-	if err := e.copyBlocks(); err != nil {
+	e := &Exporter{dst: dst, kinds: map[int]media.Kind{}, sized: map[int]bool{}, stats: Stats{Tracks: slices.Clone(tracks), Start: start}}
+	for _, t := range tracks {
+		e.kinds[t.Number] = t.Kind
+	}
+	if err := e.write(e.head(0, 0)); err != nil {
+		return nil, fmt.Errorf("export recording: %w", err)
+	}
+	return e, nil
+}
+
+// Close writes the index, and the head again: it has the same length whatever its values. It does not close dst.
+func (e *Exporter) Close() (Stats, error) {
+	if err := e.end(); err != nil {
+		return e.stats, fmt.Errorf("export recording: %w", err)
+	}
+	return e.stats, nil
+}
+
+func (e *Exporter) end() error {
+	if err := e.flush(); err != nil {
 		return err
 	}
 	cuesAt := e.written
@@ -62,7 +88,7 @@ func (e *exporter) run() error {
 }
 
 // head is everything before the first cluster. Positions count from the segment's payload.
-func (e *exporter) head(cuesAt, length int64) []byte {
+func (e *Exporter) head(cuesAt, length int64) []byte {
 	info := appendInfo(nil, e.stats.Start, e.stats.Duration)
 	tracks := appendTracks(nil, e.stats.Tracks)
 	infoAt := int64(len(seekHead(0, 0, 0)))
@@ -88,46 +114,49 @@ func seekHead(infoAt, tracksAt, cuesAt int64) []byte {
 	return appendElement(nil, idSeekHead, seeks)
 }
 
-func (e *exporter) copyBlocks() error {
+func (e *Exporter) copyBlocks(src *scanner) error {
 	for {
-		b, err := e.src.block()
+		b, err := src.block()
 		if errors.Is(err, io.EOF) {
-			e.stats.Torn = e.src.torn
-			return e.flush()
+			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := e.add(b); err != nil {
+		payload, err := src.payload(b)
+		if err != nil {
+			return err
+		}
+		if err := e.WriteBlock(Block{Track: b.track, PTS: b.pts, Key: b.key, Payload: payload}); err != nil {
 			return err
 		}
 	}
 }
 
-func (e *exporter) add(b span) error {
-	payload, err := e.src.payload(b)
-	if err != nil {
-		return err
+// WriteBlock adds a block. It keeps the payload until the block's cluster is written; blocks come in order of time to within a cluster.
+func (e *Exporter) WriteBlock(b Block) error {
+	kind, ok := e.kinds[b.Track]
+	if !ok {
+		return fmt.Errorf("write to track %d: %w", b.Track, ErrTrack)
 	}
-	kind := e.src.kinds[b.track]
-	e.stats.count(kind, b.pts, b.key)
-	if kind == media.KindVideo && b.key {
-		e.learnSize(b.track, payload)
+	e.stats.count(kind, b.PTS, b.Key)
+	if kind == media.KindVideo && b.Key {
+		e.learnSize(b.Track, b.Payload)
 	}
 	if len(e.cluster) > 0 {
-		distance := b.pts - e.cluster[0].PTS
-		keyHere := kind == media.KindVideo && b.key && distance > 0
+		distance := b.PTS - e.cluster[0].PTS
+		keyHere := kind == media.KindVideo && b.Key && distance > 0
 		if keyHere || distance >= MaxCluster || distance <= -MaxCluster {
 			if err := e.flush(); err != nil {
 				return err
 			}
 		}
 	}
-	e.cluster = append(e.cluster, Block{Track: b.track, PTS: b.pts, Key: b.key, Payload: payload})
+	e.cluster = append(e.cluster, b)
 	return nil
 }
 
-func (e *exporter) learnSize(track int, frame []byte) {
+func (e *Exporter) learnSize(track int, frame []byte) {
 	width, height, ok := PictureSize(frame)
 	if !ok || e.sized[track] {
 		return
@@ -141,7 +170,7 @@ func (e *exporter) learnSize(track int, frame []byte) {
 }
 
 // flush writes the cluster in order of time and enters it in the index when playback can start in it.
-func (e *exporter) flush() error {
+func (e *Exporter) flush() error {
 	if len(e.cluster) == 0 {
 		return nil
 	}
@@ -160,20 +189,20 @@ func (e *exporter) flush() error {
 }
 
 // entryPoint is the first key frame of the cluster, or its first block where the recording has no picture.
-func (e *exporter) entryPoint() (cue, bool) {
+func (e *Exporter) entryPoint() (cue, bool) {
 	pictures := false
 	for _, t := range e.stats.Tracks {
 		pictures = pictures || t.Kind == media.KindVideo
 	}
 	for _, b := range e.cluster {
-		if !pictures || (b.Key && e.src.kinds[b.Track] == media.KindVideo) {
+		if !pictures || (b.Key && e.kinds[b.Track] == media.KindVideo) {
 			return cue{pts: b.PTS, track: b.Track}, true
 		}
 	}
 	return cue{}, false
 }
 
-func (e *exporter) write(p []byte) error {
+func (e *Exporter) write(p []byte) error {
 	n, err := e.dst.Write(p)
 	e.written += int64(n)
 	return err
