@@ -60,6 +60,8 @@ const (
 	ActOpenConfidential Act = "open_confidential" // an exhibit of that class
 	ActOpenSealed       Act = "open_sealed"       // an exhibit of that class
 
+	ActKeepRules Act = "keep_rules" // the ground rules of a hearing: topics, advice, questions; a judge decides on them
+
 	ActAskCopy   Act = "ask_copy"   // of a recording, for somebody to take away; colleges approve
 	ActMakeCopy  Act = "make_copy"  // one that was approved; and to note that it came back
 	ActTraceCopy Act = "trace_copy" // to find out which copy a picture is of
@@ -84,6 +86,7 @@ var duties = map[Act][]string{
 	ActServeOrder:    {Clerk, Registrar, Judge},
 	ActEnterIdentity: {Advocate, Clerk, Registrar, Judge},
 	ActHoldHearing:   {Judge, Clerk},
+	ActKeepRules:     {Clerk, Registrar, Judge},
 	ActAskDisclosure: {Clerk, Registrar, Judge, Advocate},
 	ActFlagConflict:  {Registrar, Judge, Advocate},
 	ActLiftConflict:  {Registrar, Judge},

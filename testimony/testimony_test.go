@@ -170,6 +170,7 @@ func TestDuties(t *testing.T) {
 		testimony.ActFlagConflict:  "advocate judge registrar",
 		testimony.ActLiftConflict:  "judge registrar",
 		testimony.ActHoldHearing:   "clerk judge",
+		testimony.ActKeepRules:     "clerk judge registrar",
 		testimony.ActBackUp:        "clerk judge registrar",
 		testimony.ActSetReach:      "judge registrar",
 		testimony.ActReadAudit:     "judge registrar auditor",

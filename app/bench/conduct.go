@@ -55,6 +55,9 @@ func (b *Bench) conduct(st live.State) (any, func() fyne.CanvasObject) {
 		if st.Session.Phase == testimony.Testimony || len(c.Examined) > 0 {
 			cards = append(cards, b.stageCard(st, now), b.objectionCard(st, now))
 		}
+		if card := b.rulesCard(st, now); card != nil {
+			cards = append(cards, card)
+		}
 		if waited(st) {
 			cards = append(cards, b.backCard(st))
 		}

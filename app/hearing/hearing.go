@@ -141,6 +141,11 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 		screen.Keys[fyne.KeyX] = call
 		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.cancel"), "X", call)}, actions...)
 	}
+	if h.Desk().May(testimony.ActKeepRules) {
+		rules := func() { GroundRules(h, x) }
+		screen.Keys[fyne.KeyG] = rules
+		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("rules.title"), "G", rules)}, actions...)
+	}
 	if x.Planned() {
 		ready := func() { h.Go(room.Hearings, BoardID(x.ID)) }
 		screen.Keys[fyne.KeyR] = ready

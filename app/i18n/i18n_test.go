@@ -22,6 +22,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/evidence"
+	"paravent/testimony/groundrules"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
 	"paravent/testimony/notice"
@@ -148,6 +149,9 @@ func families() []string {
 		testimony.WitnessCalled, testimony.WitnessDismissed, testimony.Interpreting, testimony.OathShown, testimony.OathRefused, testimony.Unsworn, testimony.StageBegun, testimony.Objected, testimony.Ruled, testimony.Expected, testimony.ExhibitShown, testimony.ExhibitTakenDown, testimony.PlaybackOpened, testimony.PlaybackRuns, testimony.PlaybackPaused, testimony.PlaybackMoved, testimony.PlaybackClosed} {
 		add("event.", string(e))
 		add("act.session.", string(e))
+	}
+	for _, x := range groundrules.Standings {
+		add("rules.standing.", string(x))
 	}
 	add("playback.stop.", testimony.PlaybackAtEnd, testimony.PlaybackFault)
 	add("low.", join.LowChosen, join.LowWeak, testimony.PicturesAgain)

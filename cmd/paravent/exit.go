@@ -30,6 +30,7 @@ import (
 	"paravent/testimony/exhibit"
 	"paravent/testimony/feed"
 	"paravent/testimony/figures"
+	"paravent/testimony/groundrules"
 	"paravent/testimony/invite"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -147,6 +148,16 @@ var sentences = []sentence{
 	{live.ErrOtherCase, exitRefused, "This exhibit is of another case. It is not shown."},
 	{live.ErrNoPicture, exitRefused, "Only pictures are shown in the hearing: receive the pages of a document as pictures."},
 	{live.ErrNotShowing, exitRefused, "No exhibit is shown."},
+	{docket.ErrRulesLate, exitRefused, "This hearing was held or cancelled; its ground rules stay as they were."},
+	{groundrules.ErrText, exitUsage, "A topic, a piece of advice, a question and a reason are one to 500 characters on one line. Nothing was kept."},
+	{groundrules.ErrMany, exitRefused, "There are 300 of them already. Nothing was kept."},
+	{groundrules.ErrNone, exitNotFound, "There is no topic, advice or question of this number."},
+	{groundrules.ErrAsker, exitRefused, "This seat puts no questions. Nothing was kept."},
+	{groundrules.ErrDecided, exitRefused, "This question was decided or withdrawn already."},
+	{groundrules.ErrReason, exitUsage, "To refuse a question needs a reason. Nothing was changed."},
+	{groundrules.ErrSettled, exitRefused, "The ground rules are settled. A judge opens them again with 'paravent rules reopen'."},
+	{groundrules.ErrOpen, exitRefused, "The ground rules are not settled."},
+	{groundrules.ErrUndecided, exitRefused, "A question waits for its decision. Decide on it first; nothing was settled."},
 	{live.ErrNotHere, exitRefused, "The witness does not sit in this room: they answer on their own page."},
 	{live.ErrNotPlaying, exitRefused, "No recorded testimony is open."},
 	{live.ErrPlaying, exitRefused, "A recorded testimony is open already. Close it first."},

@@ -55,6 +55,7 @@ type commands struct {
 
 	Cooperation leaveCmds     `cmd:"" help:"What other States were asked, for a witness on their territory, and what they answered."`
 	Reminders   remindersCmds `cmd:"" help:"Who has to be told what before and after a hearing, and by when."`
+	Rules       rulesCmds     `cmd:"" help:"The ground rules of a hearing: topics, advice, and questions that a judge approves."`
 	Readiness   readinessCmds `cmd:"" help:"Whether the protections of a hearing are in place, and who has to act."`
 }
 

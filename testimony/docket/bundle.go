@@ -17,6 +17,7 @@ import (
 	"paravent/testimony/copies"
 	"paravent/testimony/edit"
 	"paravent/testimony/exhibit"
+	"paravent/testimony/groundrules"
 	"paravent/testimony/readiness"
 	"paravent/testimony/release"
 	"paravent/testimony/reminder"
@@ -201,6 +202,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		}),
 		moveSome(tx, cooperations, from, to, func(_ string, r cooperation.Request) bool { return b.parties[r.Party] }),
 		moveSome(tx, lineTests, from, to, func(_ string, t readiness.LineTest) bool { return b.hearings[t.Hearing] }),
+		moveSome(tx, rulesOf, from, to, func(_ string, r groundrules.Rules) bool { return b.hearings[r.Hearing] }),
 		moveSome(tx, reminded, from, to, func(_ string, r reminder.Done) bool { return b.hearings[r.Hearing] }),
 		moveSome(tx, readinessChecks, from, to, func(_ string, c readiness.Check) bool { return b.hearings[c.Hearing] }),
 		moveSome(tx, goAheads, from, to, func(_ string, x cooperation.Decision) bool { return b.hearings[x.Hearing] }),
