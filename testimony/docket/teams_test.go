@@ -380,7 +380,7 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 		"traits": "of the vault", "auditChecks": "of the log", "backups": "of the vault", "checkings": "of the vault", "policies": "of the vault", "troubles": "of the vault",
 		"affiliations": "of users", "departures": "of users", "teamIndex": "of teams", "teams": "of teams", "recordingKeys": "in compartments of their own", "exhibitKeys": "in compartments of their own", "transcripts": "where the recordings' keys are",
 		"measureVersions": "of the court",
-		"recordingSeeds":  "where the recordings' keys are",
+		"recordingSeeds":  "where the recordings' keys are", "copyMarks": "where the recordings' keys are",
 		"remoteVisits":    "of places: nothing in them is of a case",
 		"resources":       "of the court", "takings": "without a word of the case, for all to know",
 		"reaches":    "of the court",
