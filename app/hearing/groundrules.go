@@ -89,6 +89,9 @@ func (g rules) take(step func() error) {
 
 func (g rules) question(n int, q groundrules.Question) []fyne.CanvasObject {
 	p, _ := g.x.Participant(q.By)
+	if p.Role == testimony.RoleBench {
+		p.Label = i18n.T("role.bench")
+	}
 	rows := []fyne.CanvasObject{xwidget.Row(8, xwidget.Chip(strconv.Itoa(n)+" · "+p.Label, xwidget.Neutral), xwidget.Chip(i18n.T("rules.standing."+string(q.Standing)), standingTone(q.Standing))), xwidget.Wrapped(q.Text)}
 	if q.Was != "" {
 		rows = append(rows, xwidget.WrappedSmall(i18n.T("rules.was", map[string]any{"Text": q.Was})))

@@ -63,6 +63,9 @@ func rulesWords(r groundrules.Rules, h testimony.Hearing) string {
 	}
 	for i, q := range r.Questions {
 		p, _ := h.Participant(q.By)
+		if p.Role == testimony.RoleBench {
+			p.Label = "Bench"
+		}
 		fmt.Fprintf(&b, "Question %d (%s, %s): %s\n", i+1, p.Label, q.Standing, q.Text)
 		if q.Was != "" {
 			fmt.Fprintf(&b, "  asked as: %s\n", q.Was)
