@@ -78,6 +78,9 @@ bench: deps-test
 	   go test -run '^$$' -bench 'InclusionProof|AuditPage' -benchtime 2000x ./store; \
 	   go test -run '^$$' -bench 'SingleWriteRatio' -benchtime 1000x ./store; \
 	   go test -run '^$$' -bench 'GroupCommit|BulkImport|Search|OpenRatio' -benchtime 7x ./store ./store/blob ./app/lookup; \
+	   go test -run '^$$' -bench 'SealRatio|VerifyOnOneCore' -benchtime 7x ./store/blob; \
+	   go test -run '^$$' -bench 'OpenAndSeek' -benchtime 5x ./media/playback; \
+	   go test -cpu 1 -run '^$$' -bench 'Derive$$|VersionRatio' -benchtime 7x ./testimony/evidence; \
 	   go test -run '^$$' -bench 'Statistics' -benchtime 5x ./protection/statistics; \
 	   go test -run '^$$' -bench 'Compile' -benchtime 500x ./protection/policy; \
 	   go test -run '^$$' -bench 'AuditRoom' -benchtime 5x ./app/ledger; \

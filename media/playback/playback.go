@@ -26,6 +26,12 @@ const lead = 60 * time.Millisecond
 // standing is how long a picture stands before the sound says where the player is.
 const standing = 500 * time.Millisecond
 
+// While there is nothing to do for at least as long as learning, the player reads on for learnBlocks blocks, a few milliseconds, to know where it can jump to.
+const (
+	learning    = 15 * time.Millisecond
+	learnBlocks = 256
+)
+
 // BadPlace is where a recording can be played no further, on its own clock.
 type BadPlace struct {
 	At  time.Duration
@@ -218,6 +224,9 @@ func (p *Player) run() {
 		wait := time.Hour
 		if p.state.Playing {
 			wait = p.advance()
+		}
+		if wait > learning && len(p.acts) == 0 && p.src.Learn(learnBlocks) {
+			continue
 		}
 		if wait <= 0 && len(p.acts) == 0 {
 			continue

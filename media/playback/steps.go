@@ -230,7 +230,7 @@ func (p *Player) seek(to time.Duration) {
 		}
 		p.pending = nil
 		p.build(b)
-		if f, err := p.decode.Decode(b.Payload); err == nil && f != nil {
+		if f, err := p.decode.DecodeOver(shown, b.Payload); err == nil && f != nil {
 			f.PTS = b.PTS
 			shown = f
 		}

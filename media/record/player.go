@@ -15,6 +15,7 @@ type Player struct {
 	walk    *scanner
 	index   *scanner // walks ahead to learn where playback can start
 	entries []entry
+	learnt  time.Duration // no place to start at or before it is missing from entries
 	indexed bool
 	broken  error // reading failed: nothing beyond is looked for, whatever else stands there
 }
@@ -96,6 +97,15 @@ func (p *Player) Seek(d time.Duration) (time.Duration, error) {
 	return target.pts, nil
 }
 
+// Learn reads on for up to so many blocks of what a later Seek has to know of, and reports whether there is more of it. A place that cannot be read ends it;
+// Seek then finds it as if it had come there itself.
+func (p *Player) Learn(blocks int) bool {
+	for ; blocks > 0 && !p.indexed && p.broken == nil; blocks-- {
+		p.broken = p.learn()
+	}
+	return !p.indexed && p.broken == nil
+}
+
 func (p *Player) entryBefore(d time.Duration) (entry, bool) {
 	var sound entry
 	found := false
@@ -119,24 +129,30 @@ func (p *Player) entryBefore(d time.Duration) (entry, bool) {
 
 // indexUntil learns the entries up to the first cluster after d.
 func (p *Player) indexUntil(d time.Duration) error {
-	for !p.indexed {
-		before := p.index.cluster
-		b, err := p.index.block()
-		if errors.Is(err, io.EOF) {
-			p.indexed = true
-			return nil
-		}
-		if err != nil {
+	for !p.indexed && (p.learnt <= d || len(p.entries) == 0) {
+		if err := p.learn(); err != nil {
 			return err
 		}
-		picture := b.key && p.index.kinds[b.track] == media.KindVideo
-		if picture || b.cluster != before || len(p.entries) == 0 {
-			p.entries = append(p.entries, entry{span: b, picture: picture})
-		}
-		if b.cluster > d && b.pts > d {
-			return nil
-		}
 	}
+	return nil
+}
+
+// learn takes the next block into the index.
+func (p *Player) learn() error {
+	before := p.index.cluster
+	b, err := p.index.block()
+	if errors.Is(err, io.EOF) {
+		p.indexed = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	picture := b.key && p.index.kinds[b.track] == media.KindVideo
+	if picture || b.cluster != before || len(p.entries) == 0 {
+		p.entries = append(p.entries, entry{span: b, picture: picture})
+	}
+	p.learnt = max(p.learnt, min(b.cluster, b.pts))
 	return nil
 }
 

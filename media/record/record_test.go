@@ -246,6 +246,49 @@ func TestSeekFindsTheKeyFrameBefore(t *testing.T) {
 	}
 }
 
+// Reading on in advance finds the same places, and finds nothing behind a place that cannot be read.
+func TestLearningInAdvanceChangesNoSeek(t *testing.T) {
+	t.Parallel()
+	file := writeAll(t, bothTracks, talk(20)).Bytes()
+	for name, src := range map[string]io.ReaderAt{"whole": bytes.NewReader(file), "broken": brokenAfter{bytes.NewReader(file), int64(len(file) / 2)}} {
+		learnt, err := NewPlayer(src, int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rounds := 0; learnt.Learn(7); rounds++ {
+			if rounds > len(file) {
+				t.Fatal("it never ends")
+			}
+		}
+		for d := time.Duration(0); d < 21*time.Second; d += 700 * time.Millisecond {
+			fresh, err := NewPlayer(src, int64(len(file)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _ := fresh.Seek(d)
+			got, err := learnt.Seek(d)
+			if err != nil || got != want || name == "whole" && got != min(d, 19*time.Second).Truncate(2*time.Second) {
+				t.Errorf("%s: seek to %v stands at %v, %v, want %v", name, d, got, err, want)
+			}
+		}
+	}
+}
+
+// brokenAfter cannot be read from a place on.
+type brokenAfter struct {
+	io.ReaderAt
+	from int64
+}
+
+func (b brokenAfter) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > b.from {
+		p = p[:max(0, b.from-off)]
+		n, _ := b.ReaderAt.ReadAt(p, min(off, b.from))
+		return n, errBroken
+	}
+	return b.ReaderAt.ReadAt(p, off)
+}
+
 func TestSeekInASoundRecordingAndWherePictureStopped(t *testing.T) {
 	t.Parallel()
 	sound := bothTracks[1:]

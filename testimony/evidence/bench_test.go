@@ -95,9 +95,9 @@ func BenchmarkDerive(b *testing.B) {
 	b.ReportMetric(length.Seconds()/(b.Elapsed().Seconds()/float64(b.N)), "x_real_time")
 }
 
-// BenchmarkVerifyRatio checks a version and, by turns, hashes the same bytes and opens them with AES-256-GCM, all on one core. It reports the medians of how much of the speed of
+// BenchmarkVersionRatio checks a version and, by turns, hashes the same bytes and opens them with AES-256-GCM, all on one core. It reports the medians of how much of the speed of
 // each the check has.
-func BenchmarkVerifyRatio(b *testing.B) {
+func BenchmarkVersionRatio(b *testing.B) {
 	source := testimonyOf(b, 10*time.Minute)
 	plan, _ := versionOf(b, source)
 	public, private, err := ed25519.GenerateKey(nil)

@@ -233,7 +233,11 @@ func NewDecoder() (*Decoder, error) {
 // Decode makes the picture of one frame, or nil for a frame that shows none. The picture belongs to the caller; its PTS is
 // zero, since the format carries no time. A frame that is damaged, or builds on one that was, gives [ErrCorrupted] and no
 // picture: libvpx itself reports success for it. After that only a key frame is taken.
-func (d *Decoder) Decode(frame []byte) (*media.Frame, error) {
+func (d *Decoder) Decode(frame []byte) (*media.Frame, error) { return d.DecodeOver(nil, frame) }
+
+// DecodeOver is [Decoder.Decode] into the memory of a picture that is not needed any more, where that has the right size. Where no picture is made, old stays
+// as it was. To decode on the way to a picture then takes no memory for each.
+func (d *Decoder) DecodeOver(old *media.Frame, frame []byte) (*media.Frame, error) {
 	if d.ctx == nil {
 		return nil, ErrClosed
 	}
@@ -260,7 +264,7 @@ func (d *Decoder) Decode(frame []byte) (*media.Frame, error) {
 	if img == nil {
 		return nil, nil
 	}
-	return copyImage(img), nil
+	return copyImage(old, img), nil
 }
 
 // admit reads the frame's head (RFC 6386 §9.1) and refuses what is too large.
@@ -290,8 +294,11 @@ func (d *Decoder) Close() {
 	}
 }
 
-func copyImage(img *C.vpx_image_t) *media.Frame {
-	f := media.NewFrame(int(img.d_w), int(img.d_h))
+func copyImage(f *media.Frame, img *C.vpx_image_t) *media.Frame {
+	if f == nil || f.Width != int(img.d_w) || f.Height != int(img.d_h) {
+		f = media.NewFrame(int(img.d_w), int(img.d_h))
+	}
+	f.PTS = 0
 	copyPlane(f.Y, f.StrideY, f.Width, f.Height, img.planes[0], int(img.stride[0]))
 	copyPlane(f.U, f.StrideUV, (f.Width+1)/2, (f.Height+1)/2, img.planes[1], int(img.stride[1]))
 	copyPlane(f.V, f.StrideUV, (f.Width+1)/2, (f.Height+1)/2, img.planes[2], int(img.stride[2]))
