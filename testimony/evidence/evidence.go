@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"paravent/media/record"
 	"paravent/store/blob"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/notice"
 	"paravent/testimony/redaction"
 )
 
@@ -65,8 +67,36 @@ func (v Verdict) Words() string {
 	return "Not intact."
 }
 
-// Verify checks every chunk of a recording and measures what can be played.
+// Verify checks every chunk of a recording and measures what can be played. What it found is in the audit log, and so in the chain of custody, before
+// it answers; a check that could not be made (no access, erased, stopped half-way) leaves no entry, since it found nothing.
 func Verify(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progress func(done, total int64)) (Verdict, error) {
+	v, err := verify(ctx, d, id, progress)
+	found, made := v.found(err)
+	if !made {
+		return v, err
+	}
+	if e := d.Note(ctx, "recording.verified", map[string]string{"recording": string(id), "found": string(found)}); e != nil {
+		return v, errors.Join(err, e)
+	}
+	return v, err
+}
+
+// found says what a check that ended with err found, and false for one that was not made to its end.
+func (v Verdict) found(err error) (notice.Found, bool) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, docket.ErrRootDiffers):
+		return notice.Altered, true
+	case err != nil:
+		return "", false
+	case !v.Sound():
+		return notice.Altered, true
+	case v.Torn:
+		return notice.Torn, true
+	}
+	return notice.Intact, true
+}
+
+func verify(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progress func(done, total int64)) (Verdict, error) {
 	r, report, err := d.VerifyRecording(ctx, id, progress)
 	v := Verdict{Recording: r, Intact: report.Intact, Torn: report.Torn, FirstBad: report.FirstBad, Chunks: report.Chunks, Bytes: report.Size, Length: r.Duration}
 	if err != nil || v.FirstBad >= 0 {
