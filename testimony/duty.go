@@ -26,7 +26,8 @@ const (
 	ActReviewRecovery Act = "review_recovery"
 	ActRevokeUser     Act = "revoke_user"
 	ActKeepTeam       Act = "keep_team"
-	ActSetReach       Act = "set_reach" // over which relay guests reach a courtroom
+	ActSetReach       Act = "set_reach"      // over which relay guests reach a courtroom
+	ActSetTimestamps  Act = "set_timestamps" // which authority stamps what is sealed
 	ActAskErasure     Act = "ask_erasure"
 
 	ActKeepCare          Act = "keep_care"        // the care files: own words, risk, needs, plans
@@ -101,6 +102,7 @@ var duties = map[Act][]string{
 	ActRevokeUser:     {Registrar, Judge},
 	ActKeepTeam:       {Registrar, Judge},
 	ActSetReach:       {Registrar, Judge},
+	ActSetTimestamps:  {Registrar, Judge},
 	ActAskErasure:     {Advocate, Clerk, Registrar, Judge},
 
 	ActKeepCare:          {Advocate},

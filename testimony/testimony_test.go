@@ -173,6 +173,7 @@ func TestDuties(t *testing.T) {
 		testimony.ActKeepRules:     "clerk judge registrar",
 		testimony.ActBackUp:        "clerk judge registrar",
 		testimony.ActSetReach:      "judge registrar",
+		testimony.ActSetTimestamps: "judge registrar",
 		testimony.ActReadAudit:     "judge registrar auditor",
 		testimony.ActExportMaster:  "judge registrar",
 		testimony.ActExportPublic:  "clerk judge registrar",

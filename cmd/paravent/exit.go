@@ -41,6 +41,8 @@ import (
 	"paravent/testimony/release"
 	"paravent/testimony/reminder"
 	"paravent/testimony/retention"
+	"paravent/testimony/stamp"
+	"paravent/testimony/stamp/tsa"
 	"paravent/testimony/transcript"
 )
 
@@ -284,6 +286,9 @@ var sentences = []sentence{
 	{live.ErrHeld, exitRefused, "This hearing was held and closed. Plan another one."},
 	{join.ErrPlain, exitUsage, "The join page is served without encryption only on this machine itself. Use https, or a loopback address such as 127.0.0.1."},
 	{join.ErrListen, exitUsage, "The address to listen on must be host:port."},
+	{docket.ErrNoAuthority, exitNotFound, "No timestamp authority is named. 'paravent timestamps use URL ROOTS.pem' names one."},
+	{tsa.ErrNoAnswer, exitFailure, "The timestamp authority gives no answer that can be used. The recording is sealed all the same; ask again later."},
+	{stamp.ErrAuthority, exitRefused, ""},
 	{docket.ErrNoReach, exitNotFound, "Guests come over no relay: none is set. 'paravent relay use FILE' sets one."},
 	{relay.ErrReach, exitUsage, ""},
 	{relay.ErrRefused, exitCutOff, "The relay does not know this court's key. Ask its administrator for a new file. No courtroom was opened."},
@@ -354,6 +359,10 @@ func tell(err error) (string, int) {
 	var needed *retention.NeededError
 	if errors.As(err, &needed) {
 		return neededWords(needed), exitRefused
+	}
+	var fault stamp.Fault
+	if errors.As(err, &fault) {
+		return err.Error() + ". It was not kept; the recording is sealed all the same.", exitRefused
 	}
 	var limit *store.LimitError
 	if errors.As(err, &limit) {

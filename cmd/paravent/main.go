@@ -42,6 +42,7 @@ type commands struct {
 	Erasure    erasureCmds    `cmd:"" help:"Destroy a sealed identity: two colleges sign, and a certificate says what was destroyed and what remains."`
 	Disclosure disclosureCmds `cmd:"" help:"Disclose a true identity: two colleges, one receiver, until a date."`
 	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`
+	Timestamps timestampsCmds `cmd:"" help:"The authority outside the court that stamps when recordings were sealed."`
 	Relay      relayCmds      `cmd:"" help:"How guests from elsewhere reach a courtroom: the court's relay."`
 	Invite     inviteCmds     `cmd:"" help:"Invitations to a hearing, to be handed over before the day."`
 	Join       joinCmd        `cmd:"" help:"Join a hearing by its link, with a window, from a machine that has no vault."`

@@ -24,7 +24,7 @@ var subjects = map[AuditSubject][]string{
 	"identities": {"disclosure", "identity", "conflict"},
 	"care":       {"care", "phrases"},
 	"orders":     {"order", "measure"},
-	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "custody", "transcript", "retention", "textline", "exhibit", "release", "rules", "copy"},
+	"sessions":   {"session", "hearing", "cooperation", "readiness", "reminder", "calendar", "feed", "resource", "invitation", "recording", "minutes", "edit", "version", "reach", "timestamps", "custody", "transcript", "retention", "textline", "exhibit", "release", "rules", "copy"},
 	"docket":     {"case", "party", "docket", "paper", "statistics"},
 	"people":     {"user", "kit", "recovery", "reception", "members", "login", "team"},
 	"vault":      {"vault", "backup", "compartment", "audit", "erasure"},

@@ -383,10 +383,11 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 		"recordingSeeds":  "where the recordings' keys are", "copyMarks": "where the recordings' keys are",
 		"remoteVisits": "of places: nothing in them is of a case",
 		"resources":    "of the court", "takings": "without a word of the case, for all to know",
-		"reaches":    "of the court",
-		"joinPages":  "of the court",
-		"feeds":      "of the court's rooms and people",
-		"identities": "moved without the halves of others", "drafts": "of users", "careLines": "in compartments of their own; an advocate's desk moves them",
+		"reaches":          "of the court",
+		"stampAuthorities": "of the court",
+		"joinPages":        "of the court",
+		"feeds":            "of the court's rooms and people",
+		"identities":       "moved without the halves of others", "drafts": "of users", "careLines": "in compartments of their own; an advocate's desk moves them",
 		"releases": "of the docket: it counts nobody of a team",
 	}
 	files, err := filepath.Glob("*.go")
