@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -37,54 +38,74 @@ func (o *opened) close() {
 	_ = o.reader.Close() // it was only read
 }
 
-// opening opens a recording: first the log has it, then the file is read, and then the first picture is shown.
+// found is what a player needs of a recording whose opening is in the log.
+type found struct {
+	reader *blob.Reader
+	marks  []evidence.Mark
+	said   docket.Transcript
+	length time.Duration
+}
+
+// read opens a recording: first the log has it, then the file is read.
+func read(ctx context.Context, d *docket.Desk, rec docket.Recording) (f found, err error) {
+	f.length = rec.Duration
+	if _, f.reader, err = d.OpenRecording(ctx, rec.ID, docket.ForPlaying); err != nil {
+		return f, err
+	}
+	if f.marks, err = evidence.Marks(ctx, d, rec); err != nil {
+		return f, errors.Join(err, f.reader.Close())
+	}
+	if f.said, err = d.Transcript(ctx, rec.ID); err != nil && !errors.Is(err, docket.ErrNoTranscript) && !errors.Is(err, docket.ErrAfterReview) {
+		return f, errors.Join(err, f.reader.Close())
+	}
+	if f.length <= 0 { // it was not closed in good order: only reading it through tells
+		stats, err := record.Inspect(f.reader, f.reader.Size())
+		if err != nil && stats.Duration <= 0 {
+			return f, errors.Join(err, f.reader.Close())
+		}
+		f.length = stats.Duration
+	}
+	return f, nil
+}
+
+// show makes the player of a recording that was read. It runs on Fyne's goroutine; where it fails, the file is closed.
+func (f found) show(rec docket.Recording, x testimony.Hearing) (*opened, error) {
+	shown := playerMarks(f.marks, x)
+	tone := xwidget.Clear
+	if rec.Version == protection.PublicRecord {
+		tone = xwidget.Public
+	}
+	words := newTranscriptSide(f.said)
+	p, err := player.New(player.Options{Source: f.reader, Size: f.reader.Size(), Length: f.length, Name: kind(rec), Tone: tone, Marks: shown, Said: words.said, Moved: words.moved})
+	if err != nil {
+		return nil, errors.Join(err, f.reader.Close())
+	}
+	return &opened{rec.ID, f.reader, p, shown, words}, nil
+}
+
+// opening opens a recording, and then shows its first picture.
 func (r *Room) opening(h room.Host, x testimony.Hearing, rec docket.Recording) {
 	d := h.Desk()
-	var reader *blob.Reader
-	var marks []evidence.Mark
-	var said docket.Transcript
-	length := rec.Duration
+	var f found
 	room.Later(func() (err error) {
-		if _, reader, err = d.OpenRecording(room.Ctx(), rec.ID, docket.ForPlaying); err != nil {
-			return err
-		}
-		if marks, err = evidence.Marks(room.Ctx(), d, rec); err != nil {
-			return errors.Join(err, reader.Close())
-		}
-		if said, err = d.Transcript(room.Ctx(), rec.ID); err != nil && !errors.Is(err, docket.ErrNoTranscript) && !errors.Is(err, docket.ErrAfterReview) {
-			return errors.Join(err, reader.Close())
-		}
-		if length <= 0 { // it was not closed in good order: only reading it through tells
-			stats, err := record.Inspect(reader, reader.Size())
-			if err != nil && stats.Duration <= 0 {
-				return errors.Join(err, reader.Close())
-			}
-			length = stats.Duration
-		}
-		return nil
+		f, err = read(room.Ctx(), d, rec)
+		return err
 	}, func(err error) {
 		if err != nil {
 			room.Failed(h, err)
 			return
 		}
 		if h.Desk() != d || h.Selected() != string(rec.ID) { // somebody has gone elsewhere meanwhile
-			_ = reader.Close()
+			_ = f.reader.Close()
 			return
 		}
 		r.Close()
-		shown := playerMarks(marks, x)
-		tone := xwidget.Clear
-		if rec.Version == protection.PublicRecord {
-			tone = xwidget.Public
-		}
-		words := newTranscriptSide(said)
-		p, err := player.New(player.Options{Source: reader, Size: reader.Size(), Length: length, Name: kind(rec), Tone: tone, Marks: shown, Said: words.said, Moved: words.moved})
+		open, err := f.show(rec, x)
 		if err != nil {
-			_ = reader.Close()
 			room.Failed(h, err)
 			return
 		}
-		r.open = &opened{rec.ID, reader, p, shown, words}
+		r.open = open
 		h.Refresh()
 	})
 }

@@ -27,6 +27,7 @@ type evidenceCmds struct {
 	Derive      evidenceDeriveCmd      `cmd:"" help:"Make a version of a recording as the edits in force say. The recording stays as it is."`
 	Verify      evidenceVerifyCmd      `cmd:"" help:"Check a recording, or all of them; or a version's file by itself, without a vault."`
 	Timestamp   evidenceTimestampCmd   `cmd:"" help:"Ask the court's timestamp authority to sign when a recording was sealed; what it signed is kept."`
+	Play        evidencePlayCmd        `cmd:"" help:"Play a recording in a window of its own. That it was opened is in the audit log."`
 	Export      evidenceExportCmd      `cmd:"" help:"Write a copy that any WebM player can play."`
 	Transcript  evidenceTranscriptCmd  `cmd:"" help:"What was said in a recording, with its times: take in, print, write."`
 	Retention   retentionCmds          `cmd:"" help:"How long recordings are kept, and their erasure by a judge's decision."`
