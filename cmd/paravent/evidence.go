@@ -31,6 +31,7 @@ type evidenceCmds struct {
 	Export      evidenceExportCmd      `cmd:"" help:"Write a copy that any WebM player can play."`
 	Transcript  evidenceTranscriptCmd  `cmd:"" help:"What was said in a recording, with its times: take in, print, write."`
 	Retention   retentionCmds          `cmd:"" help:"How long recordings are kept, and their erasure by a judge's decision."`
+	Copy        copyCmds               `cmd:"" help:"Copies of recordings for a named person until a date: asked for, approved, made, traced."`
 	Custody     evidenceCustodyCmd     `cmd:"" help:"The chain of custody of a recording: printed, or as a PDF or JSON file."`
 }
 

@@ -271,7 +271,13 @@ func (e evidenceCustodyCmd) Run(ctx context.Context, c *console) error {
 		for _, x := range report.Copies {
 			fmt.Fprintf(&words, "Version %s, made %s by list %d: %s.\n", x.ID, x.Made.UTC().Format(time.RFC3339), x.Edits, x.Found)
 		}
+		for _, x := range report.Given {
+			fmt.Fprintf(&words, "Copy %d of %s for %s (%s), until %s: %s.\n", x.Number, x.Of, x.Label, x.Role, x.Until.UTC().Format(dayLayout), x.State)
+		}
 		for _, k := range report.Chain {
+			if k.Given != "" {
+				k.Item = "copy " + k.Given
+			}
 			fmt.Fprintf(&words, "%d  %s  %s  %s (%s)  %s%s\n", k.Entry, k.At.UTC().Format(time.RFC3339), k.Act, k.By.Name, k.By.Office, k.Purpose, k.Item)
 		}
 		return c.print(report, words.String())

@@ -25,8 +25,10 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/certificate"
 	"paravent/testimony/cooperation"
+	"paravent/testimony/copies"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/evidence"
 	"paravent/testimony/exhibit"
 	"paravent/testimony/feed"
 	"paravent/testimony/figures"
@@ -243,6 +245,13 @@ var sentences = []sentence{
 	{retention.ErrOwn, exitNotAllowed, "You proposed this erasure yourself: a judge who did not decides on it. Nothing was erased; the refusal is in the audit log."},
 	{retention.ErrStep, exitRefused, "This was proposed or decided already. Nothing was changed."},
 	{retention.ErrReason, exitUsage, "This needs a reason, of at most 500 characters. Nothing was changed."},
+	{copies.ErrTerms, exitRefused, ""},
+	{copies.ErrMatrix, exitNotAllowed, "An order in force gives this person less than the copy would show. Nothing was asked for or made; only an order changes that."},
+	{copies.ErrJudge, exitNotAllowed, "Only a judge approves this copy: its picture is altered. The refusal is in the audit log."},
+	{copies.ErrNotOpen, exitRefused, "This copy is not approved by all who have to, its date is over, or it was made already. Nothing was written."},
+	{copies.ErrNotOut, exitRefused, "This copy is not out: it was never made, or it came back already. Nothing was changed."},
+	{evidence.ErrNoPicture, exitRefused, "No picture of this recording can be shown, so that a copy of it can't be marked. Nothing was written."},
+	{evidence.ErrFound, exitUsage, "This is neither a WebM with pictures in VP8 nor a PNG or JPEG picture. Make one of it first, such as with ffmpeg. Nothing was compared."},
 	{docket.ErrCustodyName, exitUsage, "A custody report's file ends in .pdf or .json. Nothing was written."},
 	{edit.ErrReasons, exitRefused, "To refuse or to lift an edit needs reasons. Nothing was changed."},
 	{docket.ErrForgedEdit, exitDamaged, "A signature under the edits of this recording is false or missing. Nothing was decided or made; find out who changed them."},
@@ -312,7 +321,7 @@ var sentences = []sentence{
 	{identity.ErrTerms, exitRefused, ""},
 	{identity.ErrNotPending, exitRefused, "The request is no longer open. Nothing was changed."},
 	{identity.ErrNotGranted, exitRefused, "The disclosure is not granted, or has ended."},
-	{identity.ErrOwn, exitNotAllowed, "Nobody approves or reviews a disclosure that they asked for, approved or are to receive. The refusal is in the audit log."},
+	{identity.ErrOwn, exitNotAllowed, "Nobody approves or reviews a disclosure or a copy that they asked for, approved or are to receive. The refusal is in the audit log."},
 	{identity.ErrSameCollege, exitNotAllowed, "Your college has approved already; the other one must. The refusal is in the audit log."},
 	{identity.ErrNotCollege, exitNotAllowed, "Only a member of the court or of the bench does this. The refusal is in the audit log."},
 	{identity.ErrConflict, exitNotAllowed, "A conflict of interest is noted in this case. The refusal is in the audit log."},

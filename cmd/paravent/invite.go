@@ -33,24 +33,33 @@ func (f seatFlags) of(ctx context.Context, c *console, fn func(*docket.Desk, tes
 		if err != nil {
 			return err
 		}
-		keys, err := d.SeatKeys(ctx, h)
+		seat, err := findSeat(ctx, d, h, f.Seat)
 		if err != nil {
 			return err
 		}
-		var byRole []testimony.ParticipantID
-		for _, p := range h.Participants {
-			if string(p.ID) == f.Seat || keys[p.ID] == f.Seat {
-				return fn(d, h, p.ID)
-			}
-			if string(p.Role) == f.Seat {
-				byRole = append(byRole, p.ID)
-			}
-		}
-		if len(byRole) != 1 {
-			return fmt.Errorf("the seat %q: %w", f.Seat, docket.ErrNotFound)
-		}
-		return fn(d, h, byRole[0])
+		return fn(d, h, seat)
 	})
+}
+
+// findSeat finds a seat of a hearing by its id, its key, or its role where only one has it.
+func findSeat(ctx context.Context, d *docket.Desk, h testimony.Hearing, typed string) (testimony.ParticipantID, error) {
+	keys, err := d.SeatKeys(ctx, h)
+	if err != nil {
+		return "", err
+	}
+	var byRole []testimony.ParticipantID
+	for _, p := range h.Participants {
+		if string(p.ID) == typed || keys[p.ID] == typed {
+			return p.ID, nil
+		}
+		if string(p.Role) == typed {
+			byRole = append(byRole, p.ID)
+		}
+	}
+	if len(byRole) != 1 {
+		return "", fmt.Errorf("the seat %q: %w", typed, docket.ErrNotFound)
+	}
+	return byRole[0], nil
 }
 
 // aheadFlags make an invitation before the day.
