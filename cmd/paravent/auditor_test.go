@@ -103,6 +103,8 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"evidence check x", refused}, {"evidence play x", playing},
 		{"rules show --hearing x", refused}, {"rules topic --hearing x T", refused}, {"rules drop-topic --hearing x 1", refused}, {"rules advise --hearing x T", refused}, {"rules drop-advice --hearing x 1", refused},
 		{"rules ask --hearing x --seat defence Q", refused}, {"rules approve --hearing x 1", refused}, {"rules refuse --hearing x 1 --reason R", refused}, {"rules withdraw --hearing x 1", refused}, {"rules settle --hearing x", refused}, {"rules reopen --hearing x", refused},
+		{"evidence copy list", refused}, {"evidence copy request x --seat p --until 2099-01-01 --purpose P", refused}, {"evidence copy approve x", refused}, {"evidence copy refuse x --reason R", refused},
+		{"evidence copy make x @copy.webm", refused}, {"evidence copy end x --how returned --note N", refused}, {"evidence copy trace @found.webm", refused},
 		{"evidence capture --hearing x --witness-camera @c.y4m --witness-microphone @m.wav", exitBench},
 		{"exhibit add @docket.json --case TC~12/2026 --number 1 --title T", refused}, {"exhibit list", refused}, {"exhibit show x", refused}, {"exhibit open x @x.pdf", refused},
 		{"exhibit withdraw x --reason R", refused}, {"exhibit custody x", refused},
