@@ -110,6 +110,7 @@ func TestARecordedTestimonyIsPlayedInTheHearing(t *testing.T) {
 		t.Errorf("the record has %+v", opened)
 	}
 
+	await(t, s, "the public to be told of", func(st live.State) bool { return st.Playing.Public })
 	for role := range want {
 		heard[role].attach(t, to[role])
 	}

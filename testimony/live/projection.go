@@ -57,6 +57,9 @@ func (p *playing) publicPlace(place time.Duration) (time.Duration, bool) {
 		return 0, false
 	}
 	at += p.bench.recording.Started.Sub(p.public.recording.Started)
+	if at < 0 && at > -apart {
+		at = 0 // the two files are begun one after the other
+	}
 	if at < 0 || at > p.public.missing.Original(p.public.recording.Duration) || p.public.missing.Cut.Has(at) {
 		return 0, false
 	}
