@@ -1,6 +1,8 @@
 package testimony
 
 import (
+	"slices"
+
 	"paravent/protection"
 	"paravent/protection/policy"
 )
@@ -16,8 +18,8 @@ type Reception struct {
 	Here map[protection.PartyID]bool
 	// Called are the protected witnesses who are placed in the hearing, see [Called]. Any other has no connection: they wait alone, hear of nobody, and nobody of them.
 	Called map[protection.PartyID]bool
-	// Played is the matrix of the witness whose recorded testimony is open to be played, compiled for the mode in force; nil: none is.
-	Played *policy.Matrix
+	// Played are the matrices of the witnesses whose recorded testimony is open to be played, or was until a moment ago, compiled for the mode in force; none where none is.
+	Played []policy.Matrix
 	// AtDesk is set where the witness who testifies sits in the court's own room: the bench's camera can show them, and its microphone carries their voice.
 	AtDesk bool
 	// Held is set while the witness's side has stopped everything that leaves the witness's room.
@@ -90,7 +92,7 @@ func hasClearVoice(cell protection.Access) bool { return cell.Voice == protectio
 
 // unaltered reports whether an audience has something as it is of every witness who may be heard or seen in the hearing now.
 func (r Reception) unaltered(a protection.Audience, clear func(protection.Access) bool) bool {
-	if !clear(r.Matrix.Access(a)) || r.Played != nil && !clear(r.Played.Access(a)) {
+	if !clear(r.Matrix.Access(a)) || r.played(a, func(cell protection.Access) bool { return !clear(cell) }) {
 		return false
 	}
 	for party, m := range r.Others {
@@ -123,7 +125,7 @@ func (r Reception) mayHearRendered(a protection.Audience, own protection.PartyID
 	if a == protection.MasterRecord {
 		return true // as the evidence is given
 	}
-	if r.Played != nil && withheld(r.Played.Access(a)) {
+	if r.played(a, withheld) {
 		return false
 	}
 	for party, m := range r.Others {
@@ -158,16 +160,26 @@ func (r Reception) Follows(p Participant) bool {
 	if p.Role.OnBench() || r.testifies(p) {
 		return true
 	}
-	if r.Session.Phase == Playback && r.Played != nil && withheld(r.Played.Access(p.Audience())) {
+	return r.FollowsAs(p.Audience())
+}
+
+// FollowsAs is [Reception.Follows] of an audience.
+func (r Reception) FollowsAs(a protection.Audience) bool {
+	if r.Session.Phase == Playback && r.played(a, withheld) {
 		return false
 	}
-	return !withheld(r.Matrix.Access(p.Audience()))
+	return !withheld(r.Matrix.Access(a))
+}
+
+// played reports whether something holds of what an audience may have of any of the recorded witnesses.
+func (r Reception) played(a protection.Audience, holds func(protection.Access) bool) bool {
+	return slices.ContainsFunc(r.Played, func(m policy.Matrix) bool { return holds(m.Access(a)) })
 }
 
 // Plays reports whether a recorded testimony can be played to a participant at all, while one is open: not to anyone who sits with a witness, so that no
 // witness hears what another has said, or has to hear their own words again. Which version it is, if any, is for testimony/evidence to choose.
 func (r Reception) Plays(to Participant) bool {
-	if r.Session.Phase != Playback || r.Played == nil || to.Role.WithWitness() || !r.Connected(to) {
+	if r.Session.Phase != Playback || len(r.Played) == 0 || to.Role.WithWitness() || !r.Connected(to) {
 		return false
 	}
 	return to.Role.OnBench() || r.Follows(to)

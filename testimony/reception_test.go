@@ -628,7 +628,10 @@ func TestARecordedTestimonyIsKeptFromThoseWhoAreKeptFromTheWitness(t *testing.T)
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawReception(t, testimony.Phases...)
 		played := policy.Compile(policy.Input{Party: absent, Case: here, Orders: drawOrders(t), Mode: r.Matrix.Mode, At: day, Others: []protection.PartyID{party, second}})
-		r.Played = &played
+		r.Played = []policy.Matrix{played}
+		if rapid.Bool().Draw(t, "two") {
+			r.Played = append(r.Played, r.Matrix)
+		}
 		from, to := pair(t)
 		cell := played.Access(to.Audience())
 		switch plays := r.Plays(to); {

@@ -145,8 +145,8 @@ func (d *Desk) heldByVersion(ctx context.Context, h testimony.Hearing, r Recordi
 	return HeldBy(h, list, r), err
 }
 
-// copyAllowed is what a copy's recipient may have now. A seat has what the matrix gives it, and of a master what it gives in a private session as well, which is in there. An
-// official has all that they could open themselves.
+// copyAllowed is what a copy's recipient may have now. A seat has what the orders give it of every witness of the hearing, and of a master what they give it in a private session
+// and in each mode of the hearing as well: all of that is in there. An official has all that they could open themselves.
 func (d *Desk) copyAllowed(ctx context.Context, c copies.Copy, r Recording, users []store.User) (protection.Access, error) {
 	if c.To.User != "" {
 		i := slices.IndexFunc(users, func(u store.User) bool { return string(u.ID) == c.To.User })
@@ -165,21 +165,18 @@ func (d *Desk) copyAllowed(ctx context.Context, c copies.Copy, r Recording, user
 	}
 	modes := []protection.SessionMode{protection.PublicMode}
 	if r.Version == protection.MasterRecord {
-		modes = append(modes, protection.PrivateMode)
-	}
-	var allowed protection.Access
-	for i, mode := range modes {
-		m, err := d.Matrix(ctx, h.Case, h.Party, mode, d.Now())
+		events, err := d.Events(ctx, h.ID)
 		if err != nil {
 			return protection.Access{}, err
 		}
-		if access := m.Access(seat.Audience()); i == 0 {
-			allowed = access
-		} else {
-			allowed = allowed.Stricter(access)
-		}
+		modes = append(modes, protection.PrivateMode)
+		modes = append(modes, ModesOf(h, events)...)
 	}
-	return allowed, nil
+	list, err := d.Orders(ctx)
+	if err != nil {
+		return protection.Access{}, err
+	}
+	return Entitled(h, list, d.Now(), seat.Audience(), modes...), nil
 }
 
 func (d *Desk) stepCopy(ctx context.Context, id identity.RequestID, action string, step func(*store.Tx, copies.Copy, ceremony) (copies.Copy, error)) (copies.Copy, error) {

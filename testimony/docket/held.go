@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"slices"
 	"time"
 
 	"paravent/protection"
@@ -9,7 +10,44 @@ import (
 	"paravent/testimony"
 )
 
-// HeldBy is the most that recordings of a hearing can hold of its witness: everything, for a master; for a public version what its audience had at the beginning, at
+// Witnesses are the protected parties who can stand in the recordings of a hearing: whoever has a witness's seat there.
+func Witnesses(h testimony.Hearing) []protection.PartyID {
+	list := []protection.PartyID{h.Party}
+	for _, p := range h.Participants {
+		if p.Role == testimony.RoleWitness && p.Party != "" && !slices.Contains(list, p.Party) {
+			list = append(list, p.Party)
+		}
+	}
+	return list
+}
+
+// ModesOf are the modes in which a hearing was held, by its events: a master holds what was said in all of them.
+func ModesOf(h testimony.Hearing, events []testimony.Event) []protection.SessionMode {
+	list := []protection.SessionMode{h.Mode}
+	for _, e := range events {
+		if !slices.Contains(list, e.Mode) {
+			list = append(list, e.Mode)
+		}
+	}
+	return list
+}
+
+// Entitled is what an audience may have of everyone who can stand in the recordings of a hearing: the least of all witnesses and of all modes that are named. Without a
+// mode it is nothing.
+func Entitled(h testimony.Hearing, list []order.Order, at time.Time, a protection.Audience, modes ...protection.SessionMode) protection.Access {
+	if len(modes) == 0 {
+		return protection.Access{}
+	}
+	access := protection.Full()
+	for _, party := range Witnesses(h) {
+		for _, mode := range modes {
+			access = access.Stricter(policy.Compile(policy.Input{Party: party, Case: h.Case, Orders: list, Mode: mode, At: at}).Access(a))
+		}
+	}
+	return access
+}
+
+// HeldBy is the most that recordings of a hearing can hold of its witnesses: everything, for a master; for a public version what its audience had at the beginning, at
 // the end, and whenever an order began or ended in between, in a public session. A recording whose length is not known may hold everything.
 func HeldBy(h testimony.Hearing, list []order.Order, recordings ...Recording) protection.Access {
 	var held protection.Access
@@ -35,8 +73,10 @@ func heldBy(r Recording, h testimony.Hearing, list []order.Order) protection.Acc
 	}
 	var held protection.Access
 	for _, t := range at {
-		had := policy.Compile(policy.Input{Party: h.Party, Case: h.Case, Orders: list, Mode: protection.PublicMode, At: t}).Access(protection.PublicRecord)
-		held.Picture, held.Voice = max(held.Picture, had.Picture), max(held.Voice, had.Voice)
+		for _, party := range Witnesses(h) {
+			had := policy.Compile(policy.Input{Party: party, Case: h.Case, Orders: list, Mode: protection.PublicMode, At: t}).Access(protection.PublicRecord)
+			held.Picture, held.Voice = max(held.Picture, had.Picture), max(held.Voice, had.Voice)
+		}
 	}
 	return held
 }

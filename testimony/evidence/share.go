@@ -3,9 +3,10 @@ package evidence
 import (
 	"context"
 	"slices"
+	"time"
 
 	"paravent/protection"
-	"paravent/protection/policy"
+	"paravent/protection/order"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 )
@@ -35,20 +36,22 @@ type Share struct {
 
 // Kept is what is kept of a hearing, for [Choose].
 type Kept struct {
-	Recordings []docket.RecordingState // of this hearing
-	Held       protection.Access       // the most that the public version can hold of the witness
-	Late       bool                    // a passage was marked when it was in the public version already
+	Recordings []docket.RecordingState  // of this hearing
+	Held       protection.Access        // the most that the public version can hold of the witness
+	Late       bool                     // a passage was marked when it was in the public version already
+	Modes      []protection.SessionMode // of the hearing: the master holds what was said in all of them
 }
 
-// Choose says what an audience with an access gets. It gives a version that was made for such an audience and never a filter on another one: whoever may have
-// picture and voice in the clear gets the master, everybody else the public version, if that holds no more than they may have; in both cases with the edits in
-// force carried out. On every doubt it gives nothing.
-func Choose(a protection.Audience, access protection.Access, k Kept) Share {
+// Choose says what an audience gets that has an access now, and may have of the whole hearing, its private and closed passages too, what whole says. It gives a version that
+// was made for such an audience and never a filter on another one: whoever takes part and may have all of it, picture and voice in the clear, gets the master; everybody else
+// the public version, if that holds no more than they may have; in both cases with the edits in force carried out. The public never gets the master: marks are in it, and what
+// was said in private. On every doubt it gives nothing.
+func Choose(a protection.Audience, access, whole protection.Access, k Kept) Share {
 	nothing := func(f Form) Share { return Share{Audience: a, Form: f} }
 	switch {
 	case access.Picture == protection.NoPicture && access.Voice == protection.NoVoice, access.Release == protection.Never, !access.Connected:
 		return nothing(FormNothing)
-	case access.Picture == protection.ClearPicture && access.Voice == protection.ClearVoice && access.Release == protection.Live:
+	case !a.Public() && all(access) && all(whole):
 		return newest(a, FormMaster, protection.MasterRecord, k)
 	case k.Late || access.Release == protection.AfterReview:
 		return nothing(FormReview)
@@ -56,6 +59,11 @@ func Choose(a protection.Audience, access protection.Access, k Kept) Share {
 		return nothing(FormMissing)
 	}
 	return newest(a, FormPublic, protection.PublicRecord, k)
+}
+
+// all reports whether an access is to picture and voice in the clear, as they are given.
+func all(a protection.Access) bool {
+	return a.Picture == protection.ClearPicture && a.Voice == protection.ClearVoice && a.Release == protection.Live && a.Connected
 }
 
 // newest is the version of a record with the edits in force: the record itself where there are none.
@@ -85,22 +93,23 @@ var audiences = []protection.Audience{protection.Bench, protection.Assessors, pr
 
 // Shares says what each audience gets of the recordings of a hearing now, in a public session.
 func Shares(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []docket.RecordingState) ([]Share, error) {
-	m, err := d.Matrix(ctx, h.Case, h.Party, protection.PublicMode, d.Now())
-	if err != nil {
-		return nil, err
-	}
 	k, err := KeptOf(ctx, d, h, all)
 	if err != nil {
 		return nil, err
 	}
-	return SharesBy(m, k), nil
+	list, err := d.Orders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return SharesBy(h, list, d.Now(), protection.PublicMode, k), nil
 }
 
-// SharesBy says what each audience gets under a matrix, in the order in which they are told.
-func SharesBy(m policy.Matrix, k Kept) []Share {
+// SharesBy says what each audience gets of the recordings of a hearing under orders and in a mode, in the order in which they are told.
+func SharesBy(h testimony.Hearing, list []order.Order, at time.Time, mode protection.SessionMode, k Kept) []Share {
 	shares := make([]Share, 0, len(audiences))
+	whole := append(slices.Clone(k.Modes), mode)
 	for _, a := range audiences {
-		shares = append(shares, Choose(a, m.Access(a), k))
+		shares = append(shares, Choose(a, docket.Entitled(h, list, at, a, mode), docket.Entitled(h, list, at, a, whole...), k))
 	}
 	return shares
 }
@@ -117,7 +126,7 @@ func KeptOf(ctx context.Context, d *docket.Desk, h testimony.Hearing, all []dock
 	if err != nil {
 		return k, err
 	}
-	k.Late = slices.ContainsFunc(events, testimony.Event.Late)
+	k.Late, k.Modes = slices.ContainsFunc(events, testimony.Event.Late), docket.ModesOf(h, events)
 	list, err := d.Orders(ctx)
 	if err != nil {
 		return k, err

@@ -28,3 +28,8 @@ func ShownTo(s *Session, id testimony.ParticipantID) (shown bool) {
 	})
 	return shown
 }
+
+// Yields reports whether a seat's microphone is held back from another one while something is to be kept from it.
+func (s *Session) Yields(from, to testimony.ParticipantID) bool {
+	return s.seats.Load().grant(string(from), string(to)).Yields
+}

@@ -478,7 +478,12 @@ func (s *Session) hasSeatOf(a protection.Audience) bool {
 	if a != protection.Assessors && a != protection.Press {
 		return true
 	}
-	return s.seatsAudience(a)
+	return seats(s.hearing, a)
+}
+
+// seats reports whether a hearing has a seat of an audience.
+func seats(h testimony.Hearing, a protection.Audience) bool {
+	return slices.ContainsFunc(h.Participants, func(p testimony.Participant) bool { return p.Audience() == a })
 }
 
 // nowOf is what a role receives of the witness in this phase, where the matrix gives it an access for the testimony: at the identity check almost nobody

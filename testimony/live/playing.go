@@ -136,27 +136,57 @@ func shareOf(shares []evidence.Share, to testimony.Participant) evidence.Share {
 	return shares[i]
 }
 
-// sameScreen reports whether two seatings give everyone the same of a recorded testimony.
-func sameScreen(a, b *onScreen) bool { return reflect.DeepEqual(a, b) }
+// after is for how long a loudspeaker elsewhere can still send back the last words of a recording that was closed or stopped: the way there, the listener's buffer, the way here.
+const after = 2 * echo
 
-// screening adds to a seating what a recorded testimony that is open asks for.
+// faded is what was closed a moment ago: its last words may still be on their way back.
+type faded struct {
+	hearing testimony.Hearing
+	until   time.Time
+}
+
+// screening adds to a seating what a recorded testimony asks for that is open, or was until a moment ago.
 func (s *Session) screening(seats *seating, mode protection.SessionMode) {
 	p := s.playing
 	if p == nil {
+		if time.Now().Before(s.faded.until) {
+			seats.reception.Played = s.playedMatrices(s.faded.hearing, mode)
+		}
 		return
 	}
-	m := s.playedMatrix(p.hearing, mode)
-	seats.reception.Played = &m
-	seats.screen = &onScreen{bench: p.bench.recording.ID, running: p.running.Load(), shares: evidence.SharesBy(m, p.kept)}
+	seats.reception.Played = s.playedMatrices(p.hearing, mode)
+	seats.screen = &onScreen{bench: p.bench.recording.ID, running: p.running.Load(), shares: evidence.SharesBy(p.hearing, s.orders, s.now(), mode, p.kept)}
 	if p.public != nil {
 		seats.screen.public = p.public.recording.ID
 	}
+	for i, share := range seats.screen.shares {
+		opened := share.Version == seats.screen.bench || p.public != nil && share.Version == seats.screen.public
+		if share.Version != "" && share.Audience != protection.Bench && (!opened || !seats.reception.FollowsAs(share.Audience)) {
+			seats.screen.shares[i] = evidence.Share{Audience: share.Audience, Form: evidence.FormNothing} // which is what they are sent
+		}
+	}
 }
 
-// playedMatrix is that of a witness who was recorded, in this session.
-func (s *Session) playedMatrix(h testimony.Hearing, mode protection.SessionMode) policy.Matrix {
-	others := slices.DeleteFunc(append(slices.Clone(s.others), s.hearing.Party), func(p protection.PartyID) bool { return p == h.Party })
-	return policy.Compile(policy.Input{Party: h.Party, Case: s.hearing.Case, Orders: s.orders, Mode: mode, At: s.now(), Others: others})
+// playedMatrices are those, in this session, of everyone who can stand in what was recorded in a hearing.
+func (s *Session) playedMatrices(h testimony.Hearing, mode protection.SessionMode) []policy.Matrix {
+	var list []policy.Matrix
+	for _, party := range docket.Witnesses(h) {
+		others := slices.DeleteFunc(append(slices.Clone(s.others), s.hearing.Party), func(p protection.PartyID) bool { return p == party })
+		list = append(list, policy.Compile(policy.Input{Party: party, Case: s.hearing.Case, Orders: s.orders, Mode: mode, At: s.now(), Others: others}))
+	}
+	return list
+}
+
+// samePlayed reports whether two seatings give everyone the same because of a recorded testimony. When the matrices were compiled is not part of it.
+func samePlayed(a, b *seating) bool {
+	played := func(s *seating) []policy.Matrix {
+		list := slices.Clone(s.reception.Played)
+		for i := range list {
+			list[i].At = time.Time{}
+		}
+		return list
+	}
+	return reflect.DeepEqual(a.screen, b.screen) && reflect.DeepEqual(played(a), played(b))
 }
 
 // Recorded lists the testimonies of this case that were recorded in other hearings, the oldest first.
@@ -188,7 +218,7 @@ func (s *Session) Recorded(ctx context.Context) ([]Recorded, error) {
 }
 
 func recordedOf(h testimony.Hearing, kept evidence.Kept) Recorded {
-	share := evidence.Choose(protection.Bench, protection.Full(), kept)
+	share := evidence.Choose(protection.Bench, protection.Full(), protection.Full(), kept)
 	witness, _ := h.Witness()
 	r := Recorded{Hearing: h.ID, Witness: witness.Label, Form: share.Form, version: share.Version}
 	for i, x := range kept.Recordings {
@@ -222,8 +252,10 @@ func (s *Session) OpenTestimony(ctx context.Context, id testimony.HearingID) err
 		if err := s.mayScreen(h); err != nil { // what is in force can have changed meanwhile
 			return err
 		}
-		_, m := s.compile(s.state)
-		e, err := s.state.OpenPlayback(p.bench.recording.ID, s.receivers(evidence.SharesBy(s.playedMatrix(h, m.Mode), p.kept)), s.now())
+		s.playing = p // for what it would be: nothing obeys it before it is enforced
+		would, _ := s.compile(s.state)
+		s.playing = nil
+		e, err := s.state.OpenPlayback(p.bench.recording.ID, s.receivers(would), s.now())
 		if err != nil {
 			return err
 		}
@@ -252,18 +284,17 @@ func (s *Session) mayScreen(h testimony.Hearing) error {
 		return ErrPlaying
 	case h.Case != s.hearing.Case || h.ID == s.hearing.ID:
 		return ErrNoTestimony
-	case s.playedMatrix(h, m.Mode).Mode > m.Mode:
+	case slices.ContainsFunc(s.playedMatrices(h, m.Mode), func(played policy.Matrix) bool { return played.Mode > m.Mode }):
 		return ErrStricterMode
 	}
 	return nil
 }
 
 // receivers are the roles of this hearing's seats that a recording is to be played to.
-func (s *Session) receivers(shares []evidence.Share) []testimony.Role {
+func (s *Session) receivers(would *seating) []testimony.Role {
 	var to []testimony.Role
 	for _, p := range s.hearing.Participants {
-		i := slices.IndexFunc(shares, func(x evidence.Share) bool { return x.Audience == p.Audience() && x.Version != "" })
-		if i >= 0 && !p.Role.WithWitness() && !slices.Contains(to, p.Role) {
+		if would.screened(p) != (hub.Grant{}) && !slices.Contains(to, p.Role) {
 			to = append(to, p.Role)
 		}
 	}
@@ -284,10 +315,11 @@ func (s *Session) project(ctx context.Context, h testimony.Hearing) (*playing, e
 	default:
 		return nil, ErrNoTestimony
 	}
-	m, err := s.desk.Matrix(ctx, h.Case, h.Party, protection.PublicMode, s.now())
+	orders, err := s.desk.Orders(ctx)
 	if err != nil {
 		return nil, err
 	}
+	here := s.State().Hearing
 	p := &playing{hearing: h, of: of, kept: kept, done: make(chan struct{})}
 	run, stop := context.WithCancel(s.ctx)
 	p.stop = stop
@@ -296,8 +328,8 @@ func (s *Session) project(ctx context.Context, h testimony.Hearing) (*playing, e
 		stop()
 		return nil, err
 	}
-	for _, share := range evidence.SharesBy(m, kept) {
-		if p.public == nil && share.Form == evidence.FormPublic && s.seatsAudience(share.Audience) {
+	for _, share := range evidence.SharesBy(h, orders, s.now(), protection.PublicMode, kept) {
+		if p.public == nil && share.Form == evidence.FormPublic && seats(here, share.Audience) {
 			if p.public, err = s.projector(ctx, share.Version, playback.Output{Payload: toPublic(screen), Picture: s.onDesk(PublicScreen)}); err != nil {
 				stop()
 				return nil, errors.Join(err, p.bench.close())
@@ -372,7 +404,7 @@ func (s *Session) toBench(p *playing, screen *hub.Publisher) playback.Output {
 	return playback.Output{
 		Picture: s.onDesk(Screen),
 		Sound: func(pcm []int16) {
-			s.hub.Hush(echo) // the loudspeaker stands beside a microphone
+			s.hub.Hush(after) // the loudspeaker stands beside a microphone
 			s.bench.Push(string(Screen), pcm)
 		},
 		Payload: send,
@@ -491,7 +523,7 @@ func (s *Session) endPlaying() {
 		return
 	}
 	at := p.bench.at().At
-	s.playing = nil
+	s.playing, s.faded = nil, faded{p.hearing, time.Now().Add(after)}
 	p.running.Store(false)
 	s.enforce()
 	if err := p.close(); err != nil {

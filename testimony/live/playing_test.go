@@ -30,8 +30,8 @@ const twoHearings = `{"format":"paravent.docket/1",
   {"key":"h","case":"c","party":"x","start":"2026-03-02T11:00:00Z","minutes":60,"court_zone":"Europe/Paris","witness_zone":"Africa/Lagos","mode":"public",
   "participants":[{"key":"x","role":"witness","party":"x"},{"key":"s","role":"support"},{"key":"p","role":"prosecution"},{"key":"a","role":"accused"},{"key":"g","role":"gallery"},{"key":"j","role":"judge"}]}]}`
 
-// record holds the hearing "r" for so long, with the bench's microphone alone to be heard, and closes it.
-func record(t *testing.T, d *docket.Desk, length time.Duration) testimony.HearingID {
+// record holds the hearing "r" for so long, in public and then in other modes, with the bench's microphone alone to be heard, and closes it.
+func record(t *testing.T, d *docket.Desk, length time.Duration, modes ...protection.SessionMode) testimony.HearingID {
 	t.Helper()
 	h, err := d.FindHearing(t.Context(), "r")
 	must(t, err)
@@ -43,6 +43,9 @@ func record(t *testing.T, d *docket.Desk, length time.Duration) testimony.Hearin
 	admitted(t, s, testimony.RoleWitness)
 	call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)
 	await(t, s, "a recording", func(st live.State) bool { return st.Recorded > length })
+	for _, mode := range modes {
+		must(t, s.SetMode(mode, "A name."))
+	}
 	_, err = s.Close(context.WithoutCancel(t.Context()))
 	must(t, err)
 	return h.ID
@@ -196,4 +199,89 @@ func TestWhatCannotBePlayedIsNotOpened(t *testing.T) {
 	if err := s.OpenTestimony(t.Context(), s.State().Hearing.ID); !errors.Is(err, live.ErrNoTestimony) {
 		t.Errorf("the hearing's own testimony was opened: %v", err)
 	}
+}
+
+// Without any order everyone may have the witness in the clear, in public. The master holds what was said in private and in closed session too, so that the public is never played
+// it, nor whoever was kept out then; the same holds of a second witness of that hearing.
+func TestAMasterIsPlayedToNobodyWhoWasKeptFromAPartOfIt(t *testing.T) {
+	t.Parallel()
+	unordered := strings.Replace(twoHearings, twoHearings[strings.Index(twoHearings, ` "orders":`):strings.Index(twoHearings, ` "hearings":`)], "", 1)
+	second := strings.Replace(twoHearings, `{"key":"d","role":"defence"}`, `{"key":"d","role":"defence"},{"key":"v","role":"witness","party":"v"}`, 1)
+	second = strings.Replace(second, `"parties":[`, `"parties":[{"key":"v","status":"witness","appearances":[{"case":"c","pseudonym":"Witness V"}]},`, 1)
+	second = strings.Replace(second, `"orders":[`, `"orders":[{"key":"ov","case":"c","party":"v","reference":"8/2026","state":"in_force","from":"2026-03-01T10:00:00Z","measures":[{"kind":"face_alteration","audiences":["accused"]}]},`, 1)
+	second = strings.ReplaceAll(second, `"audiences":["gallery","accused","public_record"]`, `"audiences":["gallery","public_record"]`)
+	for name, c := range map[string]struct {
+		docket string
+		modes  []protection.SessionMode
+		want   map[testimony.Role]string
+	}{
+		"in public alone":     {unordered, nil, map[testimony.Role]string{testimony.RoleGallery: "audio released, video released", testimony.RoleAccused: "audio clear, video clear", testimony.RoleJudge: "audio clear, video clear"}},
+		"in private too":      {unordered, []protection.SessionMode{protection.PrivateMode}, map[testimony.Role]string{testimony.RoleGallery: "audio released, video released", testimony.RoleJudge: "audio clear, video clear"}},
+		"with another's face": {second, nil, map[testimony.Role]string{testimony.RoleAccused: "audio released, video released", testimony.RoleProsecution: "audio clear, video clear", testimony.RoleJudge: "audio clear, video clear"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, clock := deskWith(t, c.docket)
+			recorded := record(t, d, 2*time.Second, c.modes...)
+			clock.advance(2 * time.Hour)
+			s := enter(t, d)
+			to := map[testimony.Role]*hub.Subscriber{}
+			for role := range c.want {
+				admitted(t, s, role)
+				to[role] = s.Receiver(seat(s, role).ID)
+			}
+			must(t, s.Enter(testimony.Playback))
+			must(t, s.OpenTestimony(t.Context(), recorded))
+			for role, want := range c.want {
+				if got := ofScreen(to[role]); got != want {
+					t.Errorf("the %s can be sent %q of the recording, want %q", role, got, want)
+				}
+				told := strings.Contains(events(s, testimony.PlaybackOpened)[0].Reason, string(role))
+				if told != (want != "") {
+					t.Errorf("the record has it opened for %q, and the %s can be sent %q", events(s, testimony.PlaybackOpened)[0].Reason, role, want)
+				}
+			}
+		})
+	}
+}
+
+// An order that begins while a recorded testimony is open takes it from whoever it makes wait.
+func TestAnOrderThatBeginsTakesARecordedTestimonyAway(t *testing.T) {
+	t.Parallel()
+	d, c := deskWith(t, strings.Replace(twoHearings, `"orders":[`, `"orders":[{"key":"od","case":"c","party":"w","reference":"9/2026","state":"in_force","from":"2026-03-02T12:00:00Z",
+  "measures":[{"kind":"delayed_broadcast","audiences":["gallery"],"release":"delayed","delay":"1m0s"}]},`, 1))
+	recorded := record(t, d, 2*time.Second)
+	c.advance(2 * time.Hour)
+	s := enter(t, d)
+	admitted(t, s, testimony.RoleGallery)
+	gallery := s.Receiver(seat(s, testimony.RoleGallery).ID)
+	must(t, s.Enter(testimony.Playback))
+	must(t, s.OpenTestimony(t.Context(), recorded))
+	if got := ofScreen(gallery); got != "audio released, video released" {
+		t.Fatalf("before the order the gallery can be sent %q", got)
+	}
+	c.advance(2 * time.Hour)
+	until(t, "the order to take effect", func() bool { return ofScreen(gallery) == "" })
+}
+
+// The last words of a recording come back from loudspeakers elsewhere after it was closed: until they have, microphones are held back as while it ran.
+func TestAClosedRecordingFadesBeforeMicrophonesOpen(t *testing.T) {
+	t.Parallel()
+	d, c := deskWith(t, twoHearings)
+	recorded := record(t, d, 2*time.Second)
+	c.advance(2 * time.Hour)
+	s := enter(t, d)
+	admitted(t, s, testimony.RoleGallery, testimony.RoleProsecution)
+	held := func() bool { return s.Yields(seat(s, testimony.RoleProsecution).ID, seat(s, testimony.RoleGallery).ID) }
+	must(t, s.Enter(testimony.Playback))
+	if held() {
+		t.Fatal("a microphone is held back while nothing is open")
+	}
+	must(t, s.OpenTestimony(t.Context(), recorded))
+	must(t, s.PlayTestimony())
+	must(t, s.CloseTestimony())
+	if !held() {
+		t.Error("the prosecution's microphone is open to the gallery at once")
+	}
+	until(t, "the microphone to be open again", func() bool { return !held() })
 }

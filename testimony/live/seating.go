@@ -1,8 +1,6 @@
 package live
 
 import (
-	"slices"
-
 	"paravent/media/hub"
 	"paravent/protection"
 	"paravent/testimony"
@@ -73,11 +71,6 @@ func (s *seating) later(to testimony.Participant) hub.Grant {
 		g.Voice = hub.Released
 	}
 	return g
-}
-
-// seatsAudience reports whether one of the hearing's seats is of an audience.
-func (s *Session) seatsAudience(a protection.Audience) bool {
-	return slices.ContainsFunc(s.State().Hearing.Participants, func(p testimony.Participant) bool { return p.Audience() == a })
 }
 
 // maySend reports whether a participant's picture and sound are taken in at all.

@@ -130,6 +130,7 @@ type Session struct {
 	recorder  *recorder
 	showing   *shown                  // an exhibit; nil while none is
 	here      testimony.ParticipantID // the seat of a witness who sits in this room; empty for none
+	faded     faded                   // a recorded testimony that was closed a moment ago
 	playing   *playing                // a recorded testimony that is open; nil while none is
 	failed    bool                    // the recorder
 	aired     protection.Access       // the most that the public version holds of a witness where it is being broadcast
@@ -235,7 +236,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 func (s *Session) followClock() {
 	seats, m := s.compile(s.state)
 	m.At = s.matrix.At
-	if reflect.DeepEqual(m, s.matrix) && sameScreen(seats.screen, s.seats.Load().screen) {
+	if reflect.DeepEqual(m, s.matrix) && samePlayed(seats, s.seats.Load()) {
 		return
 	}
 	if err := s.settle(); err != nil {
