@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -45,6 +46,16 @@ func TestACopyOfARecordingFromTheCommandLine(t *testing.T) {
 	out, _ = s.run(exitOK, "evidence copy trace @copy.webm"+asJudge)
 	if !strings.Contains(out, id) || !strings.Contains(out, "the very file") {
 		t.Errorf("traced: %s", out)
+	}
+	out, _ = s.run(exitOK, "evidence request-edit "+master+" --mask 00:00:01-00:00:02=a~place --joint --json"+asClerk)
+	var edit struct{ ID string }
+	if err := json.Unmarshal([]byte(out), &edit); err != nil || edit.ID == "" {
+		t.Fatalf("%v: %s", err, out)
+	}
+	s.run(exitOK, "evidence approve "+edit.ID+asJudge)
+	_, said = s.run(exitNotAllowed, "evidence copy request "+master+" --seat p --until "+time.Now().AddDate(0, 1, 0).Format(dayLayout)+" --purpose to~prepare"+asClerk)
+	if !strings.Contains(said, "less than the copy would show") {
+		t.Errorf("a recording that lacks an edit in force: %s", said)
 	}
 	s.run(exitOK, "evidence copy end "+id+" --how returned --note it~was~handed~over"+asJudge)
 	out, _ = s.run(exitOK, "evidence custody "+master+asJudge)

@@ -146,7 +146,7 @@ func (d *Desk) heldByVersion(ctx context.Context, h testimony.Hearing, r Recordi
 }
 
 // copyAllowed is what a copy's recipient may have now. A seat has what the orders give it of every witness of the hearing, and of a master what they give it in a private session
-// and in each mode of the hearing as well: all of that is in there. An official has all that they could open themselves.
+// and in each mode of the hearing as well: all of that is in there. Of what lacks an edit in force it may have nothing. An official has all that they could open themselves.
 func (d *Desk) copyAllowed(ctx context.Context, c copies.Copy, r Recording, users []store.User) (protection.Access, error) {
 	if c.To.User != "" {
 		i := slices.IndexFunc(users, func(u store.User) bool { return string(u.ID) == c.To.User })
@@ -171,6 +171,10 @@ func (d *Desk) copyAllowed(ctx context.Context, c copies.Copy, r Recording, user
 		}
 		modes = append(modes, protection.PrivateMode)
 		modes = append(modes, ModesOf(h, events)...)
+	}
+	edits, _, err := d.EditList(ctx, c.Of)
+	if err != nil || edits.Number != r.Edits {
+		return protection.Access{}, err // a judge has ordered passages to be missing that are in it
 	}
 	list, err := d.Orders(ctx)
 	if err != nil {
