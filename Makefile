@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # Debian packages, in one place: to build, and to test or rehearse.
 BUILD_PACKAGES := gcc pkg-config libvpx-dev libopus-dev libasound2-dev libgl1-mesa-dev xorg-dev libxkbcommon-dev
-TEST_PACKAGES  := chromium firefox-esr ffmpeg xvfb xdotool x11-utils imagemagick tcpdump libgl1-mesa-dri fonts-noto-core poppler-utils openssl
+TEST_PACKAGES  := chromium firefox-esr ffmpeg xvfb xdotool x11-utils imagemagick tcpdump libgl1-mesa-dri fonts-noto-core poppler-utils openssl dbus-daemon
 
 # Tests that start members of an etcd cluster stand in a module of their own, so that the program's knows the client only.
 ETCDTEST := store/etcd/etcdtest

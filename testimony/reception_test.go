@@ -663,3 +663,28 @@ func TestARecordedTestimonyIsKeptFromThoseWhoAreKeptFromTheWitness(t *testing.T)
 		}
 	})
 }
+
+// Where the witness sits in the court's own room, what the bench sends counts as that room: nobody receives its picture or its sound, live or in the public version, who
+// may not have face and voice of every witness as they are; and nobody receives more because of it.
+func TestTheBenchesOwnCameraIsOfTheWitnessesRoomAtTheDesk(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		r := drawReception(t, testimony.Phases...)
+		apart := r
+		r.AtDesk = true
+		from, to := pair(t)
+		if got := r.Access(from, to); !got.AtMost(apart.Access(from, to)) && gives(got) {
+			t.Fatalf("%s receives %+v of %s at the desk, and %+v apart", to.Role, got, from.Role, apart.Access(from, to))
+		}
+		mine := r.Matrix.Access(to.Audience())
+		if got := r.Access(bench, to); !to.Role.OnBench() && to.ID != witness.ID {
+			if got.Picture != protection.NoPicture && mine.Picture != protection.ClearPicture || got.Voice != protection.NoVoice && mine.Voice != protection.ClearVoice {
+				t.Fatalf("%s, who may have %+v of the witness, receives %+v of the bench beside them", to.Role, mine, got)
+			}
+		}
+		cell := r.Matrix.Access(protection.PublicRecord)
+		if got := r.RecordOf(bench, protection.PublicRecord); got.Picture != protection.NoPicture && cell.Picture != protection.ClearPicture || got.Voice != protection.NoVoice && cell.Voice != protection.ClearVoice {
+			t.Fatalf("the public version, which may have %+v of the witness, has %+v of the bench beside them", cell, got)
+		}
+	})
+}

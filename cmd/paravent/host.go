@@ -20,7 +20,6 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
-	"paravent/testimony/evidence"
 	"paravent/testimony/live"
 	"paravent/testimony/relay"
 )
@@ -129,31 +128,6 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 		}
 		return (&host{session: s, keys: keys, held: held, find: find, kept: d.Minutes, check: checks(d), out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
 	})
-}
-
-// checks looks the masters of a hearing through, while the witness is still in the room.
-func checks(d *docket.Desk) func(context.Context, *testimony.Minutes) []line {
-	return func(ctx context.Context, m *testimony.Minutes) []line {
-		var found []line
-		for _, id := range m.Recording {
-			r, err := d.Recording(ctx, id)
-			if err == nil && r.Version != protection.MasterRecord {
-				continue
-			}
-			var c docket.RecordingCheck
-			if err == nil {
-				c, err = evidence.Check(ctx, d, id, nil)
-			}
-			l := line{"recording": id, "length": edit.Clock(c.Length), "findings": c.Findings}
-			if err != nil {
-				l["error"], _ = tell(err)
-			} else {
-				l["words"] = evidence.CheckWords(c)
-			}
-			found = append(found, l)
-		}
-		return found
-	}
 }
 
 // host drives a session from lines of text and tells what happens in lines of JSON.
@@ -496,49 +470,6 @@ func (h *host) describe(s live.State) line {
 		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
 		"held": s.Held.Why, "ready": s.Held.Ready, "oath": s.Conduct.Oath, "stage": stageLine(s.Conduct), "objection": s.Conduct.Objection, "back": s.Conduct.Back,
 		"channels": s.Channels, "channel": s.Channel, "playing": playingLine(s.Playing)}
-}
-
-// playingLine is what is open of a recorded testimony. Where it stands is told in the events: a line a second would drown the rest.
-func playingLine(p *live.Playing) line {
-	if p == nil {
-		return nil
-	}
-	return line{"hearing": p.Hearing, "length": edit.Clock(p.Length), "running": p.Running, "ended": p.Ended, "fault": p.Fault, "shares": p.Shares, "public": p.Public}
-}
-
-// playback takes a step with a recorded testimony.
-func (h *host) playback(ctx context.Context, step, argument string) error {
-	s := h.session
-	switch step {
-	case "recorded":
-		list, err := s.Recorded(ctx)
-		if err != nil {
-			return err
-		}
-		all := []line{}
-		for _, r := range list {
-			all = append(all, line{"hearing": r.Hearing, "witness": r.Witness, "begins": r.Begins, "length": edit.Clock(r.Length), "gets": r.Form})
-		}
-		h.tell("recorded", line{"testimonies": all})
-		return nil
-	case "playback":
-		id, err := h.find(ctx, argument)
-		if err != nil {
-			return err
-		}
-		return s.OpenTestimony(ctx, id)
-	case "play":
-		return s.PlayTestimony()
-	case "pause":
-		return s.PauseTestimony()
-	case "seek":
-		to, err := edit.ParseClock(argument)
-		if err != nil {
-			return usageError{"seek takes a time as 00:12:30"}
-		}
-		return s.MoveTestimony(to)
-	}
-	return s.CloseTestimony()
 }
 
 // stageLine is whose questions are being put. How long is told in the minutes: a line a second would drown the rest.

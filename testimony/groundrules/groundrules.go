@@ -88,58 +88,56 @@ func (r Rules) open() error {
 	return nil
 }
 
+// add is a list with one more, unless the rules are settled or the list is full.
+func add[T any](r Rules, list []T, x T) ([]T, error) {
+	switch {
+	case r.open() != nil:
+		return list, ErrSettled
+	case len(list) >= most:
+		return list, ErrMany
+	}
+	return append(list[:len(list):len(list)], x), nil
+}
+
+// drop is a list without one of its members, counted from 1, unless the rules are settled.
+func drop[T any](r Rules, list []T, n int) ([]T, error) {
+	switch {
+	case r.open() != nil:
+		return list, ErrSettled
+	case n < 1 || n > len(list):
+		return list, ErrNone
+	}
+	return append(list[:n-1:n-1], list[n:]...), nil
+}
+
 // AddTopic adds a topic.
 func (r Rules) AddTopic(text string, barred bool) (Rules, error) {
 	text, err := line(text)
-	switch {
-	case r.open() != nil:
-		return r, ErrSettled
-	case err != nil:
-		return r, err
-	case len(r.Topics) >= most:
-		return r, ErrMany
+	if err == nil {
+		r.Topics, err = add(r, r.Topics, Topic{text, barred})
 	}
-	r.Topics = append(r.Topics[:len(r.Topics):len(r.Topics)], Topic{text, barred})
-	return r, nil
+	return r, err
 }
 
 // DropTopic takes a topic away, counted from 1.
-func (r Rules) DropTopic(n int) (Rules, error) {
-	switch {
-	case r.open() != nil:
-		return r, ErrSettled
-	case n < 1 || n > len(r.Topics):
-		return r, ErrNone
-	}
-	r.Topics = append(r.Topics[:n-1:n-1], r.Topics[n:]...)
-	return r, nil
+func (r Rules) DropTopic(n int) (_ Rules, err error) {
+	r.Topics, err = drop(r, r.Topics, n)
+	return r, err
 }
 
 // Advise adds how questions are to be put.
 func (r Rules) Advise(text string) (Rules, error) {
 	text, err := line(text)
-	switch {
-	case r.open() != nil:
-		return r, ErrSettled
-	case err != nil:
-		return r, err
-	case len(r.Advice) >= most:
-		return r, ErrMany
+	if err == nil {
+		r.Advice, err = add(r, r.Advice, text)
 	}
-	r.Advice = append(r.Advice[:len(r.Advice):len(r.Advice)], text)
-	return r, nil
+	return r, err
 }
 
 // DropAdvice takes a piece of advice away, counted from 1.
-func (r Rules) DropAdvice(n int) (Rules, error) {
-	switch {
-	case r.open() != nil:
-		return r, ErrSettled
-	case n < 1 || n > len(r.Advice):
-		return r, ErrNone
-	}
-	r.Advice = append(r.Advice[:n-1:n-1], r.Advice[n:]...)
-	return r, nil
+func (r Rules) DropAdvice(n int) (_ Rules, err error) {
+	r.Advice, err = drop(r, r.Advice, n)
+	return r, err
 }
 
 // Asks reports whether a seat's questions can be approved: those of the parties, of the accused, and of the bench.
@@ -153,19 +151,14 @@ func Asks(role testimony.Role) bool {
 
 // Ask adds a question of a seat.
 func (r Rules) Ask(by testimony.Participant, text string) (Rules, error) {
-	text, err := line(text)
-	switch {
-	case r.open() != nil:
-		return r, ErrSettled
-	case !Asks(by.Role):
+	if !Asks(by.Role) {
 		return r, ErrAsker
-	case err != nil:
-		return r, err
-	case len(r.Questions) >= most:
-		return r, ErrMany
 	}
-	r.Questions = append(r.Questions[:len(r.Questions):len(r.Questions)], Question{By: by.ID, Text: text, Standing: Asked})
-	return r, nil
+	text, err := line(text)
+	if err == nil {
+		r.Questions, err = add(r, r.Questions, Question{By: by.ID, Text: text, Standing: Asked})
+	}
+	return r, err
 }
 
 // decide changes a question that waits, counted from 1.
