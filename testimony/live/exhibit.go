@@ -58,6 +58,9 @@ func (s *Session) ShowExhibit(id exhibit.ID, to []testimony.Role) error {
 	return s.do(func() error {
 		event, err := step() // the phase can have changed meanwhile
 		if err == nil {
+			err = s.stands(id) // and the exhibit been withdrawn
+		}
+		if err == nil {
 			err = s.keep(event)
 		}
 		if err != nil {
@@ -78,17 +81,41 @@ func (s *Session) stillOf(id exhibit.ID) ([]byte, error) {
 	return picture, errors.Join(err, r.Close())
 }
 
+// stands fails where an exhibit was withdrawn, or cannot be looked up.
+func (s *Session) stands(id exhibit.ID) error {
+	e, err := s.desk.Exhibit(s.ctx, id)
+	if err == nil && !e.Withdrawn.IsZero() {
+		return exhibit.ErrWithdrawn
+	}
+	return err
+}
+
+// followExhibit takes down what is shown once it is withdrawn, at whatever desk, and also where that cannot be found out.
+func (s *Session) followExhibit() {
+	if s.showing == nil || s.stands(s.showing.Exhibit) == nil {
+		return
+	}
+	if err := s.takeDown(); err != nil {
+		s.log.Error("an event could not be written down", "kind", testimony.ExhibitTakenDown, "error", err)
+		s.alarm("audit_failed", "")
+	}
+}
+
 // TakeDown takes the exhibit down for everyone, and writes that down after.
 func (s *Session) TakeDown() error {
 	return s.do(func() error {
 		if s.showing == nil {
 			return ErrNotShowing
 		}
-		e := s.state.TakeDown(string(s.showing.Exhibit), s.showing.number, s.now())
-		s.showing = nil
-		s.refresh()
-		return s.keep(e)
+		return s.takeDown()
 	})
+}
+
+func (s *Session) takeDown() error {
+	e := s.state.TakeDown(string(s.showing.Exhibit), s.showing.number, s.now())
+	s.showing = nil
+	s.refresh()
+	return s.keep(e)
 }
 
 // exhibitFor is what a guest receives of the exhibit that is shown: nothing before they are let in and called, nothing outside the testimony, nothing where they

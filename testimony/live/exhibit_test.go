@@ -78,3 +78,29 @@ func TestAnExhibitReachesThoseNamedAlone(t *testing.T) {
 		t.Errorf("%+v", shown)
 	}
 }
+
+// What is withdrawn while it is shown is taken down from everyone within the session's next look, without anybody's step, and stays down.
+func TestAnExhibitThatIsWithdrawnIsTakenDown(t *testing.T) {
+	t.Parallel()
+	s, c, d := openHearing(t, oneHearing)
+	c.advance(2 * time.Hour)
+	id := picture(t, d, s.State().Hearing.Case, "1", exhibit.Open)
+	admitted(t, s, testimony.RoleWitness, testimony.RoleGallery)
+	call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)
+	must(t, s.ShowExhibit(id, []testimony.Role{testimony.RoleGallery}))
+	if !live.ShownTo(s, seat(s, testimony.RoleGallery).ID) {
+		t.Fatal("the gallery is not shown it")
+	}
+	_, err := d.WithdrawExhibit(t.Context(), id, "handed in by mistake")
+	must(t, err)
+	await(t, s, "it to be taken down", func(st live.State) bool { return st.Exhibit == nil })
+	if live.ShownTo(s, seat(s, testimony.RoleGallery).ID) {
+		t.Error("the gallery still sees it")
+	}
+	if down := events(s, testimony.ExhibitTakenDown); len(down) != 1 || down[0].Number != "1" {
+		t.Errorf("the record has %+v", down)
+	}
+	if err := s.ShowExhibit(id, nil); !errors.Is(err, exhibit.ErrWithdrawn) {
+		t.Errorf("shown again: %v", err)
+	}
+}

@@ -186,6 +186,7 @@ func (s *Session) run() {
 			s.followClock()
 			s.followLines()
 			s.followHush()
+			s.followExhibit()
 			s.refresh()
 		case <-s.ctx.Done():
 			s.shut()
