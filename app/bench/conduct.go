@@ -52,11 +52,11 @@ func (b *Bench) conduct(st live.State) (any, func() fyne.CanvasObject) {
 	return now, func() fyne.CanvasObject {
 		b.ticks = ticking{}
 		cards := []fyne.CanvasObject{b.oathCard(st)}
+		if card := b.rulesCard(st, now); card != nil { // over the questions, where it is seen before one is put
+			cards = append(cards, card)
+		}
 		if st.Session.Phase == testimony.Testimony || len(c.Examined) > 0 {
 			cards = append(cards, b.stageCard(st, now), b.objectionCard(st, now))
-		}
-		if card := b.rulesCard(st, now); card != nil {
-			cards = append(cards, card)
 		}
 		if waited(st) {
 			cards = append(cards, b.backCard(st))
