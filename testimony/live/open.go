@@ -364,7 +364,9 @@ func (s *Session) beginRecording() error {
 	s.recorded = append(s.recorded, r.master.recording.ID, r.public.recording.ID)
 	s.tape.Store(r)
 	witness, _ := s.hearing.Witness()
-	r.untap = s.hub.Publish(string(witness.ID)).TapConcealedFrames(func(kind media.Kind, key bool, _ time.Duration, payload []byte) {
+	publisher := s.hub.Publish(string(witness.ID))
+	publisher.RequestKeyFrame() // now, not with the next packet: the record's first picture waits for it
+	r.untap = publisher.TapConcealedFrames(func(kind media.Kind, key bool, _ time.Duration, payload []byte) {
 		r.seeConcealed(kind, key, payload)
 	})
 	s.followReel(r.public.recording.ID, r)
