@@ -36,6 +36,7 @@ type Options struct {
 	AppID       string
 	Link        string
 	Fingerprint string // of the court's certificate, where no authority vouches for it
+	KeepRecord  string // a folder for a second, sealed record of a witness's testimony; empty keeps none
 	TestPicture bool   // send a generated picture and speech in place of camera and microphone, to try a line
 }
 
@@ -61,7 +62,8 @@ type Window struct {
 	escapes []time.Time // of the silent alarm
 
 	own        *attend.Own
-	missing    []string // keys of the sentences on devices that are missing
+	keeper     atomic.Pointer[attend.Keeper] // of the second record; nil: none is kept here
+	missing    []string                      // keys of the sentences on devices that are missing
 	speaker    *device.Speaker
 	level      atomic.Int64 // of the microphone, 0 to 100
 	hushed     atomic.Bool  // somebody has come in who must not know: nothing is played
@@ -179,6 +181,9 @@ func (w *Window) dial(link string) {
 		default:
 			w.seat = seat
 			w.options.Link = ""
+			if w.options.KeepRecord != "" && keeps(seat) && w.keep(w.options.KeepRecord) != nil {
+				room.Tell(w.window, i18n.T("join.keep"), i18n.T("join.keep.failed"))
+			}
 			go w.follow(seat)
 		}
 	})
@@ -208,11 +213,22 @@ func (w *Window) openDevices() {
 		w.speaker = nil
 		w.missing = append(w.missing, "join.no_speaker")
 	}
-	w.own = attend.OpenOwn(camera, microphone, func(f *media.Frame) { paint(w.self, f) }, w.hear)
+	w.own = attend.OpenOwn(camera, microphone, w.see, w.hear)
+}
+
+// see shows the camera's picture. It runs on the camera's goroutine.
+func (w *Window) see(f *media.Frame) {
+	paint(w.self, f)
+	if k := w.keeper.Load(); k != nil {
+		k.See(f)
+	}
 }
 
 // hear follows the microphone's level. It runs on the microphone's goroutine.
 func (w *Window) hear(pcm []int16) {
+	if k := w.keeper.Load(); k != nil {
+		k.Hear(pcm)
+	}
 	loudest := int16(0)
 	for _, v := range pcm {
 		loudest = max(loudest, v, -max(v, -32767))
@@ -308,6 +324,9 @@ func (w *Window) leave() {
 	}
 	if w.own != nil {
 		w.own.Close()
+	}
+	if k := w.keeper.Load(); k != nil {
+		k.Close() // after the seat: the court was told of what there was
 	}
 	if w.speaker != nil {
 		_ = w.speaker.Close() // it is given back either way

@@ -184,6 +184,9 @@ func (w *Window) showDevices() {
 		keys[fyne.KeyReturn] = done(false)
 		rows = append(rows, xwidget.Wrap(8, first))
 	}
+	if keeps(w.seat) {
+		rows = append(rows, w.keepCard(keys))
+	}
 	w.show(xwidget.Scroll(middle(xwidget.Gap(0, 8), xwidget.Panel(xwidget.Column(10, rows...)))), first, keys)
 }
 
@@ -216,7 +219,11 @@ func (w *Window) ended(key, title string) {
 	w.main.Clear()
 	w.self.Clear()
 	done := xwidget.NewPrimary(i18n.T("action.close"), i18n.T("key.enter"), w.shut)
-	w.show(middle(xwidget.Panel(xwidget.Column(12, xwidget.Heading(title), xwidget.Paragraph(w.words.Say(key)), xwidget.Wrap(0, done)))), done,
+	rows := []fyne.CanvasObject{xwidget.Heading(title), xwidget.Paragraph(w.words.Say(key))}
+	if k := w.keeper.Load(); k != nil {
+		rows = append(rows, xwidget.Paragraph(i18n.T("join.keeping.where", map[string]any{"Folder": k.Folder()})))
+	}
+	w.show(middle(xwidget.Panel(xwidget.Column(12, append(rows, xwidget.Wrap(0, done))...))), done,
 		map[fyne.KeyName]func(){fyne.KeyReturn: w.shut})
 }
 

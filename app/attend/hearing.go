@@ -263,6 +263,9 @@ func (w *Window) receives(v attend.View) fyne.CanvasObject {
 	if v.State.Restricted {
 		rows = append(rows, xwidget.Note(w.words.Say("banner.restricted"), xwidget.Private))
 	}
+	if kept := keeping(v); kept != nil {
+		rows = append(rows, kept)
+	}
 	return xwidget.Card(i18n.T("join.receives"), rows...)
 }
 

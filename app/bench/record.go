@@ -17,6 +17,7 @@ type recorded struct {
 	Phase  testimony.Phase
 	Next   string
 	Wait   string
+	Remote live.RemoteStage
 }
 
 // shownEvents bounds the lines of the record that the bench shows; all of them stand in the minutes.
@@ -24,8 +25,15 @@ const shownEvents = 60
 
 func (b *Bench) showRecord(st live.State) {
 	s := b.nextStep(st)
-	b.parts.record.show(recorded{len(st.Events), st.Session.Phase, s.word, s.wait}, func() fyne.CanvasObject {
+	b.parts.record.show(recorded{len(st.Events), st.Session.Phase, s.word, s.wait, st.Remote}, func() fyne.CanvasObject {
 		head := xwidget.Row(10, xwidget.Middle(xwidget.Heading(i18n.T("bench.record"))), xwidget.Chip(i18n.T("phase."+string(st.Session.Phase)), xwidget.Clear))
+		if st.Remote != "" {
+			tone := xwidget.Neutral
+			if st.Remote == live.RemoteFailed {
+				tone = xwidget.Fault
+			}
+			head.Add(xwidget.Middle(xwidget.Chip(i18n.T("bench.remote."+string(st.Remote)), tone)))
+		}
 		var right []fyne.CanvasObject
 		if s.word != "" {
 			next := benchButton(s.word, "F9", b.next)

@@ -209,7 +209,7 @@ func CheckHeld(h room.Host, id testimony.HearingID) {
 		return
 	}
 	for _, r := range list {
-		if r.Hearing == id && r.Version == protection.MasterRecord && !r.Derived() {
+		if r.Hearing == id && r.Version == protection.MasterRecord && r.Own() {
 			check(h, r)
 		}
 	}

@@ -46,6 +46,7 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	l := room.Listing{Title: i18n.T("room.evidence"), Empty: i18n.T("evidence.none"),
 		Heads:   []string{i18n.T("witness.pseudonym"), i18n.T("evidence.kind"), i18n.T("evidence.begun"), i18n.T("evidence.length")},
 		Weights: []float32{4, 4, 3, 2}, Open: func(id string) { h.Go(room.Evidence, id) }}
+	receiving(h, &l)
 	for i := len(states) - 1; i >= 0; i-- { // the newest first
 		s := states[i]
 		x := hearings[s.Hearing]
@@ -68,6 +69,9 @@ func (r *Room) Close() {
 // kind says whose version a recording is, and whether it was made of another.
 func kind(r docket.Recording) string {
 	word := policy.AudienceWord(r.Version, i18n.Policy())
+	if r.Remote {
+		word += " · " + i18n.T("evidence.remote")
+	}
 	if r.Derived() {
 		word += " · " + i18n.T("evidence.made_by_list", map[string]any{"List": r.Edits})
 	}

@@ -91,6 +91,12 @@ func families() []string {
 	for _, r := range append([]testimony.Role{testimony.RoleBench}, testimony.Roles...) {
 		add("role.", string(r))
 	}
+	for _, r := range []live.RemoteStage{live.RemoteReady, live.RemoteRunning, live.RemoteClosed, live.RemoteFailed} {
+		add("bench.remote.", string(r))
+		if r != live.RemoteFailed {
+			add("join.keeping.", string(r))
+		}
+	}
 	for _, p := range testimony.Phases {
 		add("phase.", string(p))
 	}

@@ -100,7 +100,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused}, {"evidence custody x", refused}, {"evidence retention list", refused}, {"evidence retention rules", refused}, {"evidence retention set --kind master --years 1 --basis B", refused},
 		{"evidence retention judgment --case TC~12/2026 --day 2026-01-01", refused}, {"evidence retention hold --case TC~12/2026 --ground appeal --reason R", refused}, {"evidence retention lift x --reason R", refused},
 		{"evidence retention propose x --reason R", refused}, {"evidence retention approve x --reason R", refused}, {"evidence retention refuse x --reason R", refused}, {"evidence retention clear x", refused},
-		{"evidence check x", refused}, {"evidence play x", playing},
+		{"evidence check x", refused}, {"evidence remote list", refused}, {"evidence remote receive @record", refused}, {"evidence play x", playing},
 		{"rules show --hearing x", refused}, {"rules topic --hearing x T", refused}, {"rules drop-topic --hearing x 1", refused}, {"rules advise --hearing x T", refused}, {"rules drop-advice --hearing x 1", refused},
 		{"rules ask --hearing x --seat defence Q", refused}, {"rules approve --hearing x 1", refused}, {"rules refuse --hearing x 1 --reason R", refused}, {"rules withdraw --hearing x 1", refused}, {"rules settle --hearing x", refused}, {"rules reopen --hearing x", refused},
 		{"evidence copy list", refused}, {"evidence copy request x --seat p --until 2099-01-01 --purpose P", refused}, {"evidence copy approve x", refused}, {"evidence copy refuse x --reason R", refused},

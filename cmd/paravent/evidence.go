@@ -32,6 +32,7 @@ type evidenceCmds struct {
 	Transcript  evidenceTranscriptCmd  `cmd:"" help:"What was said in a recording, with its times: take in, print, write."`
 	Retention   retentionCmds          `cmd:"" help:"How long recordings are kept, and their erasure by a judge's decision."`
 	Copy        copyCmds               `cmd:"" help:"Copies of recordings for a named person until a date: asked for, approved, made, traced."`
+	Remote      remoteRecordCmds       `cmd:"" help:"Second records that the witnesses' machines kept: listed, taken in."`
 	Custody     evidenceCustodyCmd     `cmd:"" help:"The chain of custody of a recording: printed, or as a PDF or JSON file."`
 }
 
@@ -63,7 +64,7 @@ func (e evidenceListCmd) Run(ctx context.Context, c *console) error {
 			if r.Derived() {
 				state += fmt.Sprintf(", made %s of %s by list %d of edits", r.Made.UTC().Format(time.RFC3339), r.Source, r.Edits)
 			}
-			pairs = append(pairs, r.ID, fmt.Sprintf("%s  %s  %s", r.Started.UTC().Format(time.RFC3339), versionWord(r.Version), state))
+			pairs = append(pairs, r.ID, fmt.Sprintf("%s  %s  %s", r.Started.UTC().Format(time.RFC3339), recordWord(r), state))
 		}
 		words := table(pairs...)
 		if len(list) == 0 {
@@ -72,6 +73,14 @@ func (e evidenceListCmd) Run(ctx context.Context, c *console) error {
 		}
 		return c.print(list, words)
 	})
+}
+
+// recordWord says which record of a hearing a recording is, in one word.
+func recordWord(r docket.Recording) string {
+	if r.Remote {
+		return "remote"
+	}
+	return versionWord(r.Version)
 }
 
 func versionWord(v protection.Audience) string {

@@ -15,25 +15,31 @@ type Report struct {
 	Chunks   int
 	FirstBad int // number of the first chunk that was changed, or that is missing from a closed file; -1: none
 	Root     [32]byte
+	Before   [32]byte // the tree hash of as many first chunks as [VerifyFrom] was told; zero where there are fewer
 }
 
 // Verify opens every chunk of a file. progress, if not nil, is told how many of how many bytes of plaintext are done.
 // What is wrong stands in the report; the error is for a file that isn't one, a key that doesn't fit, or a check that
 // couldn't run to its end.
 func Verify(ctx context.Context, path string, key Key, id string, progress func(done, total int64)) (Report, error) {
+	return VerifyFrom(ctx, path, key, id, 0, progress)
+}
+
+// VerifyFrom is [Verify], and tells the tree hash of the first chunks as well: that of the file when it had no more than those.
+func VerifyFrom(ctx context.Context, path string, key Key, id string, chunks int, progress func(done, total int64)) (Report, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return Report{}, fmt.Errorf("verify sealed file: %w", err)
 	}
 	defer file.Close()
-	report, err := verify(ctx, file, key, id, progress)
+	report, err := verify(ctx, file, key, id, chunks, progress)
 	if err != nil {
 		return report, fmt.Errorf("verify sealed file: %w", err)
 	}
 	return report, nil
 }
 
-func verify(ctx context.Context, file *os.File, key Key, id string, progress func(done, total int64)) (Report, error) {
+func verify(ctx context.Context, file *os.File, key Key, id string, before int, progress func(done, total int64)) (Report, error) {
 	s, err := readSeal(file, key, id)
 	if err != nil {
 		return Report{}, err
@@ -48,6 +54,12 @@ func verify(ctx context.Context, file *os.File, key Key, id string, progress fun
 		for _, leaf := range r.leaves {
 			if err := t.add(leaf); err != nil {
 				return err
+			}
+			if t.n == int64(before) {
+				var err error
+				if report.Before, err = t.root(); err != nil {
+					return err
+				}
 			}
 		}
 		report.Chunks = r.first + len(r.leaves)

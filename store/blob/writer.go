@@ -83,6 +83,17 @@ func (w *Writer) Sync() error {
 	return w.err
 }
 
+// Summary is what has been sealed so far, without what still waits for its chunk to be full: see [Writer.Flush].
+func (w *Writer) Summary() (Summary, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return Summary{}, w.err
+	}
+	root, err := w.tree.root()
+	return Summary{Size: w.size, Chunks: int(w.tree.n), Root: root}, err
+}
+
 // Close seals the rest and the trailer, waits until the disk has them and closes the file. A second Close gives
 // [ErrClosed].
 func (w *Writer) Close() (Summary, error) {

@@ -80,7 +80,7 @@ func (d *Desk) recoverMinutes(ctx context.Context, id testimony.HearingID) (test
 	}
 	var ids []testimony.RecordingID
 	for _, r := range list {
-		if r.Hearing == id && !r.Derived() {
+		if r.Hearing == id && r.Own() {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -38,11 +38,17 @@ type Recording struct {
 	Edits  int                   `json:"edits,omitempty"`
 	Made   time.Time             `json:"made,omitzero"` // Started is the recording's own
 
+	// Remote says that it was recorded where the witness was, and handed over later: see [RemoteRecord]. The hearing's own master is another one.
+	Remote bool `json:"remote,omitempty"`
+
 	Erased time.Time `json:"erased,omitzero"` // its key and its file are gone, by a judge's decision
 }
 
 // Derived reports whether a recording was made of another one, after the hearing.
 func (r Recording) Derived() bool { return r.Source != "" }
+
+// Own reports whether a recording is one of the two that the courtroom itself made.
+func (r Recording) Own() bool { return !r.Derived() && !r.Remote }
 
 // recordingKey is the key of one recording's file; it lives in the recording's own compartment.
 type recordingKey struct {
@@ -81,38 +87,37 @@ func (d *Desk) BeginRecording(ctx context.Context, h testimony.HearingID, versio
 		return Recording{}, nil, err
 	}
 	return d.beginRecording(ctx, Recording{Hearing: h, Version: version}, func(tx *store.Tx, r Recording) (store.Compartment, error) {
-		_, of, err := locate(tx, hearings, string(h))
-		if err != nil {
-			return "", fmt.Errorf("the hearing: %w", notFound(err))
-		}
 		tx.Log("recording.begun", map[string]string{"recording": string(r.ID), "hearing": string(h), "version": string(version)})
-		part := recordingPart(h, version)
-		if !tx.HasCompartment(part) {
-			members, err := tx.Members(of)
-			if err != nil {
-				return "", err
-			}
-			if err := tx.CreateCompartment(part, recordingMembers(users, members, d.Me(), version)); err != nil {
-				return "", err
-			}
-			if err := sameTerms(tx, of, part); err != nil {
-				return "", err
-			}
-		}
-		return of, nil
+		return d.recordingPartFor(tx, h, version, users)
 	})
+}
+
+// recordingPartFor sees to it that a version of a hearing's record has its compartment, and says in which part the hearing is.
+func (d *Desk) recordingPartFor(tx *store.Tx, h testimony.HearingID, version protection.Audience, users []store.User) (store.Compartment, error) {
+	_, of, err := locate(tx, hearings, string(h))
+	if err != nil {
+		return "", fmt.Errorf("the hearing: %w", notFound(err))
+	}
+	part := recordingPart(h, version)
+	if tx.HasCompartment(part) {
+		return of, nil
+	}
+	members, err := tx.Members(of)
+	if err != nil {
+		return "", err
+	}
+	if err := tx.CreateCompartment(part, recordingMembers(users, members, d.Me(), version)); err != nil {
+		return "", err
+	}
+	return of, sameTerms(tx, of, part)
 }
 
 // beginRecording allots an id and a key to a recording, notes both, and creates its file. prepare logs the act, sees to the recording's compartment,
 // and says in which part the recording is noted.
 func (d *Desk) beginRecording(ctx context.Context, r Recording, prepare func(*store.Tx, Recording) (store.Compartment, error)) (Recording, *blob.Writer, error) {
-	id, err := d.newID()
+	id, key, err := d.newRecording()
 	if err != nil {
 		return Recording{}, nil, err
-	}
-	var key blob.Key
-	if _, err := io.ReadFull(d.opts.Rand, key[:]); err != nil {
-		return Recording{}, nil, fmt.Errorf("read random bytes: %w", err)
 	}
 	defer clear(key[:])
 	r.ID = testimony.RecordingID(id)
@@ -140,6 +145,17 @@ func (d *Desk) beginRecording(ctx context.Context, r Recording, prepare func(*st
 		d.running.begin(r.ID)
 	}
 	return r, w, err
+}
+
+// newRecording draws an id and a key.
+func (d *Desk) newRecording() (id string, key blob.Key, err error) {
+	if id, err = d.newID(); err != nil {
+		return "", key, err
+	}
+	if _, err := io.ReadFull(d.opts.Rand, key[:]); err != nil {
+		return "", key, fmt.Errorf("read random bytes: %w", err)
+	}
+	return id, key, nil
 }
 
 // sameTerms ends memberships of a recording's compartment when those of its hearing's part end.

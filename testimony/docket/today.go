@@ -237,7 +237,7 @@ func hearingItems(list []testimony.Hearing, orders []order.Order, recorded []Rec
 	var items []Item
 	for _, h := range list {
 		item := Item{Case: h.Case, Party: h.Party, Hearing: h.ID, When: h.Start}
-		if h.Planned() && slices.ContainsFunc(recorded, func(r Recording) bool { return r.Hearing == h.ID && !r.Sealed && !r.Derived() }) {
+		if h.Planned() && slices.ContainsFunc(recorded, func(r Recording) bool { return r.Hearing == h.ID && !r.Sealed && r.Own() }) {
 			item.Kind = HearingUnclosed
 			items = append(items, item)
 			continue

@@ -68,11 +68,11 @@ func all(a protection.Access) bool {
 
 // newest is the version of a record with the edits in force: the record itself where there are none.
 func newest(a protection.Audience, f Form, of protection.Audience, k Kept) Share {
-	i := slices.IndexFunc(k.Recordings, func(s docket.RecordingState) bool { return s.Version == of && !s.Derived() })
+	i := slices.IndexFunc(k.Recordings, func(s docket.RecordingState) bool { return s.Version == of && s.Own() })
 	if i < 0 || !k.Recordings[i].Sealed {
 		return Share{Audience: a, Form: FormMissing}
 	}
-	if slices.ContainsFunc(k.Recordings[i+1:], func(s docket.RecordingState) bool { return s.Version == of && !s.Derived() }) {
+	if slices.ContainsFunc(k.Recordings[i+1:], func(s docket.RecordingState) bool { return s.Version == of && s.Own() }) {
 		return Share{Audience: a, Form: FormMissing} // the hearing went on in a second recording: which of them is asked for is not known here
 	}
 	r := k.Recordings[i]

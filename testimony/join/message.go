@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"paravent/testimony"
 )
@@ -51,6 +52,7 @@ const (
 	TypeHere      = "here"
 	TypeLineTest  = "line_test"
 	TypeText      = "text"
+	TypeRecorded  = "recorded"
 	TypeLeave     = "leave"
 
 	TypeWelcome = "welcome"
@@ -59,6 +61,7 @@ const (
 	TypeNotice  = "notice"
 	TypeSilent  = "silent"
 	TypeExhibit = "exhibit"
+	TypeRecord  = "record"
 	TypeRefused = "refused"
 	TypeRemoved = "removed"
 	TypeBye     = "bye"
@@ -183,6 +186,8 @@ type State struct {
 	Oath string `json:"oath,omitempty"`
 	// Trial is told to the witness while the concealment is tried.
 	Trial *Trial `json:"trial,omitempty"`
+	// Recorded says that what the witness gives now goes into the court's master. It is told to a witness whose machine keeps a second record.
+	Recorded bool `json:"recorded,omitempty"`
 	// Publish is what the court takes of this guest now. What is false stops at the guest's own device.
 	Publish Publish `json:"publish"`
 	// Banner overrides what the page's banner follows from Phase and Mode: public, private, closed, break, interruption,
@@ -274,6 +279,41 @@ func (m Exhibit) MarshalJSON() ([]byte, error) {
 // comes anew where it does not.
 type Silent struct{}
 
+// Record has the witness's machine, which has said that it can, begin a second record of what leaves its camera and microphone, or end it. The key is for memory alone.
+type Record struct {
+	ID  string `json:"id"`
+	Key []byte `json:"key,omitempty"` // 32 bytes; absent at the end
+	End bool   `json:"end,omitempty"`
+}
+
+// The stages of a second record.
+const (
+	RecordReady   = "ready"   // the machine can keep one
+	RecordRunning = "running" // it is made
+	RecordClosed  = "closed"  // it is whole, and nothing comes after
+	RecordFailed  = "failed"  // it could not go on: what was sealed before is there
+)
+
+// Recorded tells the court of the second record: that the machine can make one, and then, while it is made, what there is of it, so that a file which is handed over later can be held
+// against that.
+type Recorded struct {
+	ID     string `json:"id,omitempty"` // of the one that is being made; empty while there is none
+	Stage  string `json:"stage"`
+	Chunks int    `json:"chunks,omitempty"` // sealed
+	Size   int64  `json:"size,omitempty"`   // bytes of plaintext in them
+	Root   []byte `json:"root,omitempty"`   // their tree hash, 32 bytes
+	Length int64  `json:"length,omitempty"` // ms
+}
+
+// check refuses what no honest machine tells.
+func (m Recorded) check() error {
+	stages := []string{RecordReady, RecordRunning, RecordClosed, RecordFailed}
+	if !slices.Contains(stages, m.Stage) || len(m.ID) > 64 || m.Chunks < 0 || m.Size < 0 || m.Length < 0 || m.Stage != RecordReady && (m.ID == "" || len(m.Root) != 32) {
+		return ErrMessage
+	}
+	return nil
+}
+
 // Removed ends a connection by the court's decision: bench (the judge ended it), dismissed (a witness's part is over), closed (not on the closed session's roster),
 // replaced (the same device connected again).
 type Removed struct {
@@ -363,6 +403,18 @@ func (m Removed) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON writes the message with its type.
 func (m Bye) MarshalJSON() ([]byte, error) { type plain Bye; return typed(TypeBye, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Record) MarshalJSON() ([]byte, error) {
+	type plain Record
+	return typed(TypeRecord, plain(m))
+}
+
+// MarshalJSON writes the message with its type.
+func (m Recorded) MarshalJSON() ([]byte, error) {
+	type plain Recorded
+	return typed(TypeRecorded, plain(m))
+}
 
 // MarshalJSON writes the message with its type.
 func (m Leave) MarshalJSON() ([]byte, error) { type plain Leave; return typed(TypeLeave, plain(m)) }

@@ -46,6 +46,9 @@ type guest struct {
 	ice    []join.ICEServer
 
 	exhibit *shown // that the page shows; nil for none
+
+	keeps  bool                  // its machine can make a second record
+	keptID testimony.RecordingID // and makes this one
 }
 
 // court is the session as the join server knows it.
@@ -123,6 +126,7 @@ func (s *Session) arrive(session *join.Session) {
 		g.presence = Admitted
 	}
 	g.session, g.words, g.lang, g.told, g.low, g.exhibit = session, session.Words(), session.Lang(), nil, "", nil
+	g.keeps, g.keptID = false, ""
 	g.ice = s.iceFor("g")
 	s.links[id] = ""
 	s.note(testimony.Joined, id, "")
@@ -199,6 +203,11 @@ func (s *Session) message(session *join.Session, m join.Message) {
 		var r join.Text
 		if m.Decode(&r) == nil {
 			s.current(session, func(g *guest) { s.wrote(g, r) })
+		}
+	case join.TypeRecorded:
+		var r join.Recorded
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) { s.recordTold(g, r) })
 		}
 	case join.TypeLanguage:
 		var r join.Speaks
@@ -408,6 +417,7 @@ func (s *Session) tellGuests() {
 			continue
 		}
 		s.tellExhibit(seats, g)
+		s.offerRecord(g)
 		state := s.stateFor(seats, g)
 		if g.told != nil && reflect.DeepEqual(*g.told, state) {
 			continue
@@ -449,6 +459,7 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 		role := string(g.participant.Role)
 		state.What[role] = reception(s.nowOf(seats, role, s.matrix.Access(g.participant.Audience())))
 	}
+	state.Recorded = g.keeps && s.onRecord(seats, g)
 	state.ICE, state.RelayOnly = g.ice, s.relayOnly(g.participant.Role)
 	if w, _ := s.hearing.Witness(); w.ID == g.participant.ID && s.trial.Stage != "" {
 		state.Trial = &join.Trial{Stage: string(s.trial.Stage), Voice: s.trial.Voice}

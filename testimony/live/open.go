@@ -146,7 +146,7 @@ func (s *Session) load(ctx context.Context, id testimony.HearingID) (earlier []t
 		return nil, err
 	}
 	for _, r := range recordings {
-		if r.Hearing == id && !r.Derived() {
+		if r.Hearing == id && r.Own() {
 			s.recorded = append(s.recorded, r.ID)
 			if r.Version == protection.PublicRecord {
 				earlier = append(earlier, r.ID)

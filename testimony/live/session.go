@@ -128,6 +128,7 @@ type Session struct {
 	mirrors   map[testimony.ParticipantID]bool // witnesses who see and hear what others would receive of them
 	sittings  map[testimony.ParticipantID]*sitting
 	recorder  *recorder
+	remote    *remote                 // nil while the witness's machine has made none
 	showing   *shown                  // an exhibit; nil while none is
 	here      testimony.ParticipantID // the seat of a witness who sits in this room; empty for none
 	faded     faded                   // a recorded testimony that was closed a moment ago
@@ -389,7 +390,7 @@ func (s *Session) describe() State {
 		}
 	}
 	st.Conduct, st.Exhibit, st.Playing = s.conducted(), s.exhibitState(), s.playingState()
-	st.Here = s.here
+	st.Here, st.Remote = s.here, s.remoteStage()
 	st.Channels, st.Channel = seats.interpretation.Channels(), s.ear
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()

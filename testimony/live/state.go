@@ -69,7 +69,7 @@ type Request struct {
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, playback_failed, relay_lost, signalling_altered, never_quiet
+	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, remote_record_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, playback_failed, relay_lost, signalling_altered, never_quiet
 	Participant testimony.ParticipantID
 }
 
@@ -102,6 +102,7 @@ type State struct {
 	Broadcast     Broadcast         // to those who receive later
 	ShowsAccused  bool              // whether the witness may be shown the accused
 	Recording     Recording
+	Remote        RemoteStage   // of the second record at the remote point
 	Recorded      time.Duration // length of the master so far
 	Began         time.Time
 	Now           time.Time

@@ -241,6 +241,7 @@ func (s *Session) Answer(from testimony.ParticipantID, kind string) error {
 // sealed minutes. What fails on the way is told in the error; everything else is still done.
 func (s *Session) Close(ctx context.Context) (testimony.Minutes, error) {
 	var minutes testimony.Minutes
+	s.endRemote(ctx)
 	err := s.do(func() error {
 		if s.finished {
 			return ErrEnded

@@ -32,6 +32,8 @@ type Config struct {
 
 	// Receive, which may be nil, takes in one track until its Read ends, on a goroutine of its own.
 	Receive func(*Track)
+
+	record func(join.Record) // the court asks for a second record, or ends it; nil where none can be kept
 }
 
 // Connection is one connection to the court, from the welcome until it ends. Its methods may be called from any goroutine.
@@ -256,6 +258,11 @@ func (c *Connection) follow() {
 				c.said = c.said[max(0, len(c.said)-saidKept):]
 				c.touch()
 				c.mu.Unlock()
+			}
+		case join.TypeRecord:
+			var r join.Record
+			if c.config.record != nil && m.Decode(&r) == nil {
+				c.config.record(r)
 			}
 		case join.TypeSilent:
 			c.mu.Lock()

@@ -48,6 +48,7 @@ type View struct {
 	Ready     bool        // the guest has said that they can go on
 	Ended     string      // key of the page's sentence that says why it is over; empty while it is not
 	Said      []join.Text // on the text line to the clerk, since the connection was made
+	Keeping   string      // stage of the second record that this machine keeps, see [join.Recorded]; empty where it keeps none
 	Audio     bool        // the microphone is on, as far as the guest is concerned
 	Video     bool
 }
@@ -68,6 +69,8 @@ type Seat struct {
 	view    View
 	alarms  int
 	known   bool // the court knows of the pause
+	lostAt  time.Time
+	keeper  *Keeper // nil: no second record is kept here
 	changed chan struct{}
 }
 
@@ -82,7 +85,7 @@ func Take(ctx context.Context, link string, config Config, shown Shown) (*Seat, 
 	}
 	s := &Seat{link: link, config: config, shown: shown, mixer: mix.New(), changed: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	s.config.Receive = s.receive
+	s.config.Receive, s.config.record = s.receive, s.record
 	s.view.Audio, s.view.Video = config.Sound != nil, config.Picture != nil
 	conn, err := Open(ctx, link, s.config)
 	if err != nil {
@@ -140,6 +143,45 @@ func (s *Seat) use(conn *Connection) {
 		_ = conn.Ask(v.Held) // it may have been lost on the way
 	}
 	_ = conn.Switch(v.Audio && v.Held == "", v.Video && v.Held == "")
+	s.offer(conn)
+}
+
+// Keep has this machine make a second record when the court asks for one. The keeper stays the caller's to close, after Leave.
+func (s *Seat) Keep(k *Keeper) {
+	s.mu.Lock()
+	s.keeper = k
+	s.mu.Unlock()
+	s.offer(s.connection())
+}
+
+// offer tells the court of a connection that a second record can be kept, or which one is.
+func (s *Seat) offer(conn *Connection) {
+	s.mu.Lock()
+	k := s.keeper
+	s.mu.Unlock()
+	if k == nil {
+		return
+	}
+	_ = conn.session.Send(k.ready(func(m join.Recorded) {
+		_ = conn.session.Send(m) // what a lost connection does not take is told by the next
+		s.change(func(v *View) { v.Keeping = m.Stage })
+	}))
+	stage := k.Stage()
+	s.change(func(v *View) { v.Keeping = stage })
+	s.keeps()
+}
+
+// record passes on what the court wants of the second record.
+func (s *Seat) record(m join.Record) {
+	s.mu.Lock()
+	k := s.keeper
+	s.mu.Unlock()
+	if k == nil {
+		return
+	}
+	k.take(m)
+	stage := k.Stage()
+	s.change(func(v *View) { v.Keeping = stage })
 }
 
 // run follows one connection after the other.
@@ -151,7 +193,7 @@ func (s *Seat) run() {
 		if s.ctx.Err() != nil || s.over(conn.Ended()) {
 			return
 		}
-		s.change(func(v *View) { v.Lost, v.Connected = true, false })
+		s.change(func(v *View) { v.Lost, v.Connected, s.lostAt = true, false, time.Now() })
 		if !s.again() {
 			return
 		}
@@ -188,9 +230,22 @@ func (s *Seat) follow(conn *Connection) {
 func (s *Seat) obey(conn *Connection) {
 	v := s.View()
 	conn.silence(v.Held != "" || !v.Audio, v.Held != "" || !v.Video)
+	s.keeps()
 	for _, from := range conn.gone() {
 		s.clear(from)
 	}
+}
+
+// keeps says what the second record takes: what the court takes as evidence, as long as the witness lets it out of the room. For a while after the line was lost it goes on.
+func (s *Seat) keeps() {
+	s.mu.Lock()
+	k, v, lost := s.keeper, s.view, s.lostAt
+	s.mu.Unlock()
+	if k == nil {
+		return
+	}
+	on := v.State.Recorded && v.Held == "" && v.Ended == "" && (!v.Lost || time.Since(lost) < keepsOnFor)
+	k.follow(on, on && v.Audio && v.State.Publish.Audio && !v.State.Muted, on && v.Video && v.State.Publish.Video)
 }
 
 func (s *Seat) clear(from string) {
@@ -218,12 +273,19 @@ func (s *Seat) over(last join.Message) bool {
 		return false
 	}
 	s.change(func(v *View) { v.Ended = key })
+	s.mu.Lock()
+	k := s.keeper
+	s.mu.Unlock()
+	if k != nil {
+		k.Close()
+	}
 	return true
 }
 
 // again makes the connection anew; false where it is refused for good, or the guest has left.
 func (s *Seat) again() bool {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		s.keeps()
 		select {
 		case <-time.After(wait):
 		case <-s.ctx.Done():
