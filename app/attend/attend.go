@@ -115,7 +115,12 @@ func (w *Window) typed(e *fyne.KeyEvent) {
 	if xwidget.SheetKey(c, e.Name) || xwidget.HasSheet(c) {
 		return
 	}
-	if act := w.keys[e.Name]; act != nil {
+	act := w.keys[e.Name]
+	switch {
+	case act == nil:
+	case len(e.Name) == 1:
+		fyne.Do(act) // once the character is through too: it would stand in a line that the key has opened
+	default:
 		act()
 	}
 }

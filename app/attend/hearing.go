@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
 	"paravent/app/i18n"
 	"paravent/app/theme"
@@ -275,7 +274,7 @@ func (w *Window) people(v attend.View, keys map[fyne.KeyName]func()) fyne.Canvas
 	n := 0
 	for _, p := range v.State.People {
 		if !w.seen[p.ID] {
-			rows = append(rows, container.NewBorder(nil, nil, xwidget.Wrapped(w.nameOf(p)), nil, layout.NewSpacer()))
+			rows = append(rows, xwidget.Wrapped(w.nameOf(p)))
 			continue
 		}
 		n++

@@ -20,11 +20,11 @@ func receiving(h room.Host, l *room.Listing) {
 		return
 	}
 	act := func() { receive(h) }
-	l.Beside = append(l.Beside, xwidget.NewButton(i18n.T("evidence.receive"), "R", act))
+	l.Beside = append(l.Beside, xwidget.NewButton(i18n.T("evidence.receive"), "F9", act))
 	if l.Keys == nil {
 		l.Keys = map[fyne.KeyName]func(){}
 	}
-	l.Keys[fyne.KeyR] = act
+	l.Keys[fyne.KeyF9] = act
 }
 
 // receive asks for the file that was handed over.

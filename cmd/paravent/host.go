@@ -467,7 +467,7 @@ func (h *host) describe(s live.State) line {
 			"muted": p.Muted, "unread": p.Text.Unread, "receives": p.Receives, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
-		"recording": s.Recording, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
+		"recording": s.Recording, "remote": s.Remote, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
 		"held": s.Held.Why, "ready": s.Held.Ready, "oath": s.Conduct.Oath, "stage": stageLine(s.Conduct), "objection": s.Conduct.Objection, "back": s.Conduct.Back,
 		"channels": s.Channels, "channel": s.Channel, "playing": playingLine(s.Playing)}
 }
