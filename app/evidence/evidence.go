@@ -71,6 +71,9 @@ func sheet(h room.Host, r docket.Recording) (func(again func()) fyne.CanvasObjec
 		for _, f := range found.Findings {
 			rows = append(rows, xwidget.Note(finding(f), xwidget.Private))
 		}
+		if checkErr == nil && found.Face > 0 {
+			rows = append(rows, xwidget.WrappedSmall(i18n.T("evidence.face", map[string]any{"Part": int(100*found.Face + 0.5)})))
+		}
 		rows = append(rows, xwidget.Line(), xwidget.Strong(i18n.T("evidence.edits")))
 		if len(requests) == 0 {
 			rows = append(rows, xwidget.WrappedSmall(i18n.T("evidence.no_edits")))

@@ -18,7 +18,7 @@ func evidenceFamilies(add func(prefix string, terms ...string)) {
 		add("edit.effect.", string(s))
 	}
 	add("evidence.asked.", string(edit.Joint), string(edit.Opposed))
-	for _, k := range []fault.Kind{fault.NoPicture, fault.Frozen, fault.Black, fault.Unread, fault.NoSound, fault.Silence, fault.Inaudible, fault.Drift, fault.Length} {
+	for _, k := range []fault.Kind{fault.NoPicture, fault.Frozen, fault.Black, fault.Unread, fault.NoSound, fault.Silence, fault.Inaudible, fault.Drift, fault.Small, fault.Length} {
 		add("finding.", string(k))
 	}
 	add("transcript.withheld.", string(transcript.Expunged), string(transcript.NotPublic))

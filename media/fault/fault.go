@@ -18,6 +18,7 @@ import (
 	"paravent/media/codec/opus"
 	"paravent/media/codec/vpx"
 	"paravent/media/conceal"
+	"paravent/media/face"
 	"paravent/media/record"
 )
 
@@ -34,6 +35,7 @@ const (
 	Silence   Kind = "silence"    // sound came, and nothing is to be heard: a microphone that is off, not a pause
 	Inaudible Kind = "inaudible"  // nobody is heard to speak in a track
 	Drift     Kind = "drift"      // the clocks of picture and sound, or of a track and its packets, run apart
+	Small     Kind = "small"      // the face is too small to be watched
 	Length    Kind = "length"     // it is shorter or longer than it has to be
 )
 
@@ -65,6 +67,13 @@ const (
 	silentBelow  = 6  // greatest sample; a quiet room has tens
 	cell         = 16 // pixels
 	sampledEvery = 200 * time.Millisecond
+
+	faceEvery = 3 * time.Second  // a face is looked for: it takes more time than all the rest
+	smallFor  = 10 * time.Second // who leans back is small for a moment
+	smallFace = 60               // pixels from hair to chin: a face of 24 cm at the 250 pixels per metre at which a person can be identified, IEC 62676-4
+	smallPart = 10               // and no smaller part of the picture's height than one of so many
+	insetPart = 4                // the upper right part of the picture, so wide and high, can be the room's own: see capture.NewInset
+	seenFaces = 3                // fewer are chance
 )
 
 // Options say what a recording has to be.
@@ -73,6 +82,8 @@ type Options struct {
 	On       []Stretch     // where faults count: evidence is given there; empty for everywhere
 	// Spoken says that speech is to be found in every track of sound.
 	Spoken bool
+	// Face says that it shows somebody who speaks, whose face has to be large enough.
+	Face bool
 	// Progress, if not nil, is told how far the check has come.
 	Progress func(done, total int64)
 }
@@ -84,6 +95,7 @@ type Report struct {
 	Spoken   map[int]time.Duration `json:"spoken"` // by track of sound
 	Width    int                   `json:"width"`  // pixels
 	Height   int                   `json:"height"`
+	Face     float64               `json:"face"` // middle size of the largest face, from hair to chin, in parts of the picture's height; 0 where none was found
 }
 
 // Find decodes a recording of size bytes and finds its faults.
@@ -94,6 +106,11 @@ func Find(ctx context.Context, src io.ReaderAt, size int64, o Options) (Report, 
 	}
 	f := &finder{o: o, report: Report{Findings: []Finding{}, Spoken: map[int]time.Duration{}}}
 	defer f.close()
+	if o.Face {
+		if f.faces, err = face.NewFinder(); err != nil {
+			return Report{}, err
+		}
+	}
 	for _, t := range p.Tracks() {
 		if err := f.add(t); err != nil {
 			return Report{}, err
@@ -126,6 +143,8 @@ type finder struct {
 	report   Report
 	pictures map[int]*picture
 	sounds   map[int]*sound
+	faces    *face.Finder // nil where none are looked for
+	sizes    []float64    // of the largest ones that were found, in parts of the height
 }
 
 func (f *finder) add(t record.Track) (err error) {
@@ -191,6 +210,10 @@ func (f *finder) end() Report {
 		s.end(length)
 	}
 	f.drift()
+	if n := len(f.sizes); n >= seenFaces {
+		slices.Sort(f.sizes)
+		f.report.Face = f.sizes[n/2]
+	}
 	if want := f.o.Expected; want > 0 && (length-want > lengthOff || want-length > lengthOff) {
 		f.report.Findings = append(f.report.Findings, Finding{Kind: Length, From: min(want, length), Until: max(want, length), By: length - want})
 	}
@@ -248,6 +271,8 @@ type picture struct {
 	still       since
 	black       since
 	broken      since
+	looked      time.Duration // when a face was looked for last
+	small       since
 }
 
 // since is for how long something is so.
@@ -298,6 +323,23 @@ func (p *picture) take(b record.Block) {
 		p.note(Frozen, &p.still, still, at, stillFor)
 	}
 	p.before = cells
+	p.look(frame, b.PTS)
+}
+
+// look finds out how large the largest face is. Where none is found the last one counts: a person looks down, or aside.
+func (p *picture) look(frame *media.Frame, at time.Duration) {
+	if p.f.faces == nil || at-p.looked < faceEvery {
+		return
+	}
+	p.looked = at
+	for _, x := range p.f.faces.Find(frame) {
+		if x.X > frame.Width-frame.Width/insetPart && x.Y < frame.Height/insetPart {
+			continue
+		}
+		p.f.sizes = append(p.f.sizes, float64(x.Size)/float64(frame.Height))
+		p.note(Small, &p.small, x.Size < max(smallFace, frame.Height/smallPart), at, smallFor)
+		return
+	}
 }
 
 func (p *picture) note(k Kind, s *since, on bool, at, least time.Duration) {
@@ -317,6 +359,7 @@ func (p *picture) end(length time.Duration) {
 	end := p.last + record.BlockLength(media.KindVideo)
 	p.note(Black, &p.black, false, end, blackFor)
 	p.note(Frozen, &p.still, false, end, stillFor)
+	p.note(Small, &p.small, false, end, smallFor)
 	p.note(Unread, &p.broken, false, end, 0)
 }
 
@@ -437,6 +480,8 @@ func (f Finding) Words() string {
 		return fmt.Sprintf("Nobody is heard to speak in track %d.", f.Track)
 	case Drift:
 		return fmt.Sprintf("The clocks of track %d run apart by %s until %s.", f.Track, f.By.Round(time.Millisecond), clock(f.Until))
+	case Small:
+		return "The witness is small in the picture " + at + "."
 	case Length:
 		return fmt.Sprintf("It is %s longer than the session was.", f.By.Round(time.Millisecond))
 	}

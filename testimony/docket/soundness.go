@@ -34,6 +34,7 @@ type RecordingCheck struct {
 	By        string                `json:"by"` // opaque id of the user
 	Length    time.Duration         `json:"length"`
 	Findings  []RecordingFinding    `json:"findings"`
+	Face      float64               `json:"face,omitempty"` // of the witness in the master, from hair to chin, in parts of the picture's height; 0 where none was found
 }
 
 var recordingChecks = store.NewCollection[RecordingCheck]("recording_checks")

@@ -41,6 +41,7 @@ func Check(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progre
 		return docket.RecordingCheck{}, err
 	}
 	o := fault.Options{Expected: r.Duration, Progress: progress, On: onRecord(events, r.Started, r.Duration)}
+	o.Face = r.Version == protection.MasterRecord
 	if r.Derived() {
 		o.Expected = 0 // cuts take time
 	}
@@ -48,7 +49,7 @@ func Check(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progre
 	if err := errors.Join(err, reader.Close()); err != nil {
 		return docket.RecordingCheck{}, err
 	}
-	c := docket.RecordingCheck{Recording: id, Length: report.Length, Findings: []docket.RecordingFinding{}}
+	c := docket.RecordingCheck{Recording: id, Length: report.Length, Face: report.Face, Findings: []docket.RecordingFinding{}}
 	for _, f := range report.Findings {
 		c.Findings = append(c.Findings, docket.RecordingFinding{Kind: string(f.Kind), Track: f.Track, From: f.From, Until: f.Until, By: f.By})
 	}
@@ -118,12 +119,16 @@ func FindingWords(f docket.RecordingFinding) string {
 
 // CheckWords says what a check found.
 func CheckWords(c docket.RecordingCheck) string {
+	face := ""
+	if c.Face > 0 {
+		face = fmt.Sprintf("The face takes %.0f %% of the picture's height.\n", 100*c.Face)
+	}
 	if len(c.Findings) == 0 {
-		return fmt.Sprintf("Nothing was found wrong in %s of picture and sound.\n", c.Length.Round(time.Second))
+		return fmt.Sprintf("Nothing was found wrong in %s of picture and sound.\n", c.Length.Round(time.Second)) + face
 	}
 	words := fmt.Sprintf("%d findings in %s of picture and sound. See to them before the witness leaves.\n", len(c.Findings), c.Length.Round(time.Second))
 	for _, f := range c.Findings {
 		words += FindingWords(f) + "\n"
 	}
-	return words
+	return words + face
 }
