@@ -1,5 +1,5 @@
-// Package approvals is the room of the disclosure requests: who asked to see which fields of a true identity, who has approved, and the
-// one window in which a granted identity is shown, to its receiver only.
+// Package approvals is the room of what two colleges approve: the disclosure of fields of a true identity, and the opening of a sealed exhibit; who asked, who has approved, and
+// the one window in which a granted identity is shown, to its receiver only.
 //
 // It holds no rule: whether somebody may approve, view or review is asked of the desk, and the answer is shown in words.
 package approvals
@@ -20,6 +20,7 @@ import (
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/exhibit"
 )
 
 // New draws the list, or the request that was asked for.
@@ -36,17 +37,39 @@ func New(h room.Host) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
+	openings, err := h.Desk().ExhibitOpenings(room.Ctx(), "")
+	if err != nil {
+		return room.Screen{}, err
+	}
+	received, err := h.Desk().Exhibits(room.Ctx(), "")
+	if err != nil {
+		return room.Screen{}, err
+	}
+	exhibits := map[exhibit.ID]exhibit.Exhibit{}
+	for _, e := range received {
+		exhibits[e.ID] = e
+	}
 	l := room.Listing{Title: i18n.T("room.approvals"), Empty: i18n.T("approvals.none"),
 		Heads: []string{i18n.T("witness.pseudonym"), i18n.T("approvals.fields"), i18n.T("approvals.to"), i18n.T("approvals.until")}, Weights: []float32{3, 4, 3, 3},
 		Open: func(id string) { h.Go(room.Approvals, id) }}
+	asked := map[string]time.Time{}
 	for _, r := range list {
 		if string(r.ID) == h.Selected() {
 			return one(h, names, people, r)
 		}
 		state := r.State(h.Desk().Now())
+		asked[string(r.ID)] = r.Asked
 		l.Lines = append(l.Lines, room.Line{ID: string(r.ID), Text: xwidget.RowText{Chip: i18n.T("request." + string(state)), Tone: tones[state],
-			Cells: []string{names.Pseudonym(r.Party, r.Case) + " · " + names.Cases[r.Case], fieldWords(r.Fields), people[r.Grantee], until(r)}}})
+			Cells: []string{names.Pseudonym(r.Party, r.Case) + " · " + names.Cases[r.Case], fieldWords(r.Fields), people[r.Grantee], moment(r.Until)}}})
 	}
+	for _, o := range openings {
+		if string(o.ID) == h.Selected() {
+			return opening(h, names, people, o)
+		}
+		asked[string(o.ID)] = o.Asked
+		l.Lines = append(l.Lines, openingLine(h, names, people, o, exhibits[o.Exhibit]))
+	}
+	slices.SortStableFunc(l.Lines, func(a, b room.Line) int { return asked[b.ID].Compare(asked[a.ID]) })
 	return l.Screen(), nil
 }
 
@@ -65,9 +88,15 @@ func fieldWords(fields []identity.Field) string {
 	return strings.Join(room.Words("field.", fields), ", ")
 }
 
-func until(r identity.Request) string {
-	t := r.Until.Local()
+// moment is a day and an hour.
+func moment(t time.Time) string {
+	t = t.Local()
 	return room.Day(t) + " · " + room.Clock(t)
+}
+
+// line is one of the terms.
+func line(word, value string) []fyne.CanvasObject {
+	return []fyne.CanvasObject{xwidget.Small(i18n.T(word)), xwidget.WrappedStrong(value)}
 }
 
 func one(h room.Host, names room.Register, people map[string]string, r identity.Request) (room.Screen, error) {
@@ -79,22 +108,15 @@ func one(h room.Host, names room.Register, people map[string]string, r identity.
 	if r.Emergency {
 		chips = append(chips, xwidget.IconChip(xwidget.IconAlert, i18n.T("approvals.emergency"), xwidget.Fault))
 	}
-	line := func(word, value string) []fyne.CanvasObject {
-		return []fyne.CanvasObject{xwidget.Small(i18n.T(word)), xwidget.WrappedStrong(value)}
-	}
 	terms := xwidget.Card(i18n.T("approvals.terms"), xwidget.Grid([]float32{2, 5}, nil, line("approvals.fields", fieldWords(r.Fields)),
 		line("approvals.to", people[r.Grantee]), line("approvals.by", people[r.Requester]), line("approvals.basis", r.Basis),
-		line("approvals.order", r.Order), line("approvals.until", until(r))))
+		line("approvals.order", r.Order), line("approvals.until", moment(r.Until))))
 	steps := []fyne.CanvasObject{}
 	for _, c := range []identity.College{identity.Court, identity.Bench} {
 		steps = append(steps, college(r, c, people))
 	}
-	for kind, d := range map[string]*identity.Decision{"approvals.refused": r.Refused, "approvals.withdrawn": r.Withdrawn, "approvals.reviewed": r.Reviewed} {
-		if d != nil {
-			steps = append(steps, xwidget.Note(i18n.T(kind, map[string]any{"Who": people[d.By], "Day": room.Day(d.At), "Reason": d.Reason}), xwidget.Neutral))
-		}
-	}
-	actions, why := acts(h, r, state, screen.Keys)
+	steps = append(steps, decisions(people, r.Refused, r.Withdrawn, r.Reviewed)...)
+	buttons, why := acts(h, r, state, screen.Keys)
 	if why != "" {
 		steps = append(steps, xwidget.WrappedSmall(why))
 	}
@@ -104,7 +126,7 @@ func one(h room.Host, names room.Register, people map[string]string, r identity.
 	}
 	left := xwidget.Scroll(xwidget.Column(16, terms, xwidget.Card(i18n.T("approvals.steps"), steps...)))
 	right := xwidget.Scroll(xwidget.Column(16, xwidget.Card(i18n.T("identity.who"), xwidget.WrappedSmall(i18n.T("approvals.rule"))), conflicts))
-	screen.Content = xwidget.PageWith(names.Pseudonym(r.Party, r.Case), chips, append(actions, back), xwidget.Split(left, right, 360))
+	screen.Content = xwidget.PageWith(names.Pseudonym(r.Party, r.Case), chips, append(buttons, back), xwidget.Split(left, right, 360))
 	return screen, nil
 }
 
@@ -114,21 +136,46 @@ func college(r identity.Request, c identity.College, people map[string]string) f
 	if i < 0 {
 		return xwidget.Entry(i18n.T("college."+string(c)), i18n.T("approvals.waits"), xwidget.Chip(i18n.T("request.pending"), xwidget.Private))
 	}
-	a := r.Approvals[i]
-	at := a.At.Local()
-	return xwidget.Entry(i18n.T("college."+string(c)), people[a.Approver]+" · "+room.Day(at)+" · "+room.Clock(at), xwidget.Chip(i18n.T("approvals.approved"), xwidget.Public))
+	return approved(c, people[r.Approvals[i].Approver], r.Approvals[i].At)
+}
+
+// approved says who approved for a college, and when.
+func approved(c identity.College, who string, at time.Time) fyne.CanvasObject {
+	return xwidget.Entry(i18n.T("college."+string(c)), who+" · "+moment(at), xwidget.Chip(i18n.T("approvals.approved"), xwidget.Public))
+}
+
+// decisions are the steps that ended or reviewed a request; nil is none.
+func decisions(people map[string]string, refused, withdrawn, reviewed *identity.Decision) (rows []fyne.CanvasObject) {
+	for _, step := range []struct {
+		word string
+		*identity.Decision
+	}{{"approvals.refused", refused}, {"approvals.withdrawn", withdrawn}, {"approvals.reviewed", reviewed}} {
+		if step.Decision != nil {
+			rows = append(rows, xwidget.Note(i18n.T(step.word, map[string]any{"Who": people[step.By], "Day": room.Day(step.At), "Reason": step.Reason}), xwidget.Neutral))
+		}
+	}
+	return rows
+}
+
+// actions are buttons with keys of their own.
+type actions struct {
+	keys    map[fyne.KeyName]func()
+	buttons []fyne.CanvasObject
+}
+
+func (a *actions) add(word, key string, name fyne.KeyName, primary bool, act func()) {
+	b := xwidget.NewButton(i18n.T(word), key, act)
+	if primary {
+		b.Kind = xwidget.Primary
+	}
+	a.keys[name] = act
+	a.buttons = append(a.buttons, b)
 }
 
 // acts are the buttons for what the user may do, and in words why they may not approve.
-func acts(h room.Host, r identity.Request, state identity.RequestState, keys map[fyne.KeyName]func()) (buttons []fyne.CanvasObject, why string) {
-	add := func(word, key string, name fyne.KeyName, primary bool, act func()) {
-		b := xwidget.NewButton(i18n.T(word), key, act)
-		if primary {
-			b.Kind = xwidget.Primary
-		}
-		keys[name] = act
-		buttons = append(buttons, b)
-	}
+func acts(h room.Host, r identity.Request, state identity.RequestState, keys map[fyne.KeyName]func()) (_ []fyne.CanvasObject, why string) {
+	a := actions{keys: keys}
+	add := a.add
 	me := string(h.Desk().Me().ID)
 	if state == identity.Granted && r.Grantee == me {
 		add("approvals.view", "V", fyne.KeyV, true, func() { view(h, r) })
@@ -162,7 +209,7 @@ func acts(h room.Host, r identity.Request, state identity.RequestState, keys map
 			})
 		})
 	}
-	return buttons, why
+	return a.buttons, why
 }
 
 // approve asks for a second act, which names what the other side will be able to do.
@@ -172,7 +219,7 @@ func approve(h room.Host, r identity.Request) {
 		room.Failed(h, err)
 		return
 	}
-	text := i18n.T("approvals.approve.text", map[string]any{"Who": people[r.Grantee], "Fields": fieldWords(r.Fields), "Until": until(r)})
+	text := i18n.T("approvals.approve.text", map[string]any{"Who": people[r.Grantee], "Fields": fieldWords(r.Fields), "Until": moment(r.Until)})
 	room.Confirm(h, i18n.T("approvals.approve"), text, i18n.T("approvals.approve"), func() {
 		if _, err := h.Desk().ApproveDisclosure(room.Ctx(), r.ID); err != nil {
 			room.Failed(h, err)

@@ -22,6 +22,7 @@ import (
 	"paravent/testimony/cooperation"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/feed"
 	"paravent/testimony/figures"
 	"paravent/testimony/groundrules"
@@ -75,6 +76,7 @@ var sayings = []struct {
 	{docket.ErrNotCommitted, "error.not_committed"}, {docket.ErrNotIntact, "error.not_intact"}, {docket.ErrVersion, "error.is_version"}, {docket.ErrCustodyName, "error.custody_name"},
 	{docket.ErrTranscriptOfVersion, "error.transcript_version"}, {docket.ErrNoTranscript, "error.transcript_none"}, {docket.ErrNoPublicWords, "error.transcript_public"}, {docket.ErrTranscriptName, "error.transcript_name"},
 	{transcript.ErrLabel, "error.transcript_label"}, {transcript.ErrSpeaker, "error.transcript_speaker"}, {transcript.ErrLanguage, "error.transcript_language"}, {transcript.ErrFile, "error.transcript_file"}, {transcript.ErrPassage, "error.transcript_passage"},
+	{exhibit.ErrTwo, "error.opening_two"}, {exhibit.ErrCollege, "error.opening_college"}, {exhibit.ErrAsked, "error.opening_asked"}, {exhibit.ErrOpening, "error.opening_terms"}, {exhibit.ErrNotSealed, "error.exhibit_not_sealed"}, {exhibit.ErrWithdrawn, "error.exhibit_withdrawn"},
 	{docket.ErrErased, "error.recording_erased"}, {retention.ErrRule, "error.retention_rule"}, {retention.ErrOwn, "error.own_erasure"}, {retention.ErrStep, "error.erasure_decided"}, {retention.ErrReason, "error.reason_needed"},
 	{docket.ErrTeamColleges, "error.team_colleges"}, {docket.ErrOtherTeam, "error.other_team"}, {docket.ErrRecordingShut, "error.recording_shut"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},

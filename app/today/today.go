@@ -139,6 +139,8 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			id += "/identity"
 		case docket.DisclosureAsked, docket.DisclosureOpen, docket.DisclosureReview:
 			to, id = room.Approvals, string(i.Request)
+		case docket.OpeningAsked, docket.OpeningGranted:
+			to, id, detail = room.Approvals, string(i.Request), names.Cases[i.Case]+"\n"
 		case docket.FailedTries:
 			to, id, detail = room.Settings, "", ""
 		case docket.MeasureWaits:

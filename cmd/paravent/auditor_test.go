@@ -108,6 +108,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"evidence capture --hearing x --witness-camera @c.y4m --witness-microphone @m.wav", exitBench},
 		{"exhibit add @docket.json --case TC~12/2026 --number 1 --title T", refused}, {"exhibit list", refused}, {"exhibit show x", refused}, {"exhibit open x @x.pdf", refused},
 		{"exhibit withdraw x --reason R", refused}, {"exhibit custody x", refused},
+		{"exhibit opening list", refused}, {"exhibit opening request x --reason R", refused}, {"exhibit opening approve x", refused}, {"exhibit opening refuse x --reason R", refused},
 		{"readiness week", refused}, {"readiness show x", refused}, {"readiness check x --item technique --stage day --who clerk", refused}, {"readiness visit x --at 2026-01-10T10:00 --who clerk", refused},
 		{"evidence transcript import x @t.vtt", refused}, {"evidence transcript show x", refused}, {"evidence transcript export x @t2.vtt", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},

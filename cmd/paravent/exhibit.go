@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -17,9 +18,10 @@ import (
 type exhibitCmds struct {
 	Add      exhibitAddCmd      `cmd:"" help:"Receive a file as an exhibit of a case: PDF, PNG, JPEG, MP4, MOV, WebM or WAV, kept sealed exactly as it is. Its name is not kept."`
 	List     exhibitListCmd     `cmd:"" help:"List the exhibits of a case, or of all cases."`
-	Show     exhibitShowCmd     `cmd:"" help:"What is known of an exhibit, and who may open it and be shown it."`
-	Open     exhibitOpenCmd     `cmd:"" help:"Write an exhibit as it was received to a new file, or into a folder under a neutral name."`
+	Show     exhibitShowCmd     `cmd:"" help:"What is known of an exhibit, who may open it and be shown it, who can open it now, and for readers of the log who did."`
+	Open     exhibitOpenCmd     `cmd:"" help:"Write an exhibit as it was received to a new file, or into a folder under a neutral name. A sealed one takes an approved opening."`
 	Withdraw exhibitWithdrawCmd `cmd:"" help:"Withdraw an exhibit: it is neither opened nor shown any more."`
+	Opening  openingCmds        `cmd:"" help:"Requests to open sealed exhibits, which takes two people of two colleges."`
 	Custody  exhibitCustodyCmd  `cmd:"" help:"Every act on an exhibit that the audit log has, and what its file is found to be now."`
 }
 
@@ -116,16 +118,34 @@ func (x exhibitShowCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return noExhibit(x.Exhibit, err)
 		}
+		access, err := d.ExhibitAccess(ctx, e)
+		if err != nil {
+			return err
+		}
 		shown := []string{"bench"}
 		for _, r := range exhibit.Audiences(e.Class) {
 			shown = append(shown, string(r))
 		}
+		opens := strings.Join(access.Offices, ", ")
+		if e.Class == exhibit.Sealed {
+			opens += ", when the other college approves"
+		}
+		now := []string{}
+		for _, u := range access.Now {
+			now = append(now, u.Name)
+		}
 		pairs := []any{"Number", e.Number, "Title", e.Title, "Kind", fmt.Sprintf("%s (%s)", e.Kind(), e.Format), "Class", e.Class, "Bytes", e.Size, "SHA-256", hex.EncodeToString(e.SHA256),
-			"Received", e.Received.UTC().Format(time.RFC3339), "Opens to", strings.Join(docket.ExhibitOpeners(e.Class), ", "), "Can be shown to", strings.Join(shown, ", ")}
+			"Received", e.Received.UTC().Format(time.RFC3339), "Opens to", opens, "Can open it now", cmp.Or(strings.Join(now, ", "), "nobody"), "Can be shown to", strings.Join(shown, ", ")}
 		if !e.Withdrawn.IsZero() {
 			pairs = append(pairs, "Withdrawn", e.Withdrawn.UTC().Format(time.RFC3339)+": "+e.Why)
 		}
-		return c.print(e, table(pairs...))
+		for _, k := range access.Opened {
+			pairs = append(pairs, "Opened", fmt.Sprintf("%s  %s (%s)  %s", k.At.UTC().Format(time.RFC3339), k.By.Name, k.By.Office, k.Purpose))
+		}
+		return c.print(struct {
+			exhibit.Exhibit
+			Access docket.ExhibitAccess `json:"access"`
+		}{e, access}, table(pairs...))
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"paravent/protection/identity"
 	"paravent/testimony/exhibit"
 )
 
@@ -42,11 +43,33 @@ func TestExhibitsFromTheCommandLine(t *testing.T) {
 	s.run(exitExists, "exhibit add @Jane-Roe.txt"+add+asJudge)
 	id := string(e.ID)
 	s.run(exitNotAllowed, "exhibit open "+id+" @o.pdf"+asClerk)
+	s.run(exitNotAllowed, "exhibit open "+id+" @o.pdf"+asJudge) // alone
+	s.run(exitRefused, "exhibit opening request "+id+" --reason R --hours 25"+asJudge)
+	s.run(exitNotAllowed, "exhibit opening request "+id+" --reason R"+asClerk)
+	s.run(exitNotFound, "exhibit opening request x --reason R"+asJudge)
+	out, _ = s.run(exitOK, "exhibit opening request "+id+" --reason R --json"+asJudge)
+	var asked openingLine
+	if err := json.Unmarshal([]byte(out), &asked); err != nil || asked.State != identity.Pending || asked.Number != "P-1" {
+		t.Fatalf("%v: %s", err, out)
+	}
+	s.run(exitExists, "exhibit opening request "+id+" --reason R"+asJudge)
+	s.run(exitNotAllowed, "exhibit opening approve "+string(asked.ID)+asJudge)
+	s.run(exitNotFound, "exhibit opening approve x"+asClerk)
+	if out, _ := s.run(exitOK, "exhibit opening"+asClerk); !strings.Contains(out, "waits for the other college") {
+		t.Error(out)
+	}
+	s.run(exitOK, "exhibit opening approve "+string(asked.ID)+asClerk)
+	s.run(exitNotAllowed, "exhibit open "+id+" @o.pdf"+asClerk)
 	s.run(exitOK, "exhibit open "+id+" @o.pdf"+asJudge)
+	if out, _ := s.run(exitOK, "exhibit show "+id+asJudge); !strings.Contains(out, "Opened") || !strings.Contains(out, "copy") {
+		t.Errorf("who opened is not told: %s", out)
+	}
 	s.run(exitExists, "exhibit open "+id+" @o.pdf"+asJudge)
 	if text, err := os.ReadFile(s.path("o.pdf")); err != nil || string(text) != ledger {
 		t.Errorf("%v: %q", err, text)
 	}
+	s.run(exitOK, "exhibit opening refuse "+string(asked.ID)+" --reason R"+asClerk)
+	s.run(exitNotAllowed, "exhibit open "+id+" @again.pdf"+asJudge)
 	s.run(exitOK, "exhibit withdraw "+id+" --reason R"+asJudge)
 	s.run(exitRefused, "exhibit open "+id+" @again.pdf"+asJudge)
 	for line, want := range map[string]string{"exhibit list": "withdrawn", "exhibit list --case TC~31/2026": "There are no exhibits", "exhibit show " + id: "registrar", "exhibit custody " + id: "exhibit.withdrawn"} {

@@ -142,6 +142,13 @@ func (d *Desk) idsOfCase(ctx context.Context, c protection.CaseID, ids map[strin
 	for _, e := range received {
 		ids[string(e.ID)] = true
 	}
+	openings, err := d.ExhibitOpenings(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, o := range openings {
+		ids[string(o.ID)] = ids[string(o.ID)] || o.Case == c
+	}
 	orders, err := d.Orders(ctx)
 	if err != nil {
 		return err

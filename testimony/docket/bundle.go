@@ -197,6 +197,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, givenCopies, from, to, func(_ string, c copies.Copy) bool { return b.cases[c.Case] }),
 		moveSome(tx, exhibits, from, to, func(_ string, e exhibit.Exhibit) bool { return b.cases[e.Case] }),
 		moveSome(tx, remoteRecords, from, to, func(_ string, r RemoteRecord) bool { return b.hearings[r.Hearing] }),
+		moveSome(tx, exhibitOpenings, from, to, func(_ string, o exhibit.Opening) bool { return b.cases[o.Case] }),
 		moveSome(tx, minutesOf, from, to, func(id string, _ testimony.Minutes) bool { return ofHearing(id) }),
 		moveSome(tx, journal, from, to, func(id string, _ testimony.Event) bool {
 			h, _, _ := strings.Cut(id, "/")

@@ -3,6 +3,9 @@ package docket
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
+	"time"
 
 	"paravent/protection/identity"
 	"paravent/store"
@@ -34,7 +37,7 @@ func (d *Desk) ceremony(tx reading, users []store.User) (ceremony, error) {
 	return c, err
 }
 
-// matter is what takes two colleges: a disclosure, an erasure.
+// matter is what takes two colleges: a disclosure, an erasure, a copy, the opening of a sealed exhibit.
 type matter[T any] struct {
 	kept    store.Collection[T]
 	denied  string // the act in the audit log for a step that a rule refused
@@ -76,4 +79,38 @@ func stepMatter[T any](ctx context.Context, d *Desk, m matter[T], id identity.Re
 		return m.kept.Put(tx, part, string(id), x)
 	})
 	return x, errors.Join(err, refused)
+}
+
+// byRules asks something of the rules of a ceremony as they are now.
+func (d *Desk) byRules(ctx context.Context, ask func(reading, ceremony) error) error {
+	users, err := d.Users(ctx)
+	if err != nil {
+		return err
+	}
+	return d.vault.View(ctx, func(tx *store.ReadTx) error {
+		rules, err := d.ceremony(tx, users)
+		if err != nil {
+			return err
+		}
+		return ask(tx, rules)
+	})
+}
+
+// consented is consents with this user's for their college: their signature under a statement.
+func (d *Desk) consented(consents []identity.Consent, c ceremony, statement []byte) ([]identity.Consent, error) {
+	me := c.official(string(d.Me().ID))
+	signature, err := d.vault.Sign(statement)
+	if err != nil {
+		return consents, err
+	}
+	return append(slices.Clone(consents), identity.Consent{College: me.College, By: me.ID, At: d.Now().UTC().Truncate(time.Second), Signature: signature}), nil
+}
+
+// ended is the step that ends a matter: whoever asked withdraws it, and anybody else refuses it.
+func (d *Desk) ended(requester, reason string) (withdrawn, refused *identity.Decision) {
+	decision := &identity.Decision{By: string(d.Me().ID), At: d.Now(), Reason: strings.TrimSpace(reason)}
+	if decision.By == requester {
+		return decision, nil
+	}
+	return nil, decision
 }

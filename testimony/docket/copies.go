@@ -204,12 +204,9 @@ func (d *Desk) ApproveCopy(ctx context.Context, id identity.RequestID) (copies.C
 		if err := c.MayApprove(me, rules.official(c.Requester), recipientOf(c, rules), d.Now(), rules.conflicts); err != nil {
 			return c, err
 		}
-		signature, err := d.vault.Sign(c.Statement())
-		if err != nil {
-			return c, err
-		}
-		c.Consents = append(slices.Clone(c.Consents), identity.Consent{College: me.College, By: me.ID, At: d.Now().UTC().Truncate(time.Second), Signature: signature})
-		return c, nil
+		var err error
+		c.Consents, err = d.consented(c.Consents, rules, c.Statement())
+		return c, err
 	})
 }
 
@@ -223,12 +220,7 @@ func (d *Desk) RefuseCopy(ctx context.Context, id identity.RequestID, reason str
 		if err := c.MayRefuse(me, d.Now()); err != nil {
 			return c, err
 		}
-		decision := &identity.Decision{By: me.ID, At: d.Now(), Reason: strings.TrimSpace(reason)}
-		if me.ID == c.Requester {
-			c.Withdrawn = decision
-		} else {
-			c.Refused = decision
-		}
+		c.Withdrawn, c.Refused = d.ended(c.Requester, reason)
 		return c, nil
 	})
 }
@@ -263,15 +255,7 @@ func (d *Desk) Copy(ctx context.Context, id identity.RequestID) (copies.Copy, er
 
 // MayApproveCopy says why the user may not approve a copy, or nil.
 func (d *Desk) MayApproveCopy(ctx context.Context, c copies.Copy) error {
-	users, err := d.Users(ctx)
-	if err != nil {
-		return err
-	}
-	return d.vault.View(ctx, func(tx *store.ReadTx) error {
-		rules, err := d.ceremony(tx, users)
-		if err != nil {
-			return err
-		}
+	return d.byRules(ctx, func(_ reading, rules ceremony) error {
 		return c.MayApprove(rules.official(string(d.Me().ID)), rules.official(c.Requester), recipientOf(c, rules), d.Now(), rules.conflicts)
 	})
 }

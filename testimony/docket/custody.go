@@ -151,9 +151,13 @@ func (d *Desk) officials(ctx context.Context) (map[string]notice.Official, error
 	users, err := d.Users(ctx)
 	known := map[string]notice.Official{}
 	for _, u := range users {
-		known[string(u.ID)] = notice.Official{ID: string(u.ID), Name: u.DisplayName, Office: string(u.Role)}
+		known[string(u.ID)] = officialOf(u)
 	}
 	return known, err
+}
+
+func officialOf(u store.User) notice.Official {
+	return notice.Official{ID: string(u.ID), Name: u.DisplayName, Office: string(u.Role)}
 }
 
 // custodyChain takes the entries that speak of a recording, its edits and its versions, oldest first.

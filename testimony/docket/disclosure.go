@@ -297,15 +297,7 @@ func (d *Desk) Disclosures(ctx context.Context) ([]identity.Request, error) {
 
 // MayApprove says why the user may not approve a request, or nil.
 func (d *Desk) MayApprove(ctx context.Context, r identity.Request) error {
-	users, err := d.Users(ctx)
-	if err != nil {
-		return err
-	}
-	return d.vault.View(ctx, func(tx *store.ReadTx) error {
-		c, err := d.ceremony(tx, users)
-		if err != nil {
-			return err
-		}
+	return d.byRules(ctx, func(_ reading, c ceremony) error {
 		return r.MayApprove(c.official(string(d.Me().ID)), c.official(r.Requester), c.official(r.Grantee), d.Now(), c.conflicts)
 	})
 }

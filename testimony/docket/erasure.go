@@ -110,12 +110,9 @@ func (d *Desk) ConsentToErasure(ctx context.Context, id identity.RequestID) (ide
 		if err := e.MayConsent(me, c.official(e.Requester), c.conflicts); err != nil {
 			return e, err
 		}
-		signature, err := d.vault.Sign(e.Statement())
-		if err != nil {
-			return e, err
-		}
-		e.Consents = append(slices.Clone(e.Consents), identity.Consent{College: me.College, By: me.ID, At: d.Now().UTC().Truncate(time.Second), Signature: signature})
-		return e, nil
+		var err error
+		e.Consents, err = d.consented(e.Consents, c, e.Statement())
+		return e, err
 	})
 }
 
@@ -131,12 +128,7 @@ func (d *Desk) RefuseErasure(ctx context.Context, id identity.RequestID, reason 
 		case me.College == "" && me.ID != e.Requester:
 			return e, identity.ErrNotCollege
 		}
-		decision := &identity.Decision{By: me.ID, At: d.Now(), Reason: strings.TrimSpace(reason)}
-		if me.ID == e.Requester {
-			e.Withdrawn = decision
-		} else {
-			e.Refused = decision
-		}
+		e.Withdrawn, e.Refused = d.ended(e.Requester, reason)
 		return e, nil
 	})
 }

@@ -241,26 +241,18 @@ func (d *Desk) Exhibit(ctx context.Context, id exhibit.ID) (exhibit.Exhibit, err
 	return find(ctx, d, exhibits, string(id))
 }
 
-// OpenExhibit opens an exhibit's sealed file for reading. The act, or its refusal, is in the audit log before anything is read. purpose is one word for the log.
+// OpenExhibit opens an exhibit's sealed file for reading, where [Desk.MayOpenExhibit] lets this user. The act, or its refusal, is in the audit log before anything is read. purpose
+// is one word for the log.
 func (d *Desk) OpenExhibit(ctx context.Context, id exhibit.ID, purpose string) (exhibit.Exhibit, *blob.Reader, error) {
 	e, err := d.Exhibit(ctx, id)
 	if err != nil {
 		return e, nil, err
 	}
-	if !exhibit.MayOpen(string(d.Me().Role), e.Class) {
-		return e, nil, errors.Join(ErrNotAllowed, d.noteExhibit(ctx, "exhibit.refused", e, "tried", "exhibit.opened"))
-	}
-	if !e.Withdrawn.IsZero() {
-		return e, nil, exhibit.ErrWithdrawn
-	}
-	key, err := d.exhibitKey(ctx, e)
+	key, err := d.admitToExhibit(ctx, e, purpose)
 	if err != nil {
 		return e, nil, err
 	}
 	defer clear(key[:])
-	if err := d.noteExhibit(ctx, "exhibit.opened", e, "for", purpose); err != nil {
-		return e, nil, err
-	}
 	r, err := blob.Open(d.exhibitPath(id), key, string(id))
 	if err != nil {
 		return e, nil, err
@@ -271,19 +263,58 @@ func (d *Desk) OpenExhibit(ctx context.Context, id exhibit.ID, purpose string) (
 	return e, r, nil
 }
 
+// admitToExhibit asks the gate, and takes the key where it lets this user, in the transaction that logs the act.
+func (d *Desk) admitToExhibit(ctx context.Context, e exhibit.Exhibit, purpose string) (blob.Key, error) {
+	var key blob.Key
+	users, err := d.Users(ctx)
+	if err != nil {
+		return key, err
+	}
+	var refused error
+	err = d.vault.Update(ctx, func(tx *store.Tx) error {
+		refused = nil
+		now, _, err := locate(tx, exhibits, string(e.ID))
+		if err != nil {
+			return notFound(err)
+		}
+		rules, err := d.ceremony(tx, users)
+		if err != nil {
+			return err
+		}
+		details := exhibitDetails(now)
+		if refused = d.exhibitGate(tx, now, d.Me(), rules); refused != nil {
+			details["tried"] = "exhibit.opened"
+			tx.Log("exhibit.refused", details)
+			return nil
+		}
+		if key, err = exhibitKeyIn(tx, now); err != nil {
+			return err
+		}
+		details["for"] = purpose
+		tx.Log("exhibit.opened", details)
+		if now.Class == exhibit.Sealed {
+			tx.AnchorAtOnce() // who saw what must not be undone by putting an older copy back
+		}
+		return nil
+	})
+	return key, errors.Join(err, refused)
+}
+
 // ExhibitOpeners lists the offices that may open exhibits of a class.
 func ExhibitOpeners(c exhibit.Class) []string {
 	return slices.DeleteFunc(slices.Clone(testimony.Offices), func(o string) bool { return !exhibit.MayOpen(o, c) })
 }
 
-func (d *Desk) noteExhibit(ctx context.Context, act string, e exhibit.Exhibit, key, value string) error {
-	details := exhibitDetails(e)
-	details[key] = value
-	return d.Note(ctx, act, details)
+func (d *Desk) exhibitKey(ctx context.Context, e exhibit.Exhibit) (key blob.Key, err error) {
+	err = d.vault.View(ctx, func(tx *store.ReadTx) (err error) {
+		key, err = exhibitKeyIn(tx, e)
+		return err
+	})
+	return key, err
 }
 
-func (d *Desk) exhibitKey(ctx context.Context, e exhibit.Exhibit) (blob.Key, error) {
-	k, err := read(ctx, d, exhibitKeys, exhibitPart(e.Case, e.Class), string(e.ID))
+func exhibitKeyIn(tx store.Reading, e exhibit.Exhibit) (blob.Key, error) {
+	k, err := exhibitKeys.Get(tx, exhibitPart(e.Case, e.Class), string(e.ID))
 	var key blob.Key
 	if err == nil && copy(key[:], k.Key) != len(key) {
 		err = fmt.Errorf("the exhibit's key is damaged: %w", store.ErrDamaged)
@@ -372,18 +403,7 @@ func (d *Desk) ExhibitCustody(ctx context.Context, id exhibit.ID) (ExhibitCustod
 	if c.Found, err = d.exhibitFound(ctx, c.Exhibit, nil); err != nil {
 		return c, err
 	}
-	officials, err := d.officials(ctx)
-	if err != nil {
-		return c, err
-	}
-	entries, err := d.auditOf(ctx, func(e audit.Entry) bool { return e.Details["exhibit"] == string(id) })
-	for _, e := range entries {
-		by, ok := officials[e.User]
-		if !ok {
-			by = notice.Official{ID: e.User}
-		}
-		c.Chain = append(c.Chain, notice.Link{Entry: e.Index, At: e.Time, Act: e.Action, By: by, Purpose: e.Details["for"]})
-	}
+	c.Chain, err = d.exhibitLinks(ctx, func(e audit.Entry) bool { return e.Details["exhibit"] == string(id) })
 	return c, err
 }
 

@@ -14,6 +14,7 @@ import (
 type reading interface {
 	store.Reading
 	HasCompartment(store.Compartment) bool
+	Members(store.Compartment) ([]store.UserID, error)
 }
 
 // parts are those that this user can read, the docket first.

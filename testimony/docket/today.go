@@ -11,6 +11,7 @@ import (
 	"paravent/protection/order"
 	"paravent/testimony"
 	"paravent/testimony/cooperation"
+	"paravent/testimony/exhibit"
 )
 
 // ItemKind is why something needs attention.
@@ -22,6 +23,8 @@ const (
 	DisclosureReview ItemKind = "disclosure_review" // an emergency was granted and nobody has looked into it
 	DisclosureAsked  ItemKind = "disclosure_asked"  // waits for this user's approval
 	DisclosureOpen   ItemKind = "disclosure_open"   // granted to this user
+	OpeningAsked     ItemKind = "opening_asked"     // of a sealed exhibit; waits for this user's approval
+	OpeningGranted   ItemKind = "opening_granted"   // to this user
 	ErasureAsked     ItemKind = "erasure_asked"     // waits for this user's signature
 	ErasureOpen      ItemKind = "erasure_open"      // both colleges signed, and it is not at its end
 	AnchorFailed     ItemKind = "anchor_failed"     // what remembers the newest state of the vault can't be written
@@ -76,7 +79,7 @@ const (
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrdersContradict, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, NonPunishment, OrderEndsSoon,
 	NotReady, RemindersDue, NoPermission, AnswerOverdue,
-	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
+	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, OpeningAsked, OpeningGranted, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -89,6 +92,8 @@ type Item struct {
 	Request identity.RequestID
 
 	Recording testimony.RecordingID // of a RecordingErasure, a RecordingUncleared and a RecordingDue
+	Exhibit   exhibit.ID            // of an OpeningAsked and an OpeningGranted
+	Number    string                // the court's, of the exhibit
 
 	When  time.Time
 	Why   string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose; of a RiskReview: a trigger
@@ -124,6 +129,10 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 		return nil, err
 	}
 	asked, err := d.disclosureItems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opening, err := d.openingItems(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +172,7 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, erasing, ending, people)
+	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, opening, erasing, ending, people)
 	taken, err := d.takenIdentities(ctx)
 	if err != nil {
 		return nil, err

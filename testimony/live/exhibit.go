@@ -58,7 +58,7 @@ func (s *Session) ShowExhibit(id exhibit.ID, to []testimony.Role) error {
 	return s.do(func() error {
 		event, err := step() // the phase can have changed meanwhile
 		if err == nil {
-			err = s.stands(id) // and the exhibit been withdrawn
+			err = s.stands(id) // and the exhibit been withdrawn, or its approval ended
 		}
 		if err == nil {
 			err = s.keep(event)
@@ -81,16 +81,16 @@ func (s *Session) stillOf(id exhibit.ID) ([]byte, error) {
 	return picture, errors.Join(err, r.Close())
 }
 
-// stands fails where an exhibit was withdrawn, or cannot be looked up.
+// stands fails where an exhibit may not be opened from this desk any more, or that can't be found out: it was withdrawn, or the approval of a sealed one has ended.
 func (s *Session) stands(id exhibit.ID) error {
 	e, err := s.desk.Exhibit(s.ctx, id)
-	if err == nil && !e.Withdrawn.IsZero() {
-		return exhibit.ErrWithdrawn
+	if err != nil {
+		return err
 	}
-	return err
+	return s.desk.MayOpenExhibit(s.ctx, e)
 }
 
-// followExhibit takes down what is shown once it is withdrawn, at whatever desk, and also where that cannot be found out.
+// followExhibit takes down what is shown once it may not be opened any more, at whatever desk that was decided.
 func (s *Session) followExhibit() {
 	if s.showing == nil || s.stands(s.showing.Exhibit) == nil {
 		return

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/exhibit"
@@ -103,4 +104,63 @@ func TestAnExhibitThatIsWithdrawnIsTakenDown(t *testing.T) {
 	if err := s.ShowExhibit(id, nil); !errors.Is(err, exhibit.ErrWithdrawn) {
 		t.Errorf("shown again: %v", err)
 	}
+}
+
+// A sealed exhibit is shown once somebody of the registry has approved that this judge opens it, and comes down when that is taken back or over.
+func TestASealedExhibitIsShownByTwo(t *testing.T) {
+	t.Parallel()
+	for what, end := range map[string]func(*docket.Desk, *clock, exhibit.Opening) error{
+		"taken back": func(d *docket.Desk, _ *clock, o exhibit.Opening) error {
+			_, err := d.EndExhibitOpening(t.Context(), o.ID, "a mistake")
+			return err
+		},
+		"over": func(_ *docket.Desk, c *clock, _ exhibit.Opening) error {
+			c.advance(time.Hour)
+			return nil
+		},
+	} {
+		d, c := deskWith(t, oneHearing)
+		ctx := t.Context()
+		h, err := d.FindHearing(ctx, "h")
+		must(t, err)
+		id := picture(t, d, h.Case, "1", exhibit.Sealed)
+		kept, alone := approvedBy(t, d, c, id)
+		s := enter(t, alone)
+		admitted(t, s, testimony.RoleWitness)
+		call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)
+		must(t, s.ShowExhibit(id, []testimony.Role{testimony.RoleWitness}))
+		if !live.ShownTo(s, seat(s, testimony.RoleWitness).ID) {
+			t.Error("the witness is not shown what two have opened")
+		}
+		must(t, end(alone, c, kept))
+		await(t, s, "it to come down", func(st live.State) bool { return st.Exhibit == nil })
+		if live.ShownTo(s, seat(s, testimony.RoleWitness).ID) {
+			t.Errorf("%s: the witness still sees it", what)
+		}
+		if err := s.ShowExhibit(id, nil); !errors.Is(err, exhibit.ErrTwo) {
+			t.Errorf("%s: shown again: %v", what, err)
+		}
+	}
+}
+
+// approvedBy has a clerk approve that the judge opens an exhibit from two hours on for an hour, and opens the judge's desk again.
+func approvedBy(t *testing.T, d *docket.Desk, c *clock, id exhibit.ID) (exhibit.Opening, *docket.Desk) {
+	t.Helper()
+	ctx, passphrase := t.Context(), []byte("five grey owls count eggs")
+	options := docket.Options{Clock: c.now, KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}}
+	_, err := d.AddUser(ctx, store.NewUser{Login: "clerk", DisplayName: "clerk", Role: testimony.Clerk, Passphrase: passphrase})
+	must(t, err)
+	c.advance(2 * time.Hour)
+	o, err := d.AskExhibitOpening(ctx, id, "R", c.now().Add(time.Hour))
+	must(t, err)
+	must(t, d.Close())
+	clerk, err := docket.Unlock(ctx, d.Path(), "clerk", passphrase, options)
+	must(t, err)
+	_, err = clerk.ApproveExhibitOpening(ctx, o.ID)
+	must(t, err)
+	must(t, clerk.Close())
+	judge, err := docket.Unlock(ctx, d.Path(), "judge", passphrase, options)
+	must(t, err)
+	t.Cleanup(func() { must(t, judge.Close()) })
+	return o, judge
 }
