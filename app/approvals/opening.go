@@ -3,6 +3,7 @@ package approvals
 import (
 	"fyne.io/fyne/v2"
 
+	"paravent/app/evidence"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -43,6 +44,7 @@ func opening(h room.Host, names room.Register, people map[string]string, o exhib
 	}
 	steps = append(steps, decisions(people, o.Refused, o.Withdrawn, nil)...)
 	a := actions{keys: screen.Keys}
+	a.add("approvals.opening.see", "E", fyne.KeyE, state == identity.Granted && o.Requester == string(d.Me().ID), func() { h.Go(room.Evidence, evidence.ExhibitID(o.Exhibit)) })
 	if o.Stands(d.Now()) {
 		if err := d.MayApproveExhibitOpening(room.Ctx(), o); err == nil {
 			a.add("approvals.approve", "A", fyne.KeyA, true, func() { approveOpening(h, people, o, e) })

@@ -33,7 +33,7 @@ func portrait(file, mark string) (shown fyne.CanvasObject, away func()) {
 	img := canvas.NewImageFromImage(face)
 	img.FillMode = canvas.ImageFillContain
 	img.SetMinSize(fyne.NewSize(portraitShown, portraitShown))
-	over := container.NewClip(watermark(mark))
+	over := container.NewClip(xwidget.Watermark(mark))
 	return container.NewBorder(nil, nil, container.NewStack(img, over), nil), func() {
 		clear(face.Pix)
 		img.Image = nil

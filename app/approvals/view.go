@@ -1,16 +1,13 @@
 package approvals
 
 import (
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
-	"paravent/app/theme"
 	"paravent/app/xwidget"
 	"paravent/protection/identity"
 )
@@ -46,7 +43,7 @@ func view(h room.Host, r identity.Request) {
 		rows = append(rows, []fyne.CanvasObject{xwidget.Strong(i18n.T("field." + string(f))), shown})
 	}
 	clear(fields)
-	body := container.NewStack(watermark(mark), xwidget.Inset(xwidget.Column(10, xwidget.Grid([]float32{2, 5}, nil, rows...)), 10, 10))
+	body := container.NewStack(xwidget.Watermark(mark), xwidget.Inset(xwidget.Column(10, xwidget.Grid([]float32{2, 5}, nil, rows...)), 10, 10))
 	var s *xwidget.Sheet
 	done := xwidget.NewPrimary(i18n.T("action.close"), "Esc", func() { s.Close() })
 	s = xwidget.ShowSheet(h.Window().Canvas(), i18n.T("view.title"), 620, xwidget.Column(8, body, xwidget.WrappedSmall(i18n.T("view.text"))), done)
@@ -58,42 +55,4 @@ func view(h room.Host, r identity.Request) {
 			away()
 		}
 	})
-}
-
-// watermark repeats a line over the whole ground, so that a photograph of the screen tells whose screen it was.
-func watermark(line string) fyne.CanvasObject { return container.New(&pattern{}, marks(line)...) }
-
-const (
-	marksShown = 24
-	markEvery  = 26
-)
-
-func marks(line string) []fyne.CanvasObject {
-	ink := theme.Colour(theme.Ink2)
-	ink.A = 0x38
-	var out []fyne.CanvasObject
-	for range marksShown {
-		t := canvas.NewText(line+"   "+line, color.NRGBA(ink))
-		t.TextSize = theme.SizeSecondary
-		out = append(out, t)
-	}
-	return out
-}
-
-// pattern sets lines below each other, every second one shifted, and hides what has no room.
-type pattern struct{}
-
-func (pattern) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(10, 10) }
-
-func (pattern) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	for i, line := range o {
-		y := float32(i) * markEvery
-		if y+markEvery > size.Height && i > 0 {
-			line.Hide()
-			continue
-		}
-		line.Show()
-		line.Resize(line.MinSize())
-		line.Move(fyne.NewPos(float32(i%2)*-60, y))
-	}
 }

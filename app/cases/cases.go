@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"paravent/app/evidence"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -65,10 +66,11 @@ func one(h room.Host, c testimony.Case) (room.Screen, error) {
 		kept = i18n.T("cases.kept_for_team", map[string]any{"Team": team})
 	}
 	back, step := room.Back(h, room.Cases)
-	screen := room.Screen{Back: step}
+	handedIn := func() { h.Go(room.Evidence, evidence.ExhibitsID(c.ID)) }
+	screen := room.Screen{Back: step, Keys: map[fyne.KeyName]func(){fyne.KeyX: handedIn}}
 	keptFor := fyne.CanvasObject(xwidget.WrappedSmall(kept))
 	if h.Desk().May(testimony.ActKeepTeam) {
-		screen.Keys = map[fyne.KeyName]func(){fyne.KeyM: func() { move(h, c) }}
+		screen.Keys[fyne.KeyM] = func() { move(h, c) }
 		keptFor = container.NewBorder(nil, nil, nil, xwidget.NewButton(i18n.T("cases.move"), "M", screen.Keys[fyne.KeyM]), keptFor)
 	}
 	about := xwidget.Card("", container.NewBorder(nil, nil, nil, xwidget.Chip(i18n.T("offence."+string(c.Offence)), xwidget.Neutral), xwidget.WrappedStrong(c.Court)),
@@ -101,7 +103,7 @@ func one(h room.Host, c testimony.Case) (room.Screen, error) {
 	if len(days) == 0 {
 		days = append(days, xwidget.Empty(i18n.T("cases.no_hearings")))
 	}
-	actions := []fyne.CanvasObject{back}
+	actions := []fyne.CanvasObject{xwidget.NewButton(i18n.T("exhibit.list"), "X", handedIn), back}
 	if h.Desk().May(testimony.ActKeepDocket) {
 		screen.New = func() { AddParty(h, c.ID) }
 		actions = append(actions, xwidget.NewPrimary(i18n.T("witness.new"), "Ctrl N", screen.New))

@@ -2,17 +2,22 @@ package evidence
 
 import (
 	"fmt"
+	"strings"
 	"time"
+
+	"fyne.io/fyne/v2"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
+	"paravent/protection"
 	"paravent/protection/policy"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/exhibit"
 )
 
-// Room is the room of the recordings and their versions, of all cases that the user may open. The zero Room is ready. It holds the recording that is open,
+// Room is the room of the recordings and their versions, and of the exhibits, of all cases that the user may open. The zero Room is ready. It holds the recording that is open,
 // across the drawings of its screen, and closes it when another screen takes its place.
 type Room struct {
 	open  *opened
@@ -22,11 +27,19 @@ type Room struct {
 
 // Screen draws the list, or the recording that was asked for.
 func (r *Room) Screen(h room.Host) (room.Screen, error) {
-	states, err := h.Desk().RecordingStates(room.Ctx())
+	names, err := room.ReadRegister(h.Desk())
 	if err != nil {
 		return room.Screen{}, err
 	}
-	names, err := room.ReadRegister(h.Desk())
+	if of, is := strings.CutPrefix(h.Selected(), exhibitsOf); is {
+		r.Close()
+		return exhibits(h, names, protection.CaseID(of))
+	}
+	if id, is := strings.CutPrefix(h.Selected(), exhibitOnly); is {
+		r.Close()
+		return oneExhibit(h, names, exhibit.ID(id))
+	}
+	states, err := h.Desk().RecordingStates(room.Ctx())
 	if err != nil {
 		return room.Screen{}, err
 	}
@@ -43,7 +56,8 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 		return room.Screen{}, docket.ErrNotFound
 	}
 	r.Close()
-	l := room.Listing{Title: i18n.T("room.evidence"), Empty: i18n.T("evidence.none"),
+	handedIn := func() { h.Go(room.Evidence, ExhibitsID("")) }
+	l := room.Listing{Title: i18n.T("room.evidence"), Empty: i18n.T("evidence.none"), Actions: []fyne.CanvasObject{xwidget.NewButton(i18n.T("exhibit.list"), "F2", handedIn)}, Keys: map[fyne.KeyName]func(){fyne.KeyF2: handedIn},
 		Heads:   []string{i18n.T("witness.pseudonym"), i18n.T("evidence.kind"), i18n.T("evidence.begun"), i18n.T("evidence.length")},
 		Weights: []float32{4, 4, 3, 2}, Open: func(id string) { h.Go(room.Evidence, id) }}
 	receiving(h, &l)

@@ -22,6 +22,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/evidence"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/groundrules"
 	"paravent/testimony/join"
 	"paravent/testimony/live"
@@ -109,6 +110,14 @@ func families() []string {
 		add("banner.", string(p))
 		add("saying.", string(p))
 	}
+	for _, c := range exhibit.Classes {
+		add("exhibit.class.", string(c), string(c)+".who")
+	}
+	for _, k := range exhibit.Kinds {
+		add("exhibit.kind.", string(k))
+	}
+	add("exhibit.for.", docket.ExhibitPurposes...)
+	add("exhibit.asked.", string(identity.Pending), string(identity.Granted))
 	for _, f := range evidence.Forms {
 		add("evidence.gets.", string(f))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"paravent/app/i18n"
 	"paravent/media/reference"
+	"paravent/media/still"
 	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/protection/order"
@@ -77,6 +78,8 @@ var sayings = []struct {
 	{docket.ErrTranscriptOfVersion, "error.transcript_version"}, {docket.ErrNoTranscript, "error.transcript_none"}, {docket.ErrNoPublicWords, "error.transcript_public"}, {docket.ErrTranscriptName, "error.transcript_name"},
 	{transcript.ErrLabel, "error.transcript_label"}, {transcript.ErrSpeaker, "error.transcript_speaker"}, {transcript.ErrLanguage, "error.transcript_language"}, {transcript.ErrFile, "error.transcript_file"}, {transcript.ErrPassage, "error.transcript_passage"},
 	{exhibit.ErrTwo, "error.opening_two"}, {exhibit.ErrCollege, "error.opening_college"}, {exhibit.ErrAsked, "error.opening_asked"}, {exhibit.ErrOpening, "error.opening_terms"}, {exhibit.ErrNotSealed, "error.exhibit_not_sealed"}, {exhibit.ErrWithdrawn, "error.exhibit_withdrawn"},
+	{exhibit.ErrUnknown, "error.exhibit_unknown"}, {exhibit.ErrTorn, "error.exhibit_torn"}, {exhibit.ErrTooBig, "error.exhibit_large"}, {exhibit.ErrEmpty, "error.exhibit_empty"}, {exhibit.ErrNumber, "error.exhibit_number"}, {exhibit.ErrTitle, "error.exhibit_title"},
+	{docket.ErrExhibitNumber, "error.exhibit_taken"}, {docket.ErrExhibitChanged, "error.exhibit_changed"}, {docket.ErrExhibitShut, "error.exhibit_shut"}, {still.ErrPicture, "error.exhibit_picture"},
 	{docket.ErrErased, "error.recording_erased"}, {retention.ErrRule, "error.retention_rule"}, {retention.ErrOwn, "error.own_erasure"}, {retention.ErrStep, "error.erasure_decided"}, {retention.ErrReason, "error.reason_needed"},
 	{docket.ErrTeamColleges, "error.team_colleges"}, {docket.ErrOtherTeam, "error.other_team"}, {docket.ErrRecordingShut, "error.recording_shut"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},

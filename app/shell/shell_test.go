@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -18,12 +19,14 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"paravent/app/evidence"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/schedule"
 )
 
@@ -144,6 +147,25 @@ func places(t *testing.T, s *Shell) map[room.Name][]string {
 	}
 	for _, x := range names.Hearings {
 		out[room.Hearings] = append(out[room.Hearings], string(x.ID))
+	}
+	out[room.Evidence] = append(out[room.Evidence], evidence.ExhibitsID(""))
+	list, err := s.desk.Exhibits(t.Context(), "")
+	if err == nil && len(list) == 0 && s.desk.May(testimony.ActOpenSealed) {
+		list = []exhibit.Exhibit{handIn(t, s.desk, "P-1", exhibit.Open), handIn(t, s.desk, "P-2", exhibit.Sealed)}
+		_, err = s.desk.AskExhibitOpening(t.Context(), list[1].ID, "to show it to the witness", s.desk.Now().Add(time.Hour))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
+		out[room.Evidence] = append(out[room.Evidence], evidence.ExhibitID(e.ID))
+	}
+	asked, err := s.desk.ExhibitOpenings(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range asked {
+		out[room.Approvals] = append(out[room.Approvals], string(o.ID))
 	}
 	return out
 }

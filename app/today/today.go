@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"paravent/app/evidence"
 	hearingroom "paravent/app/hearing"
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -139,8 +140,10 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			id += "/identity"
 		case docket.DisclosureAsked, docket.DisclosureOpen, docket.DisclosureReview:
 			to, id = room.Approvals, string(i.Request)
-		case docket.OpeningAsked, docket.OpeningGranted:
+		case docket.OpeningAsked:
 			to, id, detail = room.Approvals, string(i.Request), names.Cases[i.Case]+"\n"
+		case docket.OpeningGranted:
+			to, id, detail = room.Evidence, evidence.ExhibitID(i.Exhibit), names.Cases[i.Case]+"\n"
 		case docket.FailedTries:
 			to, id, detail = room.Settings, "", ""
 		case docket.MeasureWaits:

@@ -22,9 +22,9 @@ const Longest = 1280
 // JPEG reads a PNG or a JPEG and returns it as a JPEG of at most so many bytes, made smaller where it has to be. It has no metadata. How a camera was held is
 // metadata, too, so that such a picture can lie on its side.
 func JPEG(r io.Reader, most int) ([]byte, error) {
-	full, _, err := image.Decode(r)
+	full, err := decode(r)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
+		return nil, err
 	}
 	for side := Longest; side >= 160; side = side * 3 / 4 {
 		small := scaled(full, side)
@@ -39,6 +39,23 @@ func JPEG(r io.Reader, most int) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: it does not become small enough", ErrPicture)
+}
+
+// Picture reads a PNG or a JPEG to be seen on a screen, on white; its longer side has at most so many pixels.
+func Picture(r io.Reader, longest int) (*image.RGBA, error) {
+	full, err := decode(r)
+	if err != nil {
+		return nil, err
+	}
+	return scaled(full, longest), nil
+}
+
+func decode(r io.Reader) (image.Image, error) {
+	full, _, err := image.Decode(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
+	}
+	return full, nil
 }
 
 // scaled is a picture on white whose longer side is no longer than asked.

@@ -29,6 +29,16 @@ var (
 	exhibitKeys = store.NewCollection[recordingKey]("exhibit_keys")
 )
 
+// What an exhibit is opened for, as the log has it.
+const (
+	ExhibitToView    = "view"    // on this desk's screen
+	ExhibitToCopy    = "copy"    // to a file in clear
+	ExhibitInHearing = "hearing" // before those to whom it is shown
+)
+
+// ExhibitPurposes lists them.
+var ExhibitPurposes = []string{ExhibitToView, ExhibitToCopy, ExhibitInHearing}
+
 // What a caller decides by.
 var (
 	// ErrExhibitNumber says that the case has an exhibit of this number.
@@ -242,7 +252,7 @@ func (d *Desk) Exhibit(ctx context.Context, id exhibit.ID) (exhibit.Exhibit, err
 }
 
 // OpenExhibit opens an exhibit's sealed file for reading, where [Desk.MayOpenExhibit] lets this user. The act, or its refusal, is in the audit log before anything is read. purpose
-// is one word for the log.
+// is one of ExhibitPurposes.
 func (d *Desk) OpenExhibit(ctx context.Context, id exhibit.ID, purpose string) (exhibit.Exhibit, *blob.Reader, error) {
 	e, err := d.Exhibit(ctx, id)
 	if err != nil {
@@ -335,7 +345,7 @@ func (d *Desk) CopyExhibit(ctx context.Context, id exhibit.ID, to string, progre
 	if err := freePlace(to, false); err != nil {
 		return e, "", err
 	}
-	e, r, err := d.OpenExhibit(ctx, id, "copy")
+	e, r, err := d.OpenExhibit(ctx, id, ExhibitToCopy)
 	if err != nil {
 		return e, "", err
 	}

@@ -73,7 +73,7 @@ func (s *Session) ShowExhibit(id exhibit.ID, to []testimony.Role) error {
 }
 
 func (s *Session) stillOf(id exhibit.ID) ([]byte, error) {
-	e, r, err := s.desk.OpenExhibit(s.ctx, id, "hearing")
+	e, r, err := s.desk.OpenExhibit(s.ctx, id, docket.ExhibitInHearing)
 	if err != nil {
 		return nil, err
 	}
