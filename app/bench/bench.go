@@ -54,6 +54,7 @@ type Bench struct {
 	ticks        ticking
 	reminder     reminder
 	recordings   []live.Recorded // of the case, to be played; nil until they are looked for
+	handedIn     []live.Showable // the exhibits of the case; nil until they are looked for
 	side         string          // the side of the right column that is turned to, by name; empty: the first
 }
 
@@ -275,6 +276,7 @@ func (b *Bench) Screen() room.Screen {
 		fyne.KeyF5: func() { b.setMode(protection.PublicMode) }, fyne.KeyF6: func() { b.setMode(protection.PrivateMode) },
 		fyne.KeyF7: func() { b.setMode(protection.ClosedMode) }, fyne.KeyF8: b.breakOrResume, fyne.KeySpace: b.space, fyne.KeyF3: b.markBack,
 		fyne.KeyF9: b.next, fyne.KeyF10: b.close, fyne.KeyA: b.admitFirst, fyne.KeyQ: b.answerFirst, fyne.KeyP: b.practise, fyne.KeyR: b.remind, fyne.KeyN: b.answerText,
+		fyne.KeyD: b.takeDown,
 	}
 	for i, k := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9} {
 		keys[k] = func() {
@@ -291,6 +293,9 @@ func (b *Bench) Screen() room.Screen {
 // TakeInOrders lets the running session obey the orders as they stand now. The window calls it whenever a room is drawn anew, so that
 // an order decided at this desk during the hearing is enforced at once, and what the rooms show is what is sent.
 func (b *Bench) TakeInOrders() {
+	if b.side == "exhibits" { // one may have been approved or withdrawn
+		b.lookForExhibits()
+	}
 	b.act(func() error {
 		if err := b.session.Reload(room.Ctx()); !errors.Is(err, live.ErrEnded) {
 			return err

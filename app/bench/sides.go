@@ -32,6 +32,7 @@ func init() { // here, because the sides turn to each other
 		{key: fyne.KeyE, name: "conduct", word: "bench.side.conduct", waits: (*Bench).conductWaits, show: (*Bench).conduct, after: (*Bench).ticked},
 		{key: fyne.KeyT, name: "texts", word: "bench.side.texts", waits: (*Bench).textsWait, show: (*Bench).texts},
 		{key: fyne.KeyV, name: "playing", word: "bench.side.playing", show: (*Bench).playing},
+		{key: fyne.KeyX, name: "exhibits", word: "exhibit.list", show: (*Bench).exhibits},
 		{key: fyne.KeyC, name: "conceal", word: "bench.side.conceal", show: (*Bench).concealment},
 	}
 }
@@ -80,8 +81,11 @@ func (b *Bench) strip(now shownSide) fyne.CanvasObject {
 // turn shows another side of the right column.
 func (b *Bench) turn(name string) {
 	b.side = name
-	if name == "playing" {
+	switch name {
+	case "playing":
 		b.lookForRecordings()
+	case "exhibits":
+		b.lookForExhibits()
 	}
 	b.update()
 }

@@ -1,8 +1,10 @@
 package live
 
 import (
+	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"paravent/media/still"
@@ -158,14 +160,45 @@ func (s *Session) exhibitState() *Exhibit {
 	return &Exhibit{s.showing.Exhibit, s.showing.number, s.showing.Audiences, s.showing.still}
 }
 
+// Showable is an exhibit of the hearing's case as the bench can show it.
+type Showable struct {
+	exhibit.Exhibit
+	Audiences []testimony.Role // who sits here and can be named, in the order of a form
+	Refused   error            // why it can't be shown from this desk now, or nil
+}
+
+// Exhibits lists the exhibits of the hearing's case that were not withdrawn.
+func (s *Session) Exhibits(ctx context.Context) ([]Showable, error) {
+	h := s.State().Hearing
+	list, err := s.desk.Exhibits(ctx, h.Case)
+	if err != nil {
+		return nil, err
+	}
+	var shown []Showable
+	for _, e := range list {
+		if !e.Withdrawn.IsZero() {
+			continue
+		}
+		x := Showable{Exhibit: e, Refused: s.desk.MayOpenExhibit(ctx, e)}
+		if x.Refused == nil && e.Kind() != exhibit.Picture {
+			x.Refused = ErrNoPicture
+		}
+		x.Audiences = slices.DeleteFunc(exhibit.Audiences(e.Class), func(r testimony.Role) bool {
+			return !slices.ContainsFunc(h.Participants, func(p testimony.Participant) bool { return p.Role == r })
+		})
+		shown = append(shown, x)
+	}
+	return shown, nil
+}
+
 // FindExhibit finds an exhibit of the hearing's case that is not withdrawn by its number.
 func (s *Session) FindExhibit(number string) (exhibit.ID, error) {
-	list, err := s.desk.Exhibits(s.ctx, s.State().Hearing.Case)
+	list, err := s.Exhibits(s.ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, e := range list {
-		if e.Withdrawn.IsZero() && strings.EqualFold(e.Number, number) {
+		if strings.EqualFold(e.Number, number) {
 			return e.ID, nil
 		}
 	}
