@@ -54,8 +54,8 @@ func (c *connection) bindNew() {
 
 func (c *connection) checkWrite(track *Outgoing, payload []byte) {
 	c.written.Add(1)
-	clearMedia := bytes.Contains(payload, []byte("CLEAR-"))
-	if clearMedia != (track.Form == Clear) {
+	clearMedia, privateMedia := bytes.Contains(payload, []byte("CLEAR-")), bytes.Contains(payload, []byte("PRIVATE-"))
+	if clearMedia != (track.Form == Clear) || privateMedia != (track.Form == Private) {
 		c.fail(fmt.Sprintf("a %v track to %s carried %q", track.Form, c.id, payload))
 	}
 	for _, g := range *c.allowed.Load() {
@@ -122,10 +122,10 @@ func TestAfterSetAccessNothingForbiddenIsWritten(t *testing.T) {
 	})
 }
 
-// sendUntil sends both kinds in both forms as fast as it can.
+// sendUntil sends both kinds in both forms, and a private voice, as fast as it can.
 func sendUntil(stop <-chan struct{}, p *Publisher, cam *camera) {
 	silhouette := conceal.NewSilhouette(64, 48)
-	mic := microphone{}
+	mic, aside := microphone{}, microphone{private: true}
 	for i := 0; ; i++ {
 		select {
 		case <-stop:
@@ -134,6 +134,7 @@ func sendUntil(stop <-chan struct{}, p *Publisher, cam *camera) {
 		}
 		p.WriteClear(media.KindVideo, cam.frame(i%5 == 0))
 		p.WriteClear(media.KindAudio, mic.packet())
+		p.WritePrivate(aside.packet())
 		if i%10 == 0 {
 			_ = p.WritePicture(silhouette.Draw(i%20 == 0, 0))
 			_ = p.WriteVoice(conceal.Silence(960))
@@ -143,7 +144,7 @@ func sendUntil(stop <-chan struct{}, p *Publisher, cam *camera) {
 }
 
 func drawGrants(rt *rapid.T, publishers, audiences []string) grants {
-	form := rapid.SampledFrom([]Form{Nothing, Clear, Concealed})
+	form := rapid.SampledFrom([]Form{Nothing, Clear, Concealed, Private})
 	g := grants{}
 	for _, p := range publishers {
 		for _, a := range audiences {
@@ -170,6 +171,7 @@ func TestAConcealedQueueTakesNoClearPacket(t *testing.T) {
 		"./testdata/clear_to_concealed": "cannot use clear (variable of struct type clearform.Packet) as concealedform.Packet value",
 		"./testdata/make_concealed":     "unexported field payload in struct literal",
 		"./testdata/convert":            "cannot convert clear (variable of struct type clearform.Packet) to type concealedform.Packet",
+		"./testdata/private_to_clear":   "cannot convert private (variable of struct type privateform.Packet) to type clearform.Packet",
 	} {
 		out, err := exec.CommandContext(t.Context(), "go", "vet", folder).CombinedOutput()
 		if err == nil {

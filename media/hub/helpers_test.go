@@ -140,6 +140,7 @@ func (c *camera) frame(key bool) *rtp.Packet {
 }
 
 type microphone struct {
+	private   bool // its packets bear the mark of a private talk
 	seq       uint16
 	timestamp uint32
 }
@@ -148,6 +149,9 @@ func (m *microphone) packet() *rtp.Packet {
 	p := &rtp.Packet{
 		Header:  rtp.Header{Version: 2, PayloadType: 109, SSRC: micSSRC, SequenceNumber: m.seq, Timestamp: m.timestamp},
 		Payload: binary.BigEndian.AppendUint32([]byte("CLEAR-VOICE "), uint32(m.seq)),
+	}
+	if m.private {
+		p.Payload = binary.BigEndian.AppendUint32([]byte("PRIVATE-VOICE "), uint32(m.seq))
 	}
 	m.seq++
 	m.timestamp += 960

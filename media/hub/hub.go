@@ -1,8 +1,9 @@
 // Package hub forwards live media from publishers to subscribers, each in the form that an access function grants.
 //
-// Clear media enters by [Publisher.WriteClear], concealed media by [Publisher.WritePicture] and [Publisher.WriteVoice], and
-// the public version, once its delay is over, by [Publisher.WriteReleased]. They are different Go types from there to the
-// socket, history for retransmission included: the queue of a concealed subscription cannot be handed a [ClearPacket].
+// Clear media enters by [Publisher.WriteClear], concealed media by [Publisher.WritePicture] and [Publisher.WriteVoice], the public
+// version, once its delay is over, by [Publisher.WriteReleased], and what is said to one listener alone by
+// [Publisher.WritePrivate]. They are different Go types from there to the socket, history for retransmission included: the
+// queue of a concealed subscription cannot be handed a [ClearPacket], nor any queue but a private one a [PrivatePacket].
 // Whatever is not granted is not sent.
 //
 // The package decides nothing about who may see whom, conceals nothing itself, and makes no connection: a peer
@@ -13,6 +14,7 @@ import (
 	"paravent/media"
 	"paravent/media/hub/internal/clearform"
 	"paravent/media/hub/internal/concealedform"
+	"paravent/media/hub/internal/privateform"
 	"paravent/media/hub/internal/releasedform"
 )
 
@@ -25,6 +27,7 @@ const (
 	Clear
 	Concealed
 	Released // of the public version, after its delay
+	Private  // of a talk of two; a voice alone
 )
 
 // String names the form in lower-case English.
@@ -36,6 +39,8 @@ func (f Form) String() string {
 		return "concealed"
 	case Released:
 		return "released"
+	case Private:
+		return "private"
 	}
 	return "nothing"
 }
@@ -55,7 +60,7 @@ func (g Grant) form(kind media.Kind) Form {
 	if kind == media.KindVideo {
 		form = g.Picture
 	}
-	if form > Released {
+	if form > Private || form == Private && kind != media.KindAudio {
 		return Nothing
 	}
 	return form
@@ -88,9 +93,12 @@ type ConcealedPacket = concealedform.Packet
 // ReleasedPacket is one RTP payload of the public version. Only WriteReleased makes one.
 type ReleasedPacket = releasedform.Packet
 
+// PrivatePacket is one RTP payload of a talk of two. Only WritePrivate makes one.
+type PrivatePacket = privateform.Packet
+
 // packet is what a subscription carries: one of the forms, never another.
 type packet interface {
-	ClearPacket | ConcealedPacket | ReleasedPacket
+	ClearPacket | ConcealedPacket | ReleasedPacket | PrivatePacket
 	Index() uint64
 	Timestamp() uint32
 	Marker() bool

@@ -8,10 +8,11 @@ import (
 
 	"paravent/media"
 	"paravent/media/hub/internal/clearform"
+	"paravent/media/hub/internal/privateform"
 )
 
-// Publisher is one participant's media on its way in: the clear stream from their connection and the concealed
-// feeds that somebody draws and disguises for them. Its methods may be called from any goroutine.
+// Publisher is one participant's media on its way in: the clear stream from their connection, what they say to one listener alone,
+// and the concealed feeds that somebody draws and disguises for them. Its methods may be called from any goroutine.
 type Publisher struct {
 	id        string
 	audio     clearLine
@@ -21,6 +22,8 @@ type Publisher struct {
 	keyFrames keyFrameRequester
 
 	releasedPicture, releasedVoice releasedLine
+
+	private privateLine
 }
 
 // clearLine is one kind of a publisher's clear media. Its lock keeps the packets in the order of their arrival
@@ -41,6 +44,7 @@ func newPublisher(id string) *Publisher {
 	p := &Publisher{id: id}
 	p.audio.intake = clearform.NewIntake(media.KindAudio)
 	p.video.intake = clearform.NewIntake(media.KindVideo)
+	p.private.intake = privateform.NewIntake()
 	born := time.Now()
 	p.picture.born, p.voice.born = born, born
 	return p
@@ -163,6 +167,11 @@ func (p *Publisher) add(kind media.Kind, form Form, held hold) subscriber {
 		s.hold(held)
 		p.released(kind).feed.add(s)
 		return s
+	case form == Private && kind == media.KindAudio:
+		s := newSubscription[PrivatePacket](kind, func() {})
+		s.hold(held)
+		p.private.feed.add(s)
+		return s
 	}
 	return nil
 }
@@ -174,6 +183,8 @@ func (p *Publisher) remove(track *Outgoing) {
 		p.clear(track.Kind).feed.remove(track.subscription)
 	case track.Form == Released:
 		p.released(track.Kind).feed.remove(track.subscription)
+	case track.Form == Private:
+		p.private.feed.remove(track.subscription)
 	case track.Kind == media.KindVideo:
 		p.picture.feed.remove(track.subscription)
 	default:
@@ -195,4 +206,5 @@ func (p *Publisher) close() {
 	p.voice.close()
 	p.releasedPicture.close()
 	p.releasedVoice.close()
+	p.private.close()
 }

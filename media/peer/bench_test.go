@@ -137,7 +137,7 @@ func connectGuests(b *testing.B, near, far *guest) {
 			b.Fatal(err)
 		}
 	}
-	check(near.publish())
+	check(near.publish(""))
 	for _, g := range []*guest{near, far} {
 		other := far
 		if g == far {

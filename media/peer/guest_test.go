@@ -24,6 +24,7 @@ type guest struct {
 	stop  chan struct{}
 
 	sound, picture *webrtc.TrackLocalStaticRTP // what it publishes, if anything
+	aside          *webrtc.TrackLocalStaticRTP // what it says in private, once it was offered a line for that
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced at each change
@@ -141,7 +142,7 @@ func (g *guest) take(p *Peer, m Message) error {
 		return fmt.Errorf("take offer: %w", err)
 	}
 	g.change(func() { g.offers = append(g.offers, m) })
-	if err := g.publish(); err != nil {
+	if err := g.publish(m.Private); err != nil {
 		return err
 	}
 	answer, err := g.pc.CreateAnswer(nil)
@@ -157,7 +158,7 @@ func (g *guest) take(p *Peer, m Message) error {
 }
 
 // publish attaches camera and microphone at the first offer.
-func (g *guest) publish() error {
+func (g *guest) publish(private string) error {
 	if g.sound == nil || len(g.pc.GetSenders()) > 0 {
 		return nil
 	}
@@ -167,6 +168,21 @@ func (g *guest) publish() error {
 	sender, err := g.pc.AddTrack(g.picture)
 	if err != nil {
 		return err
+	}
+	if private != "" {
+		aside := localTrack(g.t, webrtc.MimeTypeOpus, "aside")
+		for _, t := range g.pc.GetTransceivers() {
+			if t.Mid() != private {
+				continue
+			}
+			if _, err := g.pc.AddTrack(aside); err != nil { // it takes the first free line of its kind
+				return err
+			}
+			if t.Sender() == nil || t.Sender().Track() != aside {
+				return fmt.Errorf("line %s does not carry what is said in private", private)
+			}
+			g.change(func() { g.aside = aside })
+		}
 	}
 	g.wg.Go(func() {
 		for {

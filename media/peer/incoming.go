@@ -2,6 +2,7 @@ package peer
 
 import (
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -13,7 +14,7 @@ import (
 
 // onTrack brings what the participant sends to the Publisher, until it ends. pion calls it on a goroutine of its own.
 func (p *Peer) onTrack(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
-	kind, ok := p.accepts(track)
+	in, ok := p.accepts(track, receiver.RTPTransceiver())
 	if !ok {
 		return
 	}
@@ -25,53 +26,61 @@ func (p *Peer) onTrack(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) 
 			}
 		}
 	}, func() error { return receiver.SetReadDeadline(time.Now()) })
-	p.readers.start(func() { p.readMedia(kind, track) }, func() error { return track.SetReadDeadline(time.Now()) })
+	p.readers.start(func() { p.readMedia(in, track) }, func() error { return track.SetReadDeadline(time.Now()) })
 }
 
-// accepts tells whether a track is one that was offered to be received.
-func (p *Peer) accepts(track *webrtc.TrackRemote) (media.Kind, bool) {
-	if p.config.Publisher == nil {
-		return 0, false
+// intake is where one of the lines that are received leads. It is fixed by the line: what comes on the private one is private whatever else holds.
+type intake struct {
+	newest *atomic.Pointer[webrtc.TrackRemote]
+	write  func(*rtp.Packet)
+}
+
+// accepts tells whether a track is one that was offered to be received, and where it leads.
+func (p *Peer) accepts(track *webrtc.TrackRemote, line *webrtc.RTPTransceiver) (intake, bool) {
+	to := p.config.Publisher
+	if to == nil || line == nil {
+		return intake{}, false
 	}
+	codec := track.Codec().MimeType
 	switch track.Kind() {
 	case webrtc.RTPCodecTypeAudio:
-		return media.KindAudio, p.config.Audio && (strings.EqualFold(track.Codec().MimeType, webrtc.MimeTypeOpus) || strings.EqualFold(track.Codec().MimeType, mimeRED))
+		sound := strings.EqualFold(codec, webrtc.MimeTypeOpus) || strings.EqualFold(codec, mimeRED)
+		if line == p.private {
+			return intake{&p.aside, to.WritePrivate}, sound
+		}
+		return intake{&p.sound, func(packet *rtp.Packet) { to.WriteClear(media.KindAudio, packet) }}, sound && p.config.Audio
 	case webrtc.RTPCodecTypeVideo:
-		return media.KindVideo, p.config.Video && strings.EqualFold(track.Codec().MimeType, webrtc.MimeTypeVP8)
+		return intake{&p.picture, func(packet *rtp.Packet) { to.WriteClear(media.KindVideo, packet) }}, p.config.Video && strings.EqualFold(codec, webrtc.MimeTypeVP8)
 	}
-	return 0, false
+	return intake{}, false
 }
 
-// readMedia ends with its track, or when a later one of the same kind takes its place: two at once would only
+// readMedia ends with its track, or when a later one of the same line takes its place: two at once would only
 // break each other's numbering.
-func (p *Peer) readMedia(kind media.Kind, track *webrtc.TrackRemote) {
-	newest := &p.sound
-	if kind == media.KindVideo {
-		newest = &p.picture
-	}
-	newest.Store(track)
+func (p *Peer) readMedia(in intake, track *webrtc.TrackRemote) {
+	in.newest.Store(track)
 	p.askKeyFrame()
 	for {
 		packet, _, err := track.ReadRTP()
-		if err != nil || newest.Load() != track {
+		if err != nil || in.newest.Load() != track {
 			return
 		}
-		if kind == media.KindAudio && packet.PayloadType == payloadRED {
-			p.writeRedundant(packet)
+		if track.Kind() == webrtc.RTPCodecTypeAudio && packet.PayloadType == payloadRED {
+			writeRedundant(packet, in.write)
 			continue
 		}
-		p.config.Publisher.WriteClear(kind, packet)
+		in.write(packet)
 	}
 }
 
 // writeRedundant hands on a packet and what it repeats; the hub passes on each packet once. One that cannot be read is lost.
-func (p *Peer) writeRedundant(packet *rtp.Packet) {
+func writeRedundant(packet *rtp.Packet, write func(*rtp.Packet)) {
 	packets, err := unpack(packet)
 	if err != nil {
 		return
 	}
 	for _, each := range packets {
-		p.config.Publisher.WriteClear(media.KindAudio, each)
+		write(each)
 	}
 }
 

@@ -24,6 +24,7 @@ type Message struct {
 	SDP        string                   `json:"sdp,omitempty"`
 	Candidate  *webrtc.ICECandidateInit `json:"candidate,omitempty"` // absent when the sender has no more
 	Tracks     []TrackLine              `json:"tracks,omitempty"`    // with an offer: what its lines carry from now on
+	Private    string                   `json:"private,omitempty"`   // with an offer: the mid of the line on which the guest sends what is said in private, and nothing else
 }
 
 // TrackLine tells what one media line of an offer carries. A line that is not told carries nothing.
@@ -31,7 +32,7 @@ type TrackLine struct {
 	Mid       string `json:"mid"`
 	Publisher string `json:"publisher"` // the hub's id of the participant
 	Kind      string `json:"kind"`      // "audio" or "video"
-	Form      string `json:"form"`      // "clear", "silhouette", "disguised" or "released"
+	Form      string `json:"form"`      // "clear", "silhouette", "disguised", "released" or "private"
 }
 
 func trackLine(mid string, track *hub.Outgoing) TrackLine {
@@ -42,6 +43,8 @@ func trackLine(mid string, track *hub.Outgoing) TrackLine {
 	switch {
 	case track.Form == hub.Released:
 		line.Form = "released"
+	case track.Form == hub.Private:
+		line.Form = "private"
 	case track.Form != hub.Clear && track.Kind == media.KindVideo:
 		line.Form = "silhouette"
 	case track.Form != hub.Clear:

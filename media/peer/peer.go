@@ -57,6 +57,8 @@ type Config struct {
 	// is offered to be received: a sound line, mid "0", and a picture line, the mid after it.
 	Publisher    *hub.Publisher
 	Audio, Video bool
+	// Private offers one more sound line, after those: what comes on it goes to the Publisher as private and never as anything else. The offers say which it is.
+	Private bool
 	// Subscriber is what the participant receives; nil for one who receives nothing. The Peer closes it at its end.
 	Subscriber *hub.Subscriber
 
@@ -79,6 +81,8 @@ type Peer struct {
 	state      atomic.Value                       // webrtc.PeerConnectionState
 	sound      atomic.Pointer[webrtc.TrackRemote] // what is received now
 	picture    atomic.Pointer[webrtc.TrackRemote]
+	aside      atomic.Pointer[webrtc.TrackRemote]
+	private    *webrtc.RTPTransceiver // of the private line; nil where none is offered. Set before anything runs
 
 	readers readers
 
@@ -200,6 +204,13 @@ func (p *Peer) receiveLines() error {
 		if _, err := p.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, receive); err != nil {
 			return err
 		}
+	}
+	if p.config.Private {
+		t, err := p.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, receive)
+		if err != nil {
+			return err
+		}
+		p.private = t
 	}
 	return nil
 }
@@ -347,8 +358,16 @@ func (p *Peer) negotiate() error {
 	if p.config.RelayOnly {
 		offer.SDP = Relayed(offer.SDP)
 	}
-	p.send(Message{Type: Offer, SDP: offer.SDP, Tracks: p.trackLines()})
+	p.send(Message{Type: Offer, SDP: offer.SDP, Tracks: p.trackLines(), Private: p.privateMid()})
 	return nil
+}
+
+// privateMid is the line on which the participant sends what is said in private; empty where none is offered.
+func (p *Peer) privateMid() string {
+	if p.private == nil {
+		return ""
+	}
+	return p.private.Mid()
 }
 
 func (p *Peer) answer(sdp string) error {
