@@ -24,6 +24,10 @@ type Reception struct {
 	AtDesk bool
 	// Held is set while the witness's side has stopped everything that leaves the witness's room.
 	Held bool
+	// Talks are the private talks of counsel and clients.
+	Talks Talks
+	// WitnessApart is set while any witness talks in private or has not come back from a talk.
+	WitnessApart bool
 }
 
 // Access returns what to receives of from. Bench always receives everything that is sent; what nobody may send in a break is
@@ -229,9 +233,9 @@ func (r Reception) Connected(p Participant) bool {
 }
 
 // MaySend reports whether a participant's picture and sound are taken at all. In a break, in an interruption, after the
-// close, and while the witness's side has called a pause they stop at the source; in the lobby nobody but those at the identity check is needed.
+// close, while they talk in private, and while the witness's side has called a pause they stop at the source; in the lobby nobody but those at the identity check is needed.
 func (r Reception) MaySend(p Participant) bool {
-	if r.Held && p.Role.WithWitness() {
+	if r.Held && p.Role.WithWitness() || r.Talks.Apart(p.ID) || r.talksNearby(p) {
 		return false
 	}
 	switch r.Session.Phase {

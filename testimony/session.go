@@ -88,6 +88,9 @@ const (
 
 	WitnessCalled    EventKind = "witness_called"    // a witness who waited alone is placed in the hearing
 	WitnessDismissed EventKind = "witness_dismissed" // a witness's part is over
+
+	TalkBegan EventKind = "talk_began" // counsel, who is Participant, and the client, who is With, talk in private
+	TalkEnded EventKind = "talk_ended" // and no longer do; Reason is TalkByBench where the bench called them back
 )
 
 // Why a recording stopped by itself.
@@ -109,6 +112,7 @@ type Event struct {
 	Phase       Phase                  `json:"phase"`
 	Mode        protection.SessionMode `json:"mode"`
 	Participant ParticipantID          `json:"participant,omitempty"`
+	With        ParticipantID          `json:"with,omitempty"` // the client of a private talk
 	Reason      string                 `json:"reason,omitempty"`
 	// Exhibit is the id of an exhibit that was shown or taken down, Number the court's number of it.
 	Exhibit string `json:"exhibit,omitempty"`

@@ -151,7 +151,8 @@ type Hearing struct {
 	Room         string                 `json:"room"`
 	Mode         protection.SessionMode `json:"mode"` // the mode in which testimony begins
 	Participants []Participant          `json:"participants"`
-	Held         time.Time              `json:"held"` // zero until the session has been closed
+	Held         time.Time              `json:"held"`               // zero until the session has been closed
+	Retained     []Retainer             `json:"retained,omitempty"` // which counsel acts for whom
 
 	Before     time.Duration `json:"before,omitempty"`      // from the witness's arrival to Start: test and advocate
 	After      time.Duration `json:"after,omitempty"`       // from the end until the witness leaves: debriefing
@@ -312,6 +313,11 @@ func (h Hearing) Check() error {
 		}
 		if p.Role != RoleWitness && p.Party != "" {
 			add(path+".party", "only a witness is a protected party")
+		}
+	}
+	for i := range h.Retained {
+		if err := h.checkRetained(i); err != nil {
+			add(fmt.Sprintf("retained[%d]", i), "%v", err)
 		}
 	}
 	if witnesses != 1 {
