@@ -33,6 +33,11 @@ func EventWords(e testimony.Event, labels map[testimony.ParticipantID]string, zo
 		words += " " + i18n.T("interpret.everyone")
 	case e.Kind == testimony.Interpreting:
 		words += " " + i18n.T("interpret.to", map[string]any{"Language": LanguageName(e.Reason)})
+	case e.Kind == testimony.TalkBegan || e.Kind == testimony.TalkEnded:
+		words += " " + i18n.T("talk.with", map[string]any{"Who": labels[e.With]})
+		if e.Reason == testimony.TalkByBench {
+			words += " · " + i18n.T("talk.by_bench")
+		}
 	case e.Kind == testimony.StageBegun:
 		words = i18n.T("examine." + e.Reason)
 		if who := labels[e.Participant]; who != "" {

@@ -330,14 +330,15 @@ func (im *importer) hearings(doc Document) error {
 		im.caseAndParty(path, line.Case, line.Party)
 		h := testimony.Hearing{ID: testimony.HearingID(id), Case: im.done.Cases[line.Case], Party: im.done.Parties[line.Party], Start: line.Start,
 			Duration: time.Duration(line.Minutes) * time.Minute, CourtZone: line.CourtZone, WitnessZone: line.WitnessZone, Room: line.Room, Mode: line.Mode}
-		seats := map[string]bool{}
+		seats := map[string]testimony.ParticipantID{}
 		for j, p := range line.Participants {
 			at := fmt.Sprintf("%s.participants[%d]", path, j)
-			seat, err := im.enter("seat", at, p.Key, seats[p.Key])
+			_, taken := seats[p.Key]
+			seat, err := im.enter("seat", at, p.Key, taken)
 			if err != nil {
 				return err
 			}
-			seats[p.Key] = true
+			seats[p.Key] = testimony.ParticipantID(seat)
 			participant := testimony.Participant{ID: testimony.ParticipantID(seat), Role: p.Role, Label: p.Label}
 			if p.Label == "" {
 				participant.Label = string(p.Role)
@@ -351,6 +352,15 @@ func (im *importer) hearings(doc Document) error {
 				participant.Label = string(im.parties[party].PseudonymIn(h.Case))
 			}
 			h.Participants = append(h.Participants, participant)
+		}
+		for j, p := range line.Participants {
+			for k, key := range p.Clients {
+				client, ok := seats[key]
+				if !ok {
+					im.fail(fmt.Sprintf("%s.participants[%d].clients[%d]", path, j, k), "no seat of this hearing has the key %q", key)
+				}
+				h.Retained = append(h.Retained, testimony.Retainer{Counsel: seats[p.Key], Client: client})
+			}
 		}
 		testimony.Distinguish(h.Participants)
 		im.takes(path, line, &h)

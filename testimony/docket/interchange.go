@@ -136,6 +136,8 @@ type ParticipantLine struct {
 	Role  testimony.Role `json:"role"`
 	Label string         `json:"label,omitempty"`
 	Party string         `json:"party,omitempty"`
+	// Clients are the keys of the seats that this one is counsel for: an accused's, or a witness's.
+	Clients []string `json:"clients,omitempty"`
 }
 
 // EntryError is what is wrong with one entry of a document, and where.
@@ -369,6 +371,11 @@ func exportHearing(h testimony.Hearing, keys keyring) HearingLine {
 		seat := ParticipantLine{Key: keys.of("seat", string(p.ID)), Role: p.Role, Label: p.Label}
 		if p.Party != "" {
 			seat.Party = keys.of("party", string(p.Party))
+		}
+		for _, r := range h.Retained {
+			if r.Counsel == p.ID {
+				seat.Clients = append(seat.Clients, keys.of("seat", string(r.Client)))
+			}
 		}
 		line.Participants = append(line.Participants, seat)
 	}

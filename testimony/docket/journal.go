@@ -31,6 +31,9 @@ func (d *Desk) KeepEvent(ctx context.Context, h testimony.HearingID, n int, e te
 		if e.Participant != "" {
 			details["seat"] = string(e.Participant)
 		}
+		if e.With != "" {
+			details["with"] = string(e.With)
+		}
 		if e.Exhibit != "" {
 			details["exhibit"] = e.Exhibit
 		}

@@ -274,6 +274,7 @@ func (d *Desk) Reschedule(ctx context.Context, seen, h testimony.Hearing) (testi
 	if err := d.seats(&h); err != nil {
 		return h, err
 	}
+	h.Retained = seated(h, seen.Retained)
 	if err := h.Check(); err != nil {
 		return h, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
@@ -295,6 +296,47 @@ func (d *Desk) Reschedule(ctx context.Context, seen, h testimony.Hearing) (testi
 			return err
 		}
 		return d.book(tx, part, &h, "hearing.replanned")
+	})
+	return h, err
+}
+
+// seated keeps the retainers of seats that a hearing still has.
+func seated(h testimony.Hearing, retained []testimony.Retainer) (kept []testimony.Retainer) {
+	for _, r := range retained {
+		_, counsel := h.Participant(r.Counsel)
+		if _, client := h.Participant(r.Client); counsel && client {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// Retain writes into the roster of a planned hearing which counsel acts for whom, in place of what stood there. seen is the hearing as the user had it before them: when
+// somebody else has changed it meanwhile, it fails with [ErrChanged]. A courtroom that is open goes by the roster as it was when it was opened.
+func (d *Desk) Retain(ctx context.Context, seen testimony.Hearing, retained []testimony.Retainer) (testimony.Hearing, error) {
+	if !d.May(testimony.ActKeepDocket) {
+		return seen, ErrNotAllowed
+	}
+	h := seen
+	err := d.vault.Update(ctx, func(tx *store.Tx) error {
+		there, part, err := locate(tx, hearings, string(seen.ID))
+		if err != nil {
+			return notFound(err)
+		}
+		if !same(there, seen) {
+			return &ChangedError{}
+		}
+		if !there.Planned() {
+			return fmt.Errorf("%w: the hearing was held or cancelled", ErrInvalid)
+		}
+		h = there
+		h.Retained = slices.Clone(retained)
+		if err := h.Check(); err != nil {
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+		details := map[string]string{"hearing": string(h.ID), "case": string(h.Case), "retained": strconv.Itoa(len(h.Retained))}
+		tx.Log("hearing.retained", details)
+		return hearings.Put(tx, part, string(h.ID), h)
 	})
 	return h, err
 }

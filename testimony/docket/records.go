@@ -256,16 +256,18 @@ func hearingsIn(tx reading) ([]testimony.Hearing, error) {
 
 // ownHearings gives hearings lists of their own, for whoever may change theirs, in few pieces of memory for many.
 func ownHearings(list []testimony.Hearing) []testimony.Hearing {
-	seats, uses, accepted := 0, 0, 0
+	seats, uses, accepted, retained := 0, 0, 0, 0
 	for _, h := range list {
-		seats, uses, accepted = seats+len(h.Participants), uses+len(h.Uses), accepted+len(h.Accepted)
+		seats, uses, accepted, retained = seats+len(h.Participants), uses+len(h.Uses), accepted+len(h.Accepted), retained+len(h.Retained)
 	}
+	allRetained := make([]testimony.Retainer, 0, retained)
 	allSeats, allUses, allAccepted := make([]testimony.Participant, 0, seats), make([]testimony.ResourceID, 0, uses), make([]testimony.Acceptance, 0, accepted)
 	for i := range list {
 		h := &list[i]
 		h.Participants, allSeats = own(h.Participants, allSeats)
 		h.Uses, allUses = own(h.Uses, allUses)
 		h.Accepted, allAccepted = own(h.Accepted, allAccepted)
+		h.Retained, allRetained = own(h.Retained, allRetained)
 	}
 	return list
 }
@@ -319,6 +321,7 @@ func (d *Desk) allot(h *testimony.Hearing) error {
 	}
 	h.ID = testimony.HearingID(id)
 	h.Held, h.Cancelled, h.Why = time.Time{}, time.Time{}, ""
+	h.Retained = nil // it names seats by their ids
 	for i := range h.Participants {
 		h.Participants[i].ID = ""
 	}

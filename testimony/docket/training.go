@@ -93,7 +93,7 @@ func trainingDocket(now time.Time) Document {
 			{Key: "witness", Role: testimony.RoleWitness, Party: party},
 			{Key: "interpreter", Role: testimony.RoleInterpreter, Label: "Interpreter"},
 			{Key: "prosecution", Role: testimony.RoleProsecution, Label: "Prosecution"},
-			{Key: "defence", Role: testimony.RoleDefence, Label: "Counsel for the defence"},
+			{Key: "defence", Role: testimony.RoleDefence, Label: "Counsel for the defence", Clients: []string{"accused"}},
 			{Key: "accused", Role: testimony.RoleAccused, Label: "Accused"},
 			{Key: "gallery", Role: testimony.RoleGallery, Label: "Public gallery"},
 		}

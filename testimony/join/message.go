@@ -53,6 +53,7 @@ const (
 	TypeLineTest  = "line_test"
 	TypeText      = "text"
 	TypeRecorded  = "recorded"
+	TypeTalk      = "talk"
 	TypeLeave     = "leave"
 
 	TypeWelcome = "welcome"
@@ -153,6 +154,38 @@ type Interpret struct {
 // network.
 type Here struct{}
 
+// Talk is a guest's word on a private talk between counsel and client.
+type Talk struct {
+	Do   string `json:"do"`             // TalkAsk, TalkEnd or TalkBack
+	With string `json:"with,omitempty"` // whom the guest asks, or agrees with who asked
+}
+
+// What a guest can say of a private talk.
+const (
+	TalkAsk  = "ask"  // to talk with somebody; the talk begins when both have asked
+	TalkEnd  = "end"  // leave it, or take back or decline what was asked
+	TalkBack = "back" // after it: let the court see and hear me again
+)
+
+// maxSeat bounds the id of a seat, in bytes.
+const maxSeat = 64
+
+func (m Talk) check() error {
+	if !slices.Contains([]string{TalkAsk, TalkEnd, TalkBack}, m.Do) || len(m.With) > maxSeat || (m.Do == TalkAsk) != (m.With != "") {
+		return ErrMessage
+	}
+	return nil
+}
+
+// TalkState is what a guest is told of private talks.
+type TalkState struct {
+	Can     []Person `json:"can,omitempty"`      // with whom the guest can talk now
+	Asked   string   `json:"asked,omitempty"`    // whom the guest has asked
+	AskedBy []string `json:"asked_by,omitempty"` // who has asked the guest
+	With    string   `json:"with,omitempty"`     // with whom the guest talks: the microphone is sent on the private line alone
+	Over    bool     `json:"over,omitempty"`     // the talk is over, and nothing is sent until the guest says that they are back
+}
+
 // Hello is the guest's first sealed message.
 type Hello struct {
 	Device    json.RawMessage `json:"device"` // JWK
@@ -207,11 +240,13 @@ type State struct {
 	// another guest the entry of its own role.
 	What map[string]Reception `json:"what,omitempty"`
 	// AccusedShown reports whether the witness may be shown the accused.
-	AccusedShown bool        `json:"accused_shown,omitempty"`
-	Clock        Clock       `json:"clock"`
-	People       []Person    `json:"people,omitempty"`
-	ICE          []ICEServer `json:"ice,omitempty"`
-	RelayOnly    bool        `json:"relay_only,omitempty"` // media must go through one of ICE's relays
+	AccusedShown bool `json:"accused_shown,omitempty"`
+	// Talk is told to those alone of whom the roster says that one is counsel of the other.
+	Talk      *TalkState  `json:"talk,omitempty"`
+	Clock     Clock       `json:"clock"`
+	People    []Person    `json:"people,omitempty"`
+	ICE       []ICEServer `json:"ice,omitempty"`
+	RelayOnly bool        `json:"relay_only,omitempty"` // media must go through one of ICE's relays
 }
 
 // Trial is where the trial of the concealment stands.
@@ -253,7 +288,8 @@ type ICEServer struct {
 	Credential string   `json:"credential,omitempty"`
 }
 
-// Notice is a sentence from the page's catalogue: heard (the court has seen the request), answered, mark, text_slow (too many messages to the clerk).
+// Notice is a sentence from the page's catalogue: heard (the court has seen the request), answered, mark, text_slow (too many messages to the clerk), talk_break (a
+// witness talks in private in a break only), talk_refused (the private talk is not possible now).
 type Notice struct {
 	Text string `json:"text"`
 }
@@ -361,6 +397,9 @@ func (m Interpret) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON writes the message with its type.
 func (m Here) MarshalJSON() ([]byte, error) { type plain Here; return typed(TypeHere, plain(m)) }
+
+// MarshalJSON writes the message with its type.
+func (m Talk) MarshalJSON() ([]byte, error) { type plain Talk; return typed(TypeTalk, plain(m)) }
 
 // MarshalJSON writes the message with its type.
 func (m Hello) MarshalJSON() ([]byte, error) { type plain Hello; return typed(TypeHello, plain(m)) }

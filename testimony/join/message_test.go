@@ -73,7 +73,7 @@ func TestMessagesCarryTheirType(t *testing.T) {
 	t.Parallel()
 	for want, m := range map[string]any{
 		TypeRequest: Request{}, TypeMedia: Media{}, TypeHello: Hello{}, TypeWelcome: Welcome{}, TypeState: State{},
-		TypeNotice: Notice{}, TypeSilent: Silent{}, TypeLineTest: LineTest{}, TypeText: Text{}, TypeRefused: Refused{}, TypeRemoved: Removed{}, TypeBye: Bye{}, TypeLeave: Leave{},
+		TypeNotice: Notice{}, TypeSilent: Silent{}, TypeLineTest: LineTest{}, TypeText: Text{}, TypeTalk: Talk{}, TypeRefused: Refused{}, TypeRemoved: Removed{}, TypeBye: Bye{}, TypeLeave: Leave{},
 	} {
 		if h, ok := m.(Hello); ok {
 			h.Device = json.RawMessage(`{}`)

@@ -73,7 +73,7 @@ func (s *Session) Words() [4]string { return s.wordsIn(s.Lang()) }
 // connection ended.
 func (s *Session) Send(message any) error { return s.conn.Send(message) }
 
-// Messages gives the guest's messages in order: answer, candidate, request, media, prepared, language, channel, interpret, here, test, text, recorded and leave, and no
+// Messages gives the guest's messages in order: answer, candidate, request, media, prepared, language, channel, interpret, here, test, text, talk, recorded and leave, and no
 // others. While nobody
 // takes them the guest waits. It is closed when the connection has ended.
 func (s *Session) Messages() <-chan Message { return s.conn.Messages() }
@@ -95,7 +95,7 @@ func (s *Session) Close(last any) {
 
 // fromGuest are the messages a guest may send once it is let in.
 var fromGuest = map[string]bool{
-	TypeAnswer: true, TypeCandidate: true, TypeRequest: true, TypeMedia: true, TypePrepared: true, TypeLanguage: true, TypeChannel: true, TypeInterpret: true, TypeHere: true, TypeLineTest: true, TypeText: true, TypeRecorded: true, TypeLeave: true,
+	TypeAnswer: true, TypeCandidate: true, TypeRequest: true, TypeMedia: true, TypePrepared: true, TypeLanguage: true, TypeChannel: true, TypeInterpret: true, TypeHere: true, TypeLineTest: true, TypeText: true, TypeTalk: true, TypeRecorded: true, TypeLeave: true,
 }
 
 var steps = map[string]bool{StepRights: true, StepDevices: true, StepSilent: true, StepConcealed: true, StepUnconcealed: true}
@@ -124,6 +124,11 @@ func parseGuestMessage(text []byte) (Message, error) {
 	case TypeText:
 		var r Text
 		if err := json.Unmarshal(text, &r); err != nil || r.Clerk || (testimony.Text{Phrase: r.Phrase, Words: r.Words}).Check() != nil {
+			return Message{}, ErrMessage
+		}
+	case TypeTalk:
+		var r Talk
+		if err := json.Unmarshal(text, &r); err != nil || r.check() != nil {
 			return Message{}, ErrMessage
 		}
 	case TypeLineTest:

@@ -119,6 +119,7 @@ func (s *Session) arrive(session *join.Session) {
 		g = &guest{participant: p, presence: InLobby}
 		s.guests[id] = g
 	case g.session != nil:
+		s.leaveTalk(id, "") // the page is another one, and nobody knows who is before it
 		s.unplug(g)
 		g.session.Close(join.Removed{Reason: "replaced"})
 	}
@@ -232,6 +233,11 @@ func (s *Session) message(session *join.Session, m join.Message) {
 					s.log.Warn("an interpreter's channel was not changed", "error", err)
 				}
 			})
+		}
+	case join.TypeTalk:
+		var r join.Talk
+		if m.Decode(&r) == nil {
+			s.current(session, func(g *guest) { s.talk(g, r) })
 		}
 	case join.TypeLeave:
 		s.current(session, func(g *guest) { s.leave(g) })
@@ -381,7 +387,7 @@ func (s *Session) plug(id testimony.ParticipantID, g *guest) error {
 	}
 	if g.participant.Role.Publishes() {
 		publisher := s.hub.Publish(string(id))
-		config.Publisher, config.Audio, config.Video = publisher, true, true
+		config.Publisher, config.Audio, config.Video, config.Private = publisher, true, true, s.hearing.Retains(id)
 		ctx, cancel := context.WithCancel(s.ctx)
 		g.listen = cancel
 		g.arrivals = &arrivals{}
@@ -473,7 +479,7 @@ func (s *Session) stateFor(seats *seating, g *guest) join.State {
 	if s.held != nil && g.participant.Role.WithWitness() {
 		state.Held, state.Ready = s.held.Why, s.held.Ready
 	}
-	state.People = s.peopleFor(seats, g)
+	state.People, state.Talk = s.peopleFor(seats, g), s.talkFor(seats, g)
 	return state
 }
 

@@ -166,6 +166,11 @@ func (s *Session) reopen() error {
 		return nil
 	}
 	e := testimony.Event{At: s.now(), Kind: testimony.PhaseChanged, Phase: s.state.Phase, Mode: s.state.Mode}
+	for _, left := range testimony.TalksLeft(s.events) {
+		if err := s.keep(s.talkEvent(testimony.TalkEnded, left, "")); err != nil {
+			return fmt.Errorf("write down that a private talk is over: %w", err)
+		}
+	}
 	if err := s.keep(e); err != nil {
 		return fmt.Errorf("write down that the courtroom is opened again: %w", err)
 	}

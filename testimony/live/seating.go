@@ -26,8 +26,28 @@ func (s *seating) grant(publisher, subscriber string) hub.Grant {
 	return s.thinned(s.allowed(publisher, subscriber), publisher, testimony.ParticipantID(subscriber))
 }
 
-// allowed is what the subscriber may be sent of the publisher. Anyone who is not admitted is nobody.
+// allowed is what the subscriber may be sent of the publisher. Whoever talks in private hears the one whom they talk with and nobody else: a loudspeaker would carry
+// the court's sound, and a witness's voice in it, over the microphone beside it to the other one.
 func (s *seating) allowed(publisher, subscriber string) hub.Grant {
+	from, to := testimony.ParticipantID(publisher), testimony.ParticipantID(subscriber)
+	private, silent := s.reception.Hears(from, to)
+	g := s.openly(publisher, subscriber)
+	switch {
+	case private && s.isHere(from) && s.isHere(to):
+		return hub.Grant{Voice: hub.Private}
+	case private || silent:
+		g.Voice = hub.Nothing
+	}
+	return g
+}
+
+func (s *seating) isHere(id testimony.ParticipantID) bool {
+	_, ok := s.admitted[id]
+	return ok
+}
+
+// openly is what the subscriber may be sent of the publisher but for private talks. Anyone who is not admitted is nobody.
+func (s *seating) openly(publisher, subscriber string) hub.Grant {
 	from, okFrom := s.admitted[testimony.ParticipantID(publisher)]
 	to, okTo := s.admitted[testimony.ParticipantID(subscriber)]
 	if publisher == string(onAir) && okTo {

@@ -122,6 +122,7 @@ type Session struct {
 	requests  []Request
 	texts     map[testimony.ParticipantID]testimony.TextLine
 	held      *testimony.Hold // by the witness's side; nil while nothing is
+	talks     testimony.Talks // of counsel and clients, in private
 	alarms    []Alarm
 	trial     testimony.Trial
 	answered  chan bool                        // takes the witness's answer while a trial runs
@@ -211,13 +212,14 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		}
 	}
 	seats := &seating{
-		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Here: map[protection.PartyID]bool{}, Called: testimony.Called(s.hearing, s.events), Held: s.held != nil, AtDesk: s.here != ""},
-		admitted:  map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
-		muted:     map[testimony.ParticipantID]bool{},
-		aired:     s.aired,
-		mirrors:   maps.Clone(s.mirrors),
-		here:      s.here,
-		low:       map[testimony.ParticipantID]bool{},
+		reception: testimony.Reception{Session: state, Matrix: m, Others: others, Here: map[protection.PartyID]bool{}, Called: testimony.Called(s.hearing, s.events), Held: s.held != nil, AtDesk: s.here != "",
+			Talks: s.talks, WitnessApart: s.hearing.WitnessApart(s.talks)},
+		admitted: map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
+		muted:    map[testimony.ParticipantID]bool{},
+		aired:    s.aired,
+		mirrors:  maps.Clone(s.mirrors),
+		here:     s.here,
+		low:      map[testimony.ParticipantID]bool{},
 	}
 	seats.interpretation = s.interpretation()
 	s.screening(seats, m.Mode)
@@ -281,9 +283,14 @@ func (s *Session) settle() error {
 }
 
 // enforce makes the present state the one that the hub, the recorder and the connections obey. When it returns, no packet
-// of an older access is written any more.
+// of an older access is written any more. A private talk that is not allowed any more is over by then, and is written down after.
 func (s *Session) enforce() {
 	seats, m := s.compile(s.state)
+	ended := s.lapse(seats)
+	if len(ended) > 0 || s.hearing.WitnessApart(s.talks) != seats.reception.WitnessApart {
+		seats, m = s.compile(s.state)
+	}
+	seats.reception.Talks = s.talks
 	s.matrix = m
 	s.seats.Store(seats)
 	air := s.airing(seats)
@@ -291,6 +298,9 @@ func (s *Session) enforce() {
 	s.hub.SetAccess(func(publisher, subscriber string) hub.Grant { return seats.grant(publisher, subscriber) })
 	if s.recorder != nil {
 		s.recorder.follow(seats)
+	}
+	for _, talk := range ended {
+		s.noteTalk(talk, "")
 	}
 	s.connect(seats)
 }
@@ -391,6 +401,7 @@ func (s *Session) describe() State {
 	}
 	st.Conduct, st.Exhibit, st.Playing = s.conducted(), s.exhibitState(), s.playingState()
 	st.Here, st.Remote = s.here, s.remoteStage()
+	st.Talks = s.talks.Going()
 	st.Channels, st.Channel = seats.interpretation.Channels(), s.ear
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()
@@ -404,6 +415,7 @@ func (s *Session) describe() State {
 		if g := s.guests[p.ID]; g != nil {
 			person.Presence, person.Words, person.Lang, person.Muted, person.Camera = g.presence, g.words, g.lang, g.muted, g.camera
 			person.Low = g.low
+			person.TalksWith, person.Away = s.talks.With(p.ID), s.talks.Away(p.ID)
 			person.LineTest = g.lineTest
 			person.Into = s.into[p.ID]
 			person.Silent = !g.expects.gone.IsZero()

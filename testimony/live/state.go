@@ -41,8 +41,11 @@ type Person struct {
 	Into     string              // the language into which an interpreter interprets on a channel; empty: to everyone
 	LineTest *readiness.LineTest // the newest test of its devices and line in this session; nil: none
 	Silent   bool                // nothing arrives that should
-	Text     testimony.TextLine  // between this seat and the clerk; its messages are in memory alone and must be written nowhere
-	Sound    rtpio.SoundCount    // what became of the packets of this connection's sound
+	// TalksWith is with whom the seat talks in private; empty while it does not. Away is set once the talk is over and the guest has not said that they are back.
+	TalksWith testimony.ParticipantID
+	Away      bool
+	Text      testimony.TextLine // between this seat and the clerk; its messages are in memory alone and must be written nowhere
+	Sound     rtpio.SoundCount   // what became of the packets of this connection's sound
 	// Receives is what the seat receives of the witness right now, phase and mode included.
 	Receives protection.Access
 	// Cell is the cell of the audience matrix that Receives comes from, with its causes.
@@ -92,6 +95,7 @@ type State struct {
 	Gallery       protection.Access       // what the public receives of the witness now
 	Exhibit       *Exhibit                // that is being shown; nil for none
 	Here          testimony.ParticipantID // the seat of a witness who sits in this room; empty for none
+	Talks         []testimony.Talk        // private ones, that go on; nothing of what is said in them is anywhere
 	Playing       *Playing                // a recorded testimony that is open; nil for none
 	Conduct       Conduct
 	Channels      []string          // the languages into which is interpreted on a channel

@@ -313,6 +313,8 @@ func (w words) event(e testimony.Event, labels map[testimony.ParticipantID]strin
 			return what + w.colon + form
 		}
 		return what
+	case testimony.TalkBegan, testimony.TalkEnded:
+		return what + " " + w.pseudonym(protection.Pseudonym(labels[e.With]))
 	case testimony.Interpreting:
 		if e.Reason == "" {
 			return what + " " + w.minutes.everyone

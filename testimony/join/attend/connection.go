@@ -58,7 +58,9 @@ type Connection struct {
 	changed   chan struct{}
 	sendAudio atomic.Bool
 	sendVideo atomic.Bool
-	own       struct{ audioOff, videoOff atomic.Bool } // by the guest's own choice
+	talks     atomic.Bool                                    // in private
+	aside     *atomic.Pointer[webrtc.TrackLocalStaticSample] // what is put up for that on this media connection's own line; nil while there is no connection or no sound
+	own       struct{ audioOff, videoOff atomic.Bool }       // by the guest's own choice
 }
 
 // Open opens a link as a guest would, and waits until the court has let the guest into the lobby. Errors are those of [guest.Dial].
@@ -173,6 +175,11 @@ func (c *Connection) Listen(channel string) error {
 // Interpret tells the court into which language an interpreter interprets from now on; with none, they speak to everyone.
 func (c *Connection) Interpret(into string) error { return c.session.Send(join.Interpret{Into: into}) }
 
+// Talk says a word on a private talk: one of join.TalkAsk, with whom, join.TalkEnd and join.TalkBack.
+func (c *Connection) Talk(do, with string) error {
+	return c.session.Send(join.Talk{Do: do, With: with})
+}
+
 // Switch turns the guest's own microphone and camera on and off, at once, and tells the court.
 func (c *Connection) Switch(audio, video bool) error {
 	c.silence(!audio, !video)
@@ -221,6 +228,7 @@ func (c *Connection) unplug() {
 	pc := c.pc
 	c.pc = nil
 	c.early = nil
+	c.aside = nil
 	clear(c.lines)
 	clear(c.told)
 	c.mu.Unlock()
@@ -292,11 +300,15 @@ func (c *Connection) takeState(m join.Message) {
 	}
 	c.sendAudio.Store(s.Publish.Audio && !s.Muted)
 	c.sendVideo.Store(s.Publish.Video)
+	c.talks.Store(s.Talk != nil && s.Talk.With != "" && s.Held == "")
 	c.mu.Lock()
 	c.state = s
 	c.touch()
 	c.mu.Unlock()
 }
+
+// mayTalk says whether the guest's sound goes to the one whom they talk with in private, and to nobody else.
+func (c *Connection) mayTalk() bool { return c.talks.Load() && !c.own.audioOff.Load() }
 
 // mayHear and mayShow say whether the court takes the guest's sound and picture now, and the guest sends them.
 func (c *Connection) mayHear() bool { return c.sendAudio.Load() && !c.own.audioOff.Load() }
@@ -327,6 +339,9 @@ func (c *Connection) signal(m peer.Message) error {
 	early := c.early
 	c.early = nil
 	c.mu.Unlock()
+	if err := c.publishAside(pc, m.Private); err != nil {
+		return err
+	}
 	for _, e := range early {
 		if err := pc.AddICECandidate(e); err != nil {
 			return err

@@ -69,6 +69,34 @@ func (t *Track) AskKeyFrame() {
 	}
 }
 
+// publishAside puts up the track of what is said in private, on the line that the offer has for it and on no other.
+func (c *Connection) publishAside(pc *webrtc.PeerConnection, mid string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if mid == "" || c.aside == nil || c.aside.Load() != nil {
+		return nil
+	}
+	track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}, "aside", "aside")
+	if err != nil {
+		return err
+	}
+	sender, err := pc.AddTrack(track) // on the line of its kind that is free
+	if err != nil {
+		return err
+	}
+	for _, t := range pc.GetTransceivers() {
+		if t.Sender() == sender && t.Mid() == mid {
+			c.aside.Store(track)
+			return nil
+		}
+	}
+	return errors.Join(errLine, pc.RemoveTrack(sender))
+}
+
+// errLine reports an offer whose private line cannot be used: nothing is said in private then.
+var errLine = errors.New("the line for what is said in private is not free")
+
+// publish is called with c.mu held.
 func (c *Connection) publish(pc *webrtc.PeerConnection) error {
 	if c.config.Sound != nil {
 		track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}, "sound", "sound")
@@ -78,7 +106,9 @@ func (c *Connection) publish(pc *webrtc.PeerConnection) error {
 		if _, err := pc.AddTrack(track); err != nil {
 			return err
 		}
-		c.workers.Go(func() { _ = c.speak(track) }) // it ends with the connection
+		c.aside = &atomic.Pointer[webrtc.TrackLocalStaticSample]{}
+		aside := c.aside
+		c.workers.Go(func() { _ = c.speak(track, aside) }) // it ends with the connection
 	}
 	if c.config.Picture != nil {
 		track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, "picture", "picture")
@@ -111,25 +141,38 @@ func keyFrameRequests(sender *webrtc.RTPSender, key *atomic.Bool) {
 	}
 }
 
-func (c *Connection) speak(track *webrtc.TrackLocalStaticSample) error {
-	encoder, err := opus.NewEncoder(opus.Config{Bitrate: 40, Repeats: true})
+// speak sends the guest's sound to the court, or to the one whom they talk with in private. Each has an encoder of its own: an Opus packet can repeat the one before it
+// (RFC 6716 §2.1.7), and what was said to the one must not come in what is said to the other.
+func (c *Connection) speak(track *webrtc.TrackLocalStaticSample, aside *atomic.Pointer[webrtc.TrackLocalStaticSample]) error {
+	open, err := opus.NewEncoder(opus.Config{Bitrate: 40, Repeats: true})
 	if err != nil {
 		return err
 	}
-	defer encoder.Close()
+	defer open.Close()
+	private, err := opus.NewEncoder(opus.Config{Bitrate: 40, Repeats: true})
+	if err != nil {
+		return err
+	}
+	defer private.Close()
 	for {
 		f, err := c.config.Sound.Read(c.ctx)
 		if err != nil {
 			return err
 		}
-		if !c.mayHear() {
+		encoder, to := open, track
+		switch {
+		case c.mayTalk():
+			if encoder, to = private, aside.Load(); to == nil {
+				continue
+			}
+		case !c.mayHear():
 			continue
 		}
 		packet, err := encoder.Encode(f.PCM)
 		if err != nil {
 			return err
 		}
-		if err := track.WriteSample(samples.Sample{Data: packet, Duration: 20 * time.Millisecond}); errors.Is(err, io.ErrClosedPipe) {
+		if err := to.WriteSample(samples.Sample{Data: packet, Duration: 20 * time.Millisecond}); errors.Is(err, io.ErrClosedPipe) {
 			return err
 		}
 	}
