@@ -24,6 +24,7 @@ type seated struct {
 	Presence     live.Presence
 	Muted, Waits bool
 	Silent       bool
+	Talks, Away  bool
 	Low          string
 	Witness      bool
 	ShowsAccused bool
@@ -35,7 +36,7 @@ func (b *Bench) people(st live.State) (any, func() fyne.CanvasObject) {
 	witness, _ := st.Hearing.Witness()
 	var now []seated
 	for _, p := range st.People {
-		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Waits, p.Silent, p.Low, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
+		now = append(now, seated{p.Label, string(p.Role), p.Presence, p.Muted, p.Waits, p.Silent, p.TalksWith != "", p.Away, p.Low, p.ID == witness.ID, st.ShowsAccused, fmt.Sprint(p.Receives)})
 	}
 	return now, func() fyne.CanvasObject {
 		var rows []fyne.CanvasObject
@@ -84,6 +85,10 @@ func (b *Bench) personRow(st live.State, i int, p live.Person, witness bool) fyn
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence.silent"), xwidget.Fault)}
 	case p.Presence != live.Admitted:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence."+string(p.Presence)), presenceTone(p.Presence))}
+	case p.TalksWith != "":
+		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("talk.going"), xwidget.Private)}
+	case p.Away:
+		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("talk.away"), xwidget.Break)}
 	case p.Waits:
 		chips = []fyne.CanvasObject{xwidget.Chip(i18n.T("presence.waits"), xwidget.Private)}
 	case witness && st.ShowsAccused:
@@ -143,6 +148,9 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	if p.LineTest != nil {
 		rows = append(rows, xwidget.Field(i18n.T("linetest.title"), xwidget.WrappedSmall(hearing.LineTestFound(*p.LineTest))))
 	}
+	if other, ok := personOf(st, p.TalksWith); ok {
+		rows = append(rows, xwidget.WrappedSmall(i18n.T("talk.text", map[string]any{"A": p.Label, "B": other.Label})))
+	}
 	if p.Role == testimony.RoleInterpreter && p.Presence == live.Admitted {
 		rows = append(rows, b.interpreting(p, st, func() { s.Close() })...)
 	}
@@ -157,6 +165,14 @@ func (b *Bench) person(id testimony.ParticipantID) {
 	case live.Admitted:
 		if p.Role == testimony.RoleWitness {
 			buttons = append(buttons, b.callOrDismiss(p, func() { s.Close() }))
+		}
+		if p.TalksWith != "" {
+			buttons = append(buttons, xwidget.NewButton(i18n.T("talk.call"), "", func() {
+				s.Close()
+				room.Confirm(b.host, i18n.T("talk.call"), i18n.T("talk.call.text", map[string]any{"Who": p.Label}), i18n.T("talk.call"), func() {
+					b.act(func() error { return b.session.CallBack(id) })
+				})
+			}))
 		}
 		mute := i18n.T("person.mute")
 		if p.Muted {

@@ -137,6 +137,11 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 		change := func() { Change(h, x) }
 		screen.Keys[fyne.KeyC] = change
 		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.change.short"), "C", change)}, actions...)
+		if len(retainable(x)) > 0 {
+			counsel := func() { Counsel(h, x) }
+			screen.Keys[fyne.KeyL] = counsel
+			actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("counsel.short"), "L", counsel)}, actions...)
+		}
 		call := func() { cancel(h, x) }
 		screen.Keys[fyne.KeyX] = call
 		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.cancel"), "X", call)}, actions...)
@@ -222,5 +227,9 @@ func seating(h room.Host, x testimony.Hearing) (fyne.CanvasObject, error) {
 		}
 		rows = append(rows, []fyne.CanvasObject{xwidget.WrappedStrong(p.Label), xwidget.WrappedSmall(i18n.T("role." + string(p.Role))), gets})
 	}
-	return xwidget.Card(i18n.T("hearing.seats"), xwidget.Grid([]float32{3, 3, 4}, []string{i18n.T("hearing.seat"), i18n.T("hearing.role"), i18n.T("hearing.gets")}, rows...)), nil
+	shown := []fyne.CanvasObject{xwidget.Grid([]float32{3, 3, 4}, []string{i18n.T("hearing.seat"), i18n.T("hearing.role"), i18n.T("hearing.gets")}, rows...)}
+	for _, r := range x.Retained {
+		shown = append(shown, xwidget.WrappedSmall(retainerWords(x, r)))
+	}
+	return xwidget.Card(i18n.T("hearing.seats"), shown...), nil
 }

@@ -56,7 +56,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"team list", refused}, {"team make x --member judge", refused}, {"team join x judge", refused}, {"team leave x judge", refused}, {"team move TC~12/2026", refused},
 		{"schedule list", refused}, {"schedule check", refused}, {"schedule propose --case TC~12/2026 --party Witness~B --court-zone UTC --witness-zone UTC", refused},
 		{"schedule plan --case TC~12/2026 --party Witness~B --court-zone UTC --witness-zone UTC --start 2027-03-10T10:00", refused},
-		{"schedule move x --start 2027-03-10T10:00", refused}, {"schedule cancel x --why R", refused},
+		{"schedule move x --start 2027-03-10T10:00", refused}, {"schedule cancel x --why R", refused}, {"schedule counsel x --for defence=accused", refused},
 		{"resource list", refused}, {"calendar export @c.ics", refused}, {"resource put @room.json", refused}, {"resource remove x", refused},
 		{"erasure ask --case TC~12/2026 --party Witness~B --basis B --reason R", refused}, {"erasure list", refused}, {"erasure approve x", refused}, {"erasure refuse x --reason R", refused},
 		{"erasure carry-out x", refused}, {"erasure certificate x @c.pdf", refused},

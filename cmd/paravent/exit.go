@@ -281,6 +281,8 @@ var sentences = []sentence{
 	{live.ErrUntried, exitRefused, "The concealment has not been tried in this sitting. Say 'try' and 'confirm' during the identity check, or 'untried REASON' as the judge."},
 	{testimony.ErrNoWitness, exitRefused, "Only a witness is called or dismissed."},
 	{testimony.ErrNotCalled, exitRefused, "This witness has not been called."},
+	{testimony.ErrRetainer, exitUsage, "Only counsel for the defence can act for an accused, and only counsel on the prosecution's side for a witness. Nothing was changed."},
+	{testimony.ErrNoTalk, exitRefused, "This participant is in no private talk."},
 	{testimony.ErrUnsworn, exitRefused, "The witness has not been sworn. Say 'oath FORM' and 'sworn', or 'unsworn REASON' as the judge."},
 	{testimony.ErrSworn, exitRefused, "The witness is sworn already, or is heard without an oath."},
 	{testimony.ErrWhy, exitUsage, "Say why the witness is heard without an oath."},

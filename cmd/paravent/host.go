@@ -65,6 +65,7 @@ Standard input takes one command a line:
   go-on               end a pause that the witness's side has called, once it says that it can go on
   call P              place a witness who waits alone in the hearing
   dismiss P           end a witness's part: nothing more is received, and the link opens nothing any more
+  talk P              call P back from a private talk with counsel or client: it ends at once, and P is seen and heard once P says so
   interpret P [LANG]  interpreter P speaks on the channel of a language from now on; with none, to everyone
   listen [CHANNEL]    what this desk hears of the interpreters: a language, floor, or with none every channel but the witness's
   say P TEXT          answer P on the text line to the clerk; /seen, /wait, /call or /aloud are said in the language of P's page
@@ -284,7 +285,7 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 	switch fields[0] {
 	case "listen":
 		return s.Listen(testimony.Channel(argument(1)))
-	case "admit", "call", "dismiss", "interpret", "remove", "mute", "unmute", "answered", "invite", "say", "read":
+	case "admit", "call", "dismiss", "talk", "interpret", "remove", "mute", "unmute", "answered", "invite", "say", "read":
 		id, err := h.participant(argument(1))
 		if err != nil {
 			return err
@@ -296,6 +297,8 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 			return s.CallWitness(id)
 		case "dismiss":
 			return s.DismissWitness(id)
+		case "talk":
+			return s.CallBack(id)
 		case "interpret":
 			return s.Interpret(id, argument(2))
 		case "remove":
@@ -428,6 +431,9 @@ func (h *host) watch() {
 		for ; h.seen < len(state.Events); h.seen++ {
 			e := state.Events[h.seen]
 			l := line{"at": e.At, "kind": e.Kind, "phase": e.Phase, "mode": e.Mode, "participant": e.Participant, "reason": e.Reason}
+			if e.With != "" {
+				l["with"] = e.With
+			}
 			if e.Recording != "" {
 				l["recording"], l["place"], l["was"] = e.Recording, edit.Clock(e.Place), edit.Clock(e.Was)
 			}
@@ -464,7 +470,7 @@ func (h *host) describe(s live.State) line {
 	people := []line{}
 	for _, p := range s.People {
 		people = append(people, line{"participant": p.ID, "key": h.keys[p.ID], "role": p.Role, "presence": p.Presence, "words": p.Words,
-			"muted": p.Muted, "unread": p.Text.Unread, "receives": p.Receives, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
+			"muted": p.Muted, "unread": p.Text.Unread, "receives": p.Receives, "talks": p.TalksWith, "away": p.Away, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
 		"recording": s.Recording, "remote": s.Remote, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,

@@ -22,6 +22,7 @@ type scheduleCmds struct {
 	Propose scheduleProposeCmd `cmd:"" help:"Find the best times of a hearing that has none."`
 	Plan    schedulePlanCmd    `cmd:"" help:"Plan a hearing."`
 	Move    scheduleMoveCmd    `cmd:"" help:"Move a hearing to another time."`
+	Counsel scheduleCounselCmd `cmd:"" help:"Say which counsel acts for whom: they can talk in private."`
 	Cancel  scheduleCancelCmd  `cmd:"" help:"Take a hearing off the docket."`
 }
 

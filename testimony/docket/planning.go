@@ -331,6 +331,13 @@ func (d *Desk) Retain(ctx context.Context, seen testimony.Hearing, retained []te
 		}
 		h = there
 		h.Retained = slices.Clone(retained)
+		for _, r := range retained {
+			counsel, _ := h.Participant(r.Counsel)
+			client, _ := h.Participant(r.Client)
+			if err := testimony.MayRetain(counsel, client); err != nil {
+				return err
+			}
+		}
 		if err := h.Check(); err != nil {
 			return fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
