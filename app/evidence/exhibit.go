@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"paravent/app/i18n"
 	"paravent/app/room"
@@ -22,7 +23,7 @@ import (
 )
 
 // oneExhibit draws one exhibit: at the left what it is and what can be done, at the right who may open it and who has.
-func oneExhibit(h room.Host, names room.Register, id exhibit.ID) (room.Screen, error) {
+func (r *Room) oneExhibit(h room.Host, names room.Register, id exhibit.ID) (room.Screen, error) {
 	d := h.Desk()
 	e, err := d.Exhibit(room.Ctx(), id)
 	if err != nil {
@@ -46,14 +47,46 @@ func oneExhibit(h room.Host, names room.Register, id exhibit.ID) (room.Screen, e
 	received := e.Received.Local()
 	facts := [][]fyne.CanvasObject{line("exhibit.title", e.Title), line("exhibit.case", names.Cases[e.Case]), line("exhibit.kind", i18n.T("exhibit.kind."+string(e.Kind()))+" · "+strings.ToUpper(string(e.Format))),
 		line("exhibit.size", size(e.Size)), line("exhibit.received", room.Day(received)+" · "+room.Clock(received)), line("exhibit.sha256", digest(e.SHA256))}
+	if !e.Erased.IsZero() {
+		facts = append(facts, line("exhibit.erased", room.Day(e.Erased.Local())))
+	}
 	if !e.Withdrawn.IsZero() {
 		facts = append(facts, line("exhibit.withdrawn", room.Day(e.Withdrawn.Local())+" · "+e.Why))
 	}
 	left := xwidget.Scroll(xwidget.Column(16, xwidget.Card(i18n.T("exhibit.facts"), xwidget.Grid([]float32{2, 5}, nil, facts...)), xwidget.Card(i18n.T("exhibit.do"), exhibitSteps(h, e, asked, screen.Keys)...)))
-	right := xwidget.Scroll(xwidget.Column(16, xwidget.Card(i18n.T("exhibit.who"), whoMay(e, access)...), xwidget.Card(i18n.T("exhibit.opened"), whoDid(access)...)))
+	right, err := r.besideExhibit(h, names, e, access, screen.Keys)
+	if err != nil {
+		return screen, err
+	}
 	word, tone := exhibitChip(e)
 	screen.Content = xwidget.PageWith(i18n.T("exhibit.numbered", map[string]any{"Number": e.Number}), []fyne.CanvasObject{xwidget.Chip(word, tone)}, []fyne.CanvasObject{back}, xwidget.Split(left, right, 360))
 	return screen, nil
+}
+
+// besideExhibit is the right column: who may open it and who has, or how long it is kept.
+func (r *Room) besideExhibit(h room.Host, names room.Register, e exhibit.Exhibit, access docket.ExhibitAccess, keys map[fyne.KeyName]func()) (fyne.CanvasObject, error) {
+	turn := func(kept bool) func() {
+		return func() {
+			r.keeps = kept
+			h.Refresh()
+		}
+	}
+	keys[fyne.KeyH], keys[fyne.KeyK] = turn(false), turn(true)
+	at := 0
+	body := xwidget.Scroll(xwidget.Column(16, xwidget.Card(i18n.T("exhibit.who"), whoMay(e, access)...), xwidget.Card(i18n.T("exhibit.opened"), whoDid(access)...)))
+	if r.keeps {
+		k, err := h.Desk().KeepingOf(room.Ctx(), e.ID)
+		if err != nil {
+			return nil, err
+		}
+		kept, err := keeping(h, names, k)
+		if err != nil {
+			return nil, err
+		}
+		at, body = 1, xwidget.Panel(kept)
+	}
+	strip := xwidget.Sides([]string{i18n.T("exhibit.who"), i18n.T("evidence.side.keeping")}, []string{"H", "K"}, at, func(i int) { turn(i == 1)() })
+	return container.NewBorder(xwidget.Inset(strip, 0, 4), nil, nil, nil, body), nil
 }
 
 // size says bytes as people do.
@@ -99,19 +132,19 @@ func exhibitSteps(h room.Host, e exhibit.Exhibit, asked []exhibit.Opening, keys 
 			rows = append(rows, xwidget.WrappedSmall(i18n.T("exhibit.no_picture")))
 		}
 		add("exhibit.copy", "C", fyne.KeyC, false, func() { copyExhibit(h, e) })
-	} else if e.Withdrawn.IsZero() && !errors.Is(refused, exhibit.ErrTwo) { // that it takes two stands beside it
+	} else if e.Withdrawn.IsZero() && e.Erased.IsZero() && !errors.Is(refused, exhibit.ErrTwo) { // that it takes two stands beside it
 		rows = append(rows, xwidget.WrappedSmall(room.Say(refused)))
 	}
 	standing := slices.IndexFunc(asked, func(o exhibit.Opening) bool { return o.Stands(d.Now()) && o.Requester == string(d.Me().ID) })
 	switch {
-	case e.Class == exhibit.Sealed && standing < 0 && e.Withdrawn.IsZero() && d.May(testimony.ActOpenSealed):
+	case e.Class == exhibit.Sealed && standing < 0 && e.Withdrawn.IsZero() && e.Erased.IsZero() && d.May(testimony.ActOpenSealed):
 		add("exhibit.ask", "A", fyne.KeyA, refused != nil, func() { askExhibit(h, e) })
 	case standing >= 0:
 		o := asked[standing]
 		rows = append(rows, xwidget.Note(i18n.T("exhibit.asked."+string(o.State(d.Now())), map[string]any{"Until": room.Day(o.Until.Local()) + ", " + room.Clock(o.Until.Local())}), openingTone(o.State(d.Now()))))
 		add("exhibit.request", "R", fyne.KeyR, false, func() { h.Go(room.Approvals, string(o.ID)) })
 	}
-	if e.Withdrawn.IsZero() && d.May(testimony.ActWithdrawExhibit) {
+	if e.Withdrawn.IsZero() && e.Erased.IsZero() && d.May(testimony.ActWithdrawExhibit) {
 		add("exhibit.withdraw", "W", fyne.KeyW, false, func() {
 			decision(h, "exhibit.withdraw", "exhibit.withdraw.text", func(why string) error {
 				_, err := d.WithdrawExhibit(room.Ctx(), e.ID, why)

@@ -65,6 +65,9 @@ func exhibits(h room.Host, names room.Register, of protection.CaseID) (room.Scre
 
 // exhibitChip says how an exhibit is kept.
 func exhibitChip(e exhibit.Exhibit) (string, xwidget.Tone) {
+	if !e.Erased.IsZero() {
+		return i18n.T("exhibit.erased"), xwidget.Break
+	}
 	if !e.Withdrawn.IsZero() {
 		return i18n.T("exhibit.withdrawn"), xwidget.Break
 	}

@@ -15,9 +15,9 @@ import (
 	"paravent/testimony/retention"
 )
 
-// keeping says how long a recording is kept and what stands against erasing it, with the steps that this user's office allows.
-func keeping(h room.Host, names room.Register, s docket.RecordingState) (fyne.CanvasObject, error) {
-	d, k := h.Desk(), s.Keeping
+// keeping says how long a recording or an exhibit is kept and what stands against erasing it, with the steps that this user's office allows.
+func keeping(h room.Host, names room.Register, k docket.Keeping) (fyne.CanvasObject, error) {
+	d := h.Desk()
 	holds, err := d.Holds(room.Ctx())
 	if err != nil {
 		return nil, err
@@ -69,15 +69,15 @@ func ruleWords(r retention.Rule) string {
 
 // against lists the obstacles, and the holds with the step that lifts them.
 func against(h room.Host, k docket.Keeping, holds []retention.Hold) []fyne.CanvasObject {
-	if !k.Recording.Erased.IsZero() {
-		return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("keeping.erased", map[string]any{"Day": room.Day(k.Recording.Erased.Local())}))}
+	if !k.Erased().IsZero() {
+		return []fyne.CanvasObject{xwidget.WrappedSmall(i18n.T("keeping.erased", map[string]any{"Day": room.Day(k.Erased().Local())}))}
 	}
 	var rows []fyne.CanvasObject
 	for _, o := range k.Against {
 		rows = append(rows, xwidget.WrappedSmall(i18n.T("obstacle."+string(o))))
 	}
 	for _, x := range holds {
-		if !x.Holds(k.Case, k.Recording.ID) {
+		if !x.Holds(k.Case, k.Thing()) {
 			continue
 		}
 		var lift []fyne.CanvasObject
@@ -122,10 +122,10 @@ func erasure(h room.Host, k docket.Keeping) []fyne.CanvasObject {
 			add("keeping.clear", func() { clearErasure(h, *e) })
 		}
 	}
-	if d.May(testimony.ActProposeErasure) && k.Recording.Erased.IsZero() && len(k.Against) == 0 && (e == nil || e.State() == retention.Refused) {
+	if d.May(testimony.ActProposeErasure) && k.Erased().IsZero() && len(k.Against) == 0 && (e == nil || e.State() == retention.Refused) {
 		add("keeping.propose", func() {
 			decision(h, "keeping.propose", "keeping.propose.text", func(why string) error {
-				_, err := d.ProposeRecordingErasure(room.Ctx(), k.Recording.ID, why)
+				_, err := d.ProposeRecordingErasure(room.Ctx(), k.Thing(), why)
 				return err
 			})
 		})
@@ -192,7 +192,7 @@ func typedCount(text string) (int, error) {
 	return n, nil
 }
 
-// setRule sets how long recordings of this one's kind are kept, in its case or in all.
+// setRule sets how long what is of this one's kind is kept, in its case or in all.
 func setRule(h room.Host, names room.Register, k docket.Keeping) {
 	of := xwidget.NewChoice([]string{names.Cases[k.Case], i18n.T("keeping.all_cases")}, 0, nil)
 	until, years, months, basis := xwidget.NewInput(i18n.T("keeping.day_hint")), xwidget.NewInput(""), xwidget.NewInput(""), xwidget.NewInput("")
@@ -228,7 +228,7 @@ func enterJudgment(h room.Host, k docket.Keeping) {
 	})
 }
 
-// placeHold keeps this recording, or all of its case.
+// placeHold keeps this recording or exhibit, or all of its case.
 func placeHold(h room.Host, k docket.Keeping) {
 	var grounds []string
 	for _, g := range retention.Grounds {
@@ -240,7 +240,7 @@ func placeHold(h room.Host, k docket.Keeping) {
 	room.Form(h, i18n.T("keeping.hold"), i18n.T("action.save"), fields, ground, func() error {
 		hold := retention.Hold{Case: k.Case, Ground: retention.Grounds[max(ground.SelectedIndex(), 0)], Reason: reason.Text}
 		if what.SelectedIndex() == 1 {
-			hold.Recording = k.Recording.ID
+			hold.Thing = k.Thing()
 		}
 		_, err := h.Desk().PlaceHold(room.Ctx(), hold)
 		return err

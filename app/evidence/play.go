@@ -224,7 +224,7 @@ func (r *Room) right(h room.Host, names room.Register, x testimony.Hearing, s do
 	case 2:
 		body, err = r.versions(h, x, s, all)
 	case 3:
-		body, err = keeping(h, names, s)
+		body, err = keeping(h, names, s.Keeping)
 	default:
 		body = r.marks()
 	}

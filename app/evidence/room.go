@@ -21,8 +21,9 @@ import (
 // across the drawings of its screen, and closes it when another screen takes its place.
 type Room struct {
 	open  *opened
-	drawn int // counts drawings of the recording's screen
-	side  int // of the right column
+	drawn int  // counts drawings of the recording's screen
+	side  int  // of the right column
+	keeps bool // beside an exhibit stands how long it is kept
 }
 
 // Screen draws the list, or the recording that was asked for.
@@ -37,7 +38,7 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	}
 	if id, is := strings.CutPrefix(h.Selected(), exhibitOnly); is {
 		r.Close()
-		return oneExhibit(h, names, exhibit.ID(id))
+		return r.oneExhibit(h, names, exhibit.ID(id))
 	}
 	states, err := h.Desk().RecordingStates(room.Ctx())
 	if err != nil {

@@ -10,7 +10,7 @@ func ItemWords(i docket.Item) map[string]any {
 	switch i.Kind {
 	case docket.FailedTries, docket.FollowUpDue, docket.NotReady, docket.RemindersDue:
 		return map[string]any{"Count": i.Count}
-	case docket.OpeningAsked, docket.OpeningGranted:
+	case docket.OpeningAsked, docket.OpeningGranted, docket.ExhibitErasure, docket.ExhibitUncleared, docket.ExhibitDue:
 		return map[string]any{"Number": i.Number}
 	case docket.RiskReview:
 		return map[string]any{"Why": i18n.T("trigger." + i.Why)}

@@ -117,6 +117,12 @@ func TestAnExhibitIsTakenInAndSeenByKeys(t *testing.T) {
 		t.Errorf("a sealed one opens to one judge: %q", words(s))
 	}
 	shot(t, s, "exhibit-sealed")
+	key(fyne.KeyK)
+	if !says(s, "What stands against erasing it") || !says(s, "No rule is set.") {
+		t.Errorf("how long it is kept is not said: %q", words(s))
+	}
+	shot(t, s, "exhibit-keeping")
+	key(fyne.KeyH)
 	e := handIn(t, s.desk, "P-8", exhibit.Open)
 	s.Go(room.Evidence, evidence.ExhibitsID(e.Case))
 	if !says(s, "P-7") || !says(s, "P-8") || !says(s, "Sealed") {

@@ -142,7 +142,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 			to, id = room.Approvals, string(i.Request)
 		case docket.OpeningAsked:
 			to, id, detail = room.Approvals, string(i.Request), names.Cases[i.Case]+"\n"
-		case docket.OpeningGranted:
+		case docket.OpeningGranted, docket.ExhibitErasure, docket.ExhibitUncleared, docket.ExhibitDue:
 			to, id, detail = room.Evidence, evidence.ExhibitID(i.Exhibit), names.Cases[i.Case]+"\n"
 		case docket.FailedTries:
 			to, id, detail = room.Settings, "", ""

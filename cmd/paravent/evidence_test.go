@@ -177,10 +177,10 @@ func TestRetentionFromTheCommandLine(t *testing.T) {
 	} {
 		s.run(code, "evidence retention "+line)
 	}
-	if out, _ := s.run(exitOK, "evidence retention"+as("clerk")); !strings.Contains(out, id) || !strings.Contains(out, "due since 2020-01-01") || !strings.Contains(out, "the hearing is not closed") {
+	if out, _ := s.run(exitOK, "evidence retention"+as("clerk")); !strings.Contains(out, id) || !strings.Contains(out, "due since 2020-01-01") || !strings.Contains(out, "a hearing that needs it is not closed") {
 		t.Errorf("the list: %s", out)
 	}
-	if _, errs := s.run(exitRefused, "evidence retention propose "+id+" --reason over"+as("clerk")); !strings.Contains(errs, "still needed: the hearing is not closed") {
+	if _, errs := s.run(exitRefused, "evidence retention propose "+id+" --reason over"+as("clerk")); !strings.Contains(errs, "still needed: a hearing that needs it is not closed") {
 		t.Errorf("refused with %s", errs)
 	}
 	if out, _ := s.run(exitOK, "evidence retention rules"+as("judge")); !strings.Contains(out, "until 2020-01-01 (art. 12)") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -10,17 +11,18 @@ import (
 	"paravent/protection"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/retention"
 )
 
 type retentionCmds struct {
-	List     retentionListCmd     `cmd:"" default:"withargs" help:"How long each recording is kept, what is due, and what stands against erasing it."`
-	Set      retentionSetCmd      `cmd:"" help:"Set how long recordings of a kind are kept, in one case or in all that have no rule of their own."`
+	List     retentionListCmd     `cmd:"" default:"withargs" help:"How long each recording and exhibit is kept, what is due, and what stands against erasing it."`
+	Set      retentionSetCmd      `cmd:"" help:"Set how long recordings of a kind, or exhibits, are kept, in one case or in all that have no rule of their own."`
 	Rules    retentionRulesCmd    `cmd:"" help:"List the rules."`
 	Judgment retentionJudgmentCmd `cmd:"" help:"Enter the day of a case's final judgment."`
-	Hold     retentionHoldCmd     `cmd:"" help:"Keep the recordings of a case, or one of them, until a judge lifts the hold."`
+	Hold     retentionHoldCmd     `cmd:"" help:"Keep the recordings and exhibits of a case, or one of them, until a judge lifts the hold."`
 	Lift     retentionLiftCmd     `cmd:"" help:"Lift a hold, as a judge."`
-	Propose  retentionProposeCmd  `cmd:"" help:"Propose that a recording be erased whose time is over."`
+	Propose  retentionProposeCmd  `cmd:"" help:"Propose that a recording or an exhibit be erased whose time is over."`
 	Approve  retentionApproveCmd  `cmd:"" help:"Approve an erasure that somebody else proposed, as a judge. This can't be undone."`
 	Refuse   retentionRefuseCmd   `cmd:"" help:"Refuse an erasure, as a judge."`
 	Clear    retentionClearCmd    `cmd:"" help:"Bring an erasure to its end that was cut short."`
@@ -45,17 +47,17 @@ type retentionListCmd struct {
 	Due bool `help:"Only those whose time is over, and those whose erasure is not at its end."`
 }
 
-// keepingLine is the keeping of a recording as a script reads it.
+// keepingLine is the keeping of a recording or an exhibit as a script reads it.
 type keepingLine struct {
-	Recording testimony.RecordingID `json:"recording"`
-	Case      protection.CaseID     `json:"case"`
-	Class     retention.Class       `json:"class"`
-	Rule      *retention.Rule       `json:"rule,omitempty"`
-	Due       time.Time             `json:"due,omitzero"`
-	IsDue     bool                  `json:"is_due"`
-	Against   []retention.Obstacle  `json:"against"`
-	Erased    time.Time             `json:"erased,omitzero"`
-	Erasure   *retention.Erasure    `json:"erasure,omitempty"`
+	retention.Thing
+	Case    protection.CaseID    `json:"case"`
+	Class   retention.Class      `json:"class"`
+	Rule    *retention.Rule      `json:"rule,omitempty"`
+	Due     time.Time            `json:"due,omitzero"`
+	IsDue   bool                 `json:"is_due"`
+	Against []retention.Obstacle `json:"against"`
+	Erased  time.Time            `json:"erased,omitzero"`
+	Erasure *retention.Erasure   `json:"erasure,omitempty"`
 }
 
 func (l retentionListCmd) Run(ctx context.Context, c *console) error {
@@ -68,12 +70,12 @@ func (l retentionListCmd) Run(ctx context.Context, c *console) error {
 		var words strings.Builder
 		w := tabwriter.NewWriter(&words, 0, 0, 2, ' ', 0)
 		for _, k := range list {
-			line := keepingLine{k.Recording.ID, k.Case, k.Class, k.Rule, k.Due, k.IsDue(d.Now()), k.Against, k.Recording.Erased, k.Erasure}
+			line := keepingLine{k.Thing(), k.Case, k.Class, k.Rule, k.Due, k.IsDue(d.Now()), k.Against, k.Erased(), k.Erasure}
 			if l.Due && !line.IsDue && (k.Erasure == nil || k.Erasure.State() != retention.Erased) {
 				continue
 			}
 			lines = append(lines, line)
-			fmt.Fprintf(w, "%s\t%s\t%s\n", line.Recording, line.Class, keepingWords(line))
+			fmt.Fprintf(w, "%s\t%s\t%s\n", cmp.Or(string(line.Recording), string(line.Exhibit)), line.Class, keepingWords(line))
 		}
 		_ = w.Flush()
 		if len(lines) == 0 {
@@ -109,29 +111,31 @@ var obstacleWords = map[retention.Obstacle]string{
 	retention.NoRule:         "no rule is set",
 	retention.NotJudged:      "the day of the final judgment is not entered",
 	retention.NotDue:         "its time is not over",
-	retention.HearingOpen:    "the hearing is not closed",
+	retention.HearingOpen:    "a hearing that needs it is not closed",
 	retention.OrderUndecided: "an order of the case waits for a judge",
 	retention.OrderNeeds:     "an order in force makes recordings the testimony",
+	retention.OrderSeals:     "an order in force says who may open exhibits of the case",
 	retention.HeldByAppeal:   "held for an appeal",
 	retention.HeldByOrder:    "held by an order",
 	retention.HeldByRequest:  "held for a request",
 	retention.EditAsked:      "an edit of it waits for a judge",
 	retention.EditUnmade:     "edits are in force that no version carries out",
+	retention.OpeningStands:  "somebody has asked to open it, or may",
 }
 
-// neededWords say why a recording is not erased.
+// neededWords say why something is not erased.
 func neededWords(e *retention.NeededError) string {
 	var words []string
 	for _, o := range e.Against {
 		words = append(words, obstacleWords[o])
 	}
-	return "This recording is still needed: " + strings.Join(words, "; ") + ". Nothing was erased."
+	return "This is still needed: " + strings.Join(words, "; ") + ". Nothing was erased."
 }
 
 type retentionSetCmd struct {
 	vaultFlags
 	Case   string `help:"The case: its reference, its id or its key in the docket file; all without a rule of their own where left out." placeholder:"C"`
-	Kind   string `help:"Of recording: ${enum}." enum:"master,public,version" required:""`
+	Kind   string `help:"Of recording, or exhibits: ${enum}." enum:"master,public,version,exhibit" required:""`
 	Until  string `help:"Keep until this day." placeholder:"YYYY-MM-DD" xor:"time"`
 	Years  int    `help:"Keep for so many years after the final judgment." placeholder:"N"`
 	Months int    `help:"And so many months." placeholder:"N"`
@@ -162,10 +166,14 @@ func ruleWords(r retention.Rule) string {
 	if r.Case != "" {
 		of = "case " + string(r.Case)
 	}
-	if !r.Until.IsZero() {
-		return fmt.Sprintf("%s recordings of %s are kept until %s (%s)", r.Class, of, r.Until.Format(dayLayout), r.Basis)
+	what := string(r.Class) + " recordings"
+	if r.Class == retention.HandedIn {
+		what = "exhibits"
 	}
-	return fmt.Sprintf("%s recordings of %s are kept for %d years and %d months after the final judgment (%s)", r.Class, of, r.Years, r.Months, r.Basis)
+	if !r.Until.IsZero() {
+		return fmt.Sprintf("%s of %s are kept until %s (%s)", what, of, r.Until.Format(dayLayout), r.Basis)
+	}
+	return fmt.Sprintf("%s of %s are kept for %d years and %d months after the final judgment (%s)", what, of, r.Years, r.Months, r.Basis)
 }
 
 type retentionRulesCmd struct{ vaultFlags }
@@ -216,7 +224,8 @@ func (j retentionJudgmentCmd) Run(ctx context.Context, c *console) error {
 type retentionHoldCmd struct {
 	vaultFlags
 	Case      string `help:"The case: its reference, its id or its key in the docket file." required:"" placeholder:"C"`
-	Recording string `help:"One recording of it; all where left out." placeholder:"ID"`
+	Recording string `help:"One recording of it; all where left out." placeholder:"ID" xor:"one"`
+	Exhibit   string `help:"One exhibit of it." placeholder:"ID" xor:"one"`
 	Ground    string `help:"Why: ${enum}." enum:"appeal,order,request" required:""`
 	Reason    string `help:"In a few words. It stays in the vault." required:""`
 }
@@ -227,7 +236,7 @@ func (h retentionHoldCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return err
 		}
-		hold, err := d.PlaceHold(ctx, retention.Hold{Case: id, Recording: testimony.RecordingID(h.Recording), Ground: retention.Ground(h.Ground), Reason: h.Reason})
+		hold, err := d.PlaceHold(ctx, retention.Hold{Case: id, Thing: retention.Thing{Recording: testimony.RecordingID(h.Recording), Exhibit: exhibit.ID(h.Exhibit)}, Ground: retention.Ground(h.Ground), Reason: h.Reason})
 		if err != nil {
 			return err
 		}
@@ -253,21 +262,25 @@ func (l retentionLiftCmd) Run(ctx context.Context, c *console) error {
 
 type retentionProposeCmd struct {
 	vaultFlags
-	Recording string `arg:"" help:"The recording's id."`
-	Reason    string `help:"Why." required:""`
+	ID     string `arg:"" help:"The id of the recording or of the exhibit."`
+	Reason string `help:"Why." required:""`
 }
 
 func (p retentionProposeCmd) Run(ctx context.Context, c *console) error {
 	return p.with(ctx, c, func(d *docket.Desk) error {
-		e, err := d.ProposeRecordingErasure(ctx, testimony.RecordingID(p.Recording), p.Reason)
+		what, err := d.Kept(ctx, p.ID)
 		if err != nil {
-			return noRecording(p.Recording, err)
+			return noRecording(p.ID, err)
+		}
+		e, err := d.ProposeRecordingErasure(ctx, what, p.Reason)
+		if err != nil {
+			return err
 		}
 		return c.print(e, "Proposed as "+e.ID+". A judge decides; until then nothing is erased.\n")
 	})
 }
 
-// decisionFlags name the erasure of a recording that is decided.
+// decisionFlags name the erasure that is decided.
 type decisionFlags struct {
 	vaultFlags
 	ID     string `arg:"" help:"The erasure." placeholder:"ID"`
@@ -293,7 +306,7 @@ func (a retentionApproveCmd) Run(ctx context.Context, c *console) error {
 type retentionRefuseCmd struct{ decisionFlags }
 
 func (r retentionRefuseCmd) Run(ctx context.Context, c *console) error {
-	return r.decide(ctx, c, false, "Refused and signed. The recording stays.\n")
+	return r.decide(ctx, c, false, "Refused and signed. It stays.\n")
 }
 
 type retentionClearCmd struct {

@@ -85,6 +85,9 @@ func (x exhibitListCmd) Run(ctx context.Context, c *console) error {
 			if !e.Withdrawn.IsZero() {
 				state = "  withdrawn " + e.Withdrawn.UTC().Format(dayLayout)
 			}
+			if !e.Erased.IsZero() {
+				state = "  erased " + e.Erased.UTC().Format(dayLayout)
+			}
 			pairs = append(pairs, e.ID, fmt.Sprintf("%s  %s  %s (%s)  %s%s", e.Number, e.Title, e.Kind(), e.Format, e.Class, state))
 		}
 		words := table(pairs...)
@@ -138,6 +141,9 @@ func (x exhibitShowCmd) Run(ctx context.Context, c *console) error {
 			"Received", e.Received.UTC().Format(time.RFC3339), "Opens to", opens, "Can open it now", cmp.Or(strings.Join(now, ", "), "nobody"), "Can be shown to", strings.Join(shown, ", ")}
 		if !e.Withdrawn.IsZero() {
 			pairs = append(pairs, "Withdrawn", e.Withdrawn.UTC().Format(time.RFC3339)+": "+e.Why)
+		}
+		if !e.Erased.IsZero() {
+			pairs = append(pairs, "Erased", e.Erased.UTC().Format(time.RFC3339)+", by a judge's decision")
 		}
 		for _, k := range access.Opened {
 			pairs = append(pairs, "Opened", fmt.Sprintf("%s  %s (%s)  %s", k.At.UTC().Format(time.RFC3339), k.By.Name, k.By.Office, k.Purpose))

@@ -70,6 +70,21 @@ func TestExhibitsFromTheCommandLine(t *testing.T) {
 	}
 	s.run(exitOK, "exhibit opening refuse "+string(asked.ID)+" --reason R"+asClerk)
 	s.run(exitNotAllowed, "exhibit open "+id+" @again.pdf"+asJudge)
+	const retained = "evidence retention "
+	s.run(exitRefused, retained+"propose "+id+" --reason R"+asClerk) // no rule, an order, a hearing to come
+	if _, errs := s.run(exitRefused, retained+"propose "+id+" --reason R"+asClerk); !strings.Contains(errs, "no rule is set") || !strings.Contains(errs, "a hearing that needs it is not closed") {
+		t.Errorf("why it is not proposed: %s", errs)
+	}
+	s.run(exitNotFound, retained+"propose x --reason R"+asClerk)
+	s.run(exitOK, retained+"set --kind exhibit --years 1 --basis B"+asJudge)
+	s.run(exitOK, retained+"hold --case TC~12/2026 --exhibit "+id+" --ground order --reason R"+asClerk)
+	s.run(exitNotFound, retained+"hold --case TC~12/2026 --exhibit x --ground order --reason R"+asClerk)
+	if out, _ := s.run(exitOK, retained+"list"+asClerk); !strings.Contains(out, id) || !strings.Contains(out, "held by an order") || strings.Contains(out, "no rule is set") {
+		t.Errorf("how long it is kept: %s", out)
+	}
+	if out, _ := s.run(exitOK, retained+"rules"+asClerk); !strings.Contains(out, "exhibits of every case") {
+		t.Errorf("the rules: %s", out)
+	}
 	s.run(exitOK, "exhibit withdraw "+id+" --reason R"+asJudge)
 	s.run(exitRefused, "exhibit open "+id+" @again.pdf"+asJudge)
 	for line, want := range map[string]string{"exhibit list": "withdrawn", "exhibit list --case TC~31/2026": "There are no exhibits", "exhibit show " + id: "registrar", "exhibit custody " + id: "exhibit.withdrawn"} {

@@ -45,6 +45,8 @@ func (d *Desk) AskExhibitOpening(ctx context.Context, id exhibit.ID, reason stri
 			return notFound(err)
 		case e.Class != exhibit.Sealed:
 			return exhibit.ErrNotSealed
+		case !e.Erased.IsZero():
+			return exhibit.ErrErased
 		case !e.Withdrawn.IsZero():
 			return exhibit.ErrWithdrawn
 		}
@@ -133,6 +135,8 @@ func (d *Desk) exhibitGate(tx reading, e exhibit.Exhibit, who store.User, rules 
 	switch {
 	case !who.Standing() || !exhibit.MayOpen(string(who.Role), e.Class):
 		return ErrNotAllowed
+	case !e.Erased.IsZero():
+		return exhibit.ErrErased
 	case !e.Withdrawn.IsZero():
 		return exhibit.ErrWithdrawn
 	case e.Class != exhibit.Sealed:

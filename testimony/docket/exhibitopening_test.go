@@ -1,16 +1,22 @@
 package docket_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"paravent/protection/identity"
+	"paravent/protection/order"
+	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/exhibit"
+	"paravent/testimony/notice"
+	"paravent/testimony/retention"
 )
 
 // askOpening asks for a sealed exhibit for an hour.
@@ -200,5 +206,134 @@ func TestAFalseApprovalOpensNothing(t *testing.T) {
 	}
 	if err := b.copied(e.ID); !errors.Is(err, docket.ErrSignerLeft) {
 		t.Errorf("by somebody who left: %v", err)
+	}
+}
+
+// kept is an exhibit of a case without hearings or orders that was judged a year ago, and whose exhibits are kept for a year.
+func kept(t *testing.T) (*bureau, exhibit.Exhibit) {
+	t.Helper()
+	b := newBureau(t)
+	ctx := t.Context()
+	d := b.as(testimony.Judge)
+	c := must(d.AddCase(ctx, testimony.Case{Reference: "TC 99/2026", Court: "Court", Offence: testimony.Trafficking}))(t)
+	e := must(d.ReceiveExhibit(ctx, exhibit.Exhibit{Case: c.ID, Number: "1", Title: "Ledger", Class: exhibit.Sealed}, bytes.NewReader(handedIn), int64(len(handedIn)), nil))(t)
+	must(d.SetRetention(ctx, retention.Rule{Class: retention.HandedIn, Years: 1, Basis: "art. 12"}))(t)
+	b.now = b.now.AddDate(1, 0, 1)
+	if err := b.as(testimony.Judge).EnterJudgment(ctx, c.ID, b.now.AddDate(-1, 0, -1)); err != nil {
+		t.Fatal(err)
+	}
+	return b, e
+}
+
+// From what falls due to what is gone: proposed by a clerk, approved by a judge, and then nobody opens it, while its hash, its custody and the log stay.
+func TestAnErasedExhibitIsGoneForEveryone(t *testing.T) {
+	t.Parallel()
+	b, e := kept(t)
+	ctx := t.Context()
+	if n := b.listed(testimony.Clerk, docket.ExhibitDue); n != 1 {
+		t.Fatalf("%d exhibits are due: %v", n, must(b.desk.KeepingOf(ctx, e.ID))(t).Against)
+	}
+	what := must(b.desk.Kept(ctx, string(e.ID)))(t)
+	if _, err := b.as(testimony.Judge).ProposeRecordingErasure(ctx, what, "R"); !errors.Is(err, docket.ErrNotAllowed) {
+		t.Errorf("a judge proposes what a judge decides: %v", err)
+	}
+	x := must(b.as(testimony.Clerk).ProposeRecordingErasure(ctx, what, "its time is over"))(t)
+	if b.listed(testimony.Clerk, docket.ExhibitDue) != 0 || b.listed(testimony.Judge, docket.ExhibitErasure) != 1 {
+		t.Error("the proposal does not stand on the judge's list alone")
+	}
+	if _, err := b.as(testimony.Registrar).DecideRecordingErasure(ctx, x.ID, true, "R"); !errors.Is(err, order.ErrJudgeOnly) {
+		t.Errorf("the registrar decides: %v", err)
+	}
+	file := filepath.Join(b.path+".d", string(e.ID)+".blob")
+	before := mustRead(t, file)
+	if err := b.desk.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.desk = nil
+	sealed := stored(t, b.path)
+	d := b.as(testimony.Judge)
+	x = must(d.DecideRecordingErasure(ctx, x.ID, true, "nothing needs it"))(t)
+	if x.State() != retention.Cleared || !bytes.Equal(x.Root, e.SHA256) || !store.CheckStatement(must1(d.Status(ctx)), d.Me().SigningPublic, x.Statement(), x.Signature) {
+		t.Fatalf("%+v", x)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its file: %v", err)
+	}
+	if err := b.desk.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.desk = nil
+	raw, after, gone := mustRead(t, b.path), stored(t, b.path), 0
+	for key, value := range sealed {
+		if _, there := after[key]; !there {
+			if gone++; bytes.Contains(raw, value[:32]) {
+				t.Error("what was deleted is still in the file")
+			}
+		}
+	}
+	if gone == 0 {
+		t.Error("nothing was deleted")
+	}
+	if err := os.WriteFile(file, before, 0o600); err != nil { // somebody kept its sealed file
+		t.Fatal(err)
+	}
+	d = b.as(testimony.Judge)
+	if _, _, err := d.OpenExhibit(ctx, e.ID, docket.ExhibitToView); !errors.Is(err, exhibit.ErrErased) {
+		t.Errorf("it is opened: %v", err)
+	}
+	if docket.HasExhibitKey(ctx, d, e) {
+		t.Error("its key is there")
+	}
+	if _, err := d.AskExhibitOpening(ctx, e.ID, "R", b.now.Add(time.Hour)); !errors.Is(err, exhibit.ErrErased) {
+		t.Errorf("asked for: %v", err)
+	}
+	if c := must(d.ExhibitCustody(ctx, e.ID))(t); c.Found != notice.Erased || !slices.ContainsFunc(c.Chain, func(l notice.Link) bool { return l.Act == "exhibit.erased" }) {
+		t.Errorf("%+v", c)
+	}
+	if r := must(d.Verify(ctx, nil))(t); !r.Sound() {
+		t.Errorf("%+v", r.Faults)
+	}
+	if _, err := b.as(testimony.Clerk).ProposeRecordingErasure(ctx, what, "R"); !errors.Is(err, exhibit.ErrErased) {
+		t.Errorf("twice: %v", err)
+	}
+	b.audited("retention.ruled", "retention.judged", "retention.proposed", "retention.approved", "retention.denied", "exhibit.erased", "exhibit.cleared")
+}
+
+// Nothing is proposed or approved while somebody may open it, while it is held, or before its time.
+func TestWhatStandsAgainstErasingAnExhibit(t *testing.T) {
+	t.Parallel()
+	b, e := kept(t)
+	ctx := t.Context()
+	what := retention.Thing{Exhibit: e.ID}
+	needed := func(login string, want retention.Obstacle) {
+		t.Helper()
+		var n *retention.NeededError
+		if _, err := b.as(login).ProposeRecordingErasure(ctx, what, "R"); !errors.As(err, &n) || !slices.Equal(n.Against, []retention.Obstacle{want}) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	o := b.askOpening(testimony.Judge, e.ID)
+	needed(testimony.Clerk, retention.OpeningStands)
+	must(b.as(testimony.Judge).EndExhibitOpening(ctx, o.ID, "R"))(t)
+	hold := must(b.as(testimony.Clerk).PlaceHold(ctx, retention.Hold{Case: e.Case, Thing: what, Ground: retention.Appeal, Reason: "R"}))(t)
+	needed(testimony.Clerk, retention.HeldByAppeal)
+	if _, err := b.desk.PlaceHold(ctx, retention.Hold{Case: must(b.desk.FindCase(ctx, "TC 12/2026"))(t), Thing: what, Ground: retention.Appeal, Reason: "R"}); !errors.Is(err, docket.ErrInvalid) {
+		t.Errorf("held in another case: %v", err)
+	}
+	must(b.as(testimony.Judge).LiftHold(ctx, hold.ID, "R"))(t)
+	x := must(b.as(testimony.Clerk).ProposeRecordingErasure(ctx, what, "R"))(t)
+	must(b.desk.PlaceHold(ctx, retention.Hold{Case: e.Case, Ground: retention.Request, Reason: "R"}))(t) // all of the case, meanwhile
+	var n *retention.NeededError
+	if _, err := b.as(testimony.Judge).DecideRecordingErasure(ctx, x.ID, true, "R"); !errors.As(err, &n) {
+		t.Errorf("approved while it is held: %v", err)
+	}
+	b.openFor(testimony.Judge, testimony.Clerk, e.ID)
+	if err := b.copied(e.ID); err != nil {
+		t.Errorf("what was not erased: %v", err)
+	}
+	// A case with a hearing that is not closed keeps its exhibits.
+	other := must(receive(t, b.as(testimony.Judge), "1", exhibit.Open))(t)
+	if against := must(b.desk.KeepingOf(ctx, other.ID))(t).Against; !slices.Contains(against, retention.HearingOpen) {
+		t.Errorf("an exhibit of an open hearing: %v", against)
 	}
 }

@@ -377,7 +377,10 @@ func (d *Desk) WithdrawExhibit(ctx context.Context, id exhibit.ID, why string) (
 		if e, part, err = locate(tx, exhibits, string(id)); err != nil {
 			return notFound(err)
 		}
-		if !e.Withdrawn.IsZero() {
+		switch {
+		case !e.Erased.IsZero():
+			return exhibit.ErrErased
+		case !e.Withdrawn.IsZero():
 			return exhibit.ErrWithdrawn
 		}
 		e.Withdrawn, e.WithdrawnBy, e.Why = d.Now().UTC().Truncate(time.Second), string(d.Me().ID), why
@@ -429,6 +432,9 @@ func (d *Desk) auditOf(ctx context.Context, where func(audit.Entry) bool) ([]aud
 
 // exhibitFound checks an exhibit's file: chunk by chunk where this user can open it, and else that its chunks are those that were sealed.
 func (d *Desk) exhibitFound(ctx context.Context, e exhibit.Exhibit, progress func(done, total int64)) (notice.Found, error) {
+	if !e.Erased.IsZero() {
+		return notice.Erased, nil
+	}
 	key, err := d.exhibitKey(ctx, e)
 	defer clear(key[:])
 	var root [len(blob.Summary{}.Root)]byte
@@ -457,7 +463,9 @@ func (d *Desk) exhibitFiles(ctx context.Context) ([]string, error) {
 	list, err := all(ctx, d, exhibits)
 	files := make([]string, 0, len(list))
 	for _, e := range list {
-		files = append(files, d.exhibitPath(e.ID))
+		if e.Erased.IsZero() { // a file that could not be removed stays behind
+			files = append(files, d.exhibitPath(e.ID))
+		}
 	}
 	return files, err
 }

@@ -14,6 +14,7 @@ import (
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/edit"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/retention"
 )
 
@@ -38,7 +39,7 @@ func ClassOf(r Recording) retention.Class {
 	return retention.Public
 }
 
-// SetRetention sets how long recordings of a kind are kept, in a case or in every case that has no rule of its own. It takes the place of the rule before it, and
+// SetRetention sets how long recordings of a kind, or exhibits, are kept, in a case or in every case that has no rule of its own. It takes the place of the rule before it, and
 // erases nothing.
 func (d *Desk) SetRetention(ctx context.Context, r retention.Rule) (retention.Rule, error) {
 	if !d.May(testimony.ActSetRetention) {
@@ -99,7 +100,7 @@ func (d *Desk) EnterJudgment(ctx context.Context, c protection.CaseID, day time.
 	})
 }
 
-// PlaceHold keeps the recordings of a case, or one of them, until a judge lifts the hold.
+// PlaceHold keeps the recordings and exhibits of a case, or one of them, until a judge lifts the hold.
 func (d *Desk) PlaceHold(ctx context.Context, h retention.Hold) (retention.Hold, error) {
 	if !d.May(testimony.ActHoldRecordings) {
 		return h, ErrNotAllowed
@@ -119,11 +120,11 @@ func (d *Desk) PlaceHold(ctx context.Context, h retention.Hold) (retention.Hold,
 		if err != nil {
 			return fmt.Errorf("the case: %w", notFound(err))
 		}
-		if h.Recording != "" {
-			if _, c, err := caseOf(tx, h.Recording); err != nil {
-				return fmt.Errorf("the recording: %w", notFound(err))
+		if h.Thing != (retention.Thing{}) {
+			if c, err := caseOf(tx, h.Thing); err != nil {
+				return fmt.Errorf("what is to be held: %w", notFound(err))
 			} else if c != h.Case {
-				return fmt.Errorf("%w: this recording is of another case", ErrInvalid)
+				return fmt.Errorf("%w: this is of another case", ErrInvalid)
 			}
 		}
 		tx.Log("retention.held", holdDetails(h))
@@ -132,9 +133,16 @@ func (d *Desk) PlaceHold(ctx context.Context, h retention.Hold) (retention.Hold,
 }
 
 func holdDetails(h retention.Hold) map[string]string {
-	details := map[string]string{"hold": h.ID, "case": string(h.Case), "kind": string(h.Ground)}
-	if h.Recording != "" {
-		details["recording"] = string(h.Recording)
+	return withThing(h.Thing, map[string]string{"hold": h.ID, "case": string(h.Case), "kind": string(h.Ground)})
+}
+
+// withThing adds to the details of an act what it is about, where it is about one thing.
+func withThing(t retention.Thing, details map[string]string) map[string]string {
+	if t.Recording != "" {
+		details["recording"] = string(t.Recording)
+	}
+	if t.Exhibit != "" {
+		details["exhibit"] = string(t.Exhibit)
 	}
 	return details
 }
@@ -170,21 +178,39 @@ func (d *Desk) Holds(ctx context.Context) ([]retention.Hold, error) {
 	return list, err
 }
 
-// caseOf finds a recording and the case that it is of.
-func caseOf(tx reading, id testimony.RecordingID) (Recording, protection.CaseID, error) {
-	r, _, err := locate(tx, recordings, string(id))
+// caseOf finds the case that a recording or an exhibit is of.
+func caseOf(tx reading, t retention.Thing) (protection.CaseID, error) {
+	if t.Exhibit != "" {
+		e, _, err := locate(tx, exhibits, string(t.Exhibit))
+		return e.Case, err
+	}
+	r, _, err := locate(tx, recordings, string(t.Recording))
 	if err != nil {
-		return r, "", err
+		return "", err
 	}
 	h, _, err := locate(tx, hearings, string(r.Hearing))
-	return r, h.Case, err
+	return h.Case, err
 }
 
-// Keeping is how long a recording is kept, and what stands against erasing it.
+// Kept finds the recording or the exhibit that an id names.
+func (d *Desk) Kept(ctx context.Context, id string) (retention.Thing, error) {
+	_, err := find(ctx, d, exhibits, id)
+	if err == nil {
+		return retention.Thing{Exhibit: exhibit.ID(id)}, nil
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return retention.Thing{}, err
+	}
+	_, err = d.Recording(ctx, testimony.RecordingID(id))
+	return retention.Thing{Recording: testimony.RecordingID(id)}, err
+}
+
+// Keeping is how long a recording or an exhibit is kept, and what stands against erasing it.
 type Keeping struct {
-	Recording Recording            `json:"recording"`
+	Recording Recording            `json:"recording,omitzero"`
+	Exhibit   exhibit.Exhibit      `json:"exhibit,omitzero"` // one of the two
 	Case      protection.CaseID    `json:"case"`
-	Party     protection.PartyID   `json:"party"`
+	Party     protection.PartyID   `json:"party,omitempty"` // of a recording
 	Class     retention.Class      `json:"class"`
 	Rule      *retention.Rule      `json:"rule,omitempty"`
 	Due       time.Time            `json:"due,omitzero"` // zero: nobody can say yet
@@ -192,12 +218,33 @@ type Keeping struct {
 	Erasure   *retention.Erasure   `json:"erasure,omitempty"` // the newest
 }
 
-// IsDue reports whether a recording's time is over; what else stands against its erasure is said by Against.
-func (k Keeping) IsDue(at time.Time) bool {
-	return k.Recording.Erased.IsZero() && !k.Due.IsZero() && !at.Before(k.Due)
+// Thing is which of them it is.
+func (k Keeping) Thing() retention.Thing {
+	return retention.Thing{Recording: k.Recording.ID, Exhibit: k.Exhibit.ID}
 }
 
-// Retention says of each recording how long it is kept, in the order of [Desk.Recordings].
+// Erased is when it was erased; zero, while it was not.
+func (k Keeping) Erased() time.Time {
+	if k.Exhibit.ID != "" {
+		return k.Exhibit.Erased
+	}
+	return k.Recording.Erased
+}
+
+// root is that of the sealed file.
+func (k Keeping) root() []byte {
+	if k.Exhibit.ID != "" {
+		return k.Exhibit.Root
+	}
+	return k.Recording.Root
+}
+
+// IsDue reports whether its time is over; what else stands against its erasure is said by Against.
+func (k Keeping) IsDue(at time.Time) bool {
+	return k.Erased().IsZero() && !k.Due.IsZero() && !at.Before(k.Due)
+}
+
+// Retention says of each recording how long it is kept, in the order of [Desk.Recordings], and then of each exhibit, in that of [Desk.Exhibits].
 func (d *Desk) Retention(ctx context.Context) ([]Keeping, error) {
 	if !d.May(testimony.ActKeepDocket) {
 		return nil, ErrNotAllowed
@@ -206,11 +253,15 @@ func (d *Desk) Retention(ctx context.Context) ([]Keeping, error) {
 	if err != nil {
 		return nil, err
 	}
+	received, err := d.Exhibits(ctx, "")
+	if err != nil {
+		return nil, err
+	}
 	judges, err := d.judges(ctx)
 	if err != nil {
 		return nil, err
 	}
-	kept := make([]Keeping, 0, len(list))
+	kept := make([]Keeping, 0, len(list)+len(received))
 	err = d.vault.View(ctx, func(tx *store.ReadTx) error {
 		kept = kept[:0]
 		known, err := d.keepingFacts(tx, judges)
@@ -220,12 +271,28 @@ func (d *Desk) Retention(ctx context.Context) ([]Keeping, error) {
 		for _, r := range list {
 			kept = append(kept, known.of(r, d.running.has(r.ID), d.Now()))
 		}
+		for _, e := range received {
+			kept = append(kept, known.ofExhibit(e, d.Now()))
+		}
 		return nil
 	})
 	return kept, err
 }
 
-// keepingFacts is what decides about all recordings, read in one transaction.
+// KeepingOf says how long one exhibit is kept.
+func (d *Desk) KeepingOf(ctx context.Context, id exhibit.ID) (Keeping, error) {
+	list, err := d.Retention(ctx)
+	if err != nil {
+		return Keeping{}, err
+	}
+	i := slices.IndexFunc(list, func(k Keeping) bool { return k.Exhibit.ID == id && id != "" })
+	if i < 0 {
+		return Keeping{}, ErrNotFound
+	}
+	return list[i], nil
+}
+
+// keepingFacts is what decides about all recordings and exhibits, read in one transaction.
 type keepingFacts struct {
 	rules     []retention.Rule
 	judged    map[protection.CaseID]time.Time
@@ -235,8 +302,9 @@ type keepingFacts struct {
 	asked     map[testimony.RecordingID]bool // an edit waits for its decision
 	lists     map[testimony.RecordingID]int
 	carried   map[testimony.RecordingID]int
-	erasures  map[testimony.RecordingID]retention.Erasure
+	erasures  map[retention.Thing]retention.Erasure
 	versionOf map[testimony.RecordingID]testimony.RecordingID
+	opening   map[exhibit.ID]bool // somebody has asked to open it, or may
 }
 
 func values[T any](tx reading, c store.Collection[T]) ([]T, error) {
@@ -250,8 +318,9 @@ func values[T any](tx reading, c store.Collection[T]) ([]T, error) {
 
 func (d *Desk) keepingFacts(tx reading, judges map[string]store.User) (keepingFacts, error) {
 	f := keepingFacts{judged: map[protection.CaseID]time.Time{}, hearings: map[testimony.HearingID]testimony.Hearing{}, asked: map[testimony.RecordingID]bool{}, lists: map[testimony.RecordingID]int{},
-		carried: map[testimony.RecordingID]int{}, erasures: map[testimony.RecordingID]retention.Erasure{}, versionOf: map[testimony.RecordingID]testimony.RecordingID{}}
-	var errs [9]error
+		carried: map[testimony.RecordingID]int{}, erasures: map[retention.Thing]retention.Erasure{}, versionOf: map[testimony.RecordingID]testimony.RecordingID{}, opening: map[exhibit.ID]bool{}}
+	var errs [10]error
+	var openings []exhibit.Opening
 	var days []retention.Judgment
 	var planned []testimony.Hearing
 	var requests []edit.Request
@@ -267,6 +336,7 @@ func (d *Desk) keepingFacts(tx reading, judges map[string]store.User) (keepingFa
 	lists, errs[6] = values(tx, editLists)
 	erased, errs[7] = values(tx, recordingErasures)
 	recorded, errs[8] = values(tx, recordings)
+	openings, errs[9] = values(tx, exhibitOpenings)
 	if err := errors.Join(errs[:]...); err != nil {
 		return f, err
 	}
@@ -292,9 +362,12 @@ func (d *Desk) keepingFacts(tx reading, judges map[string]store.User) (keepingFa
 		}
 	}
 	for _, e := range erased {
-		if e.Proposed.After(f.erasures[e.Recording].Proposed) {
-			f.erasures[e.Recording] = e
+		if e.Proposed.After(f.erasures[e.Thing].Proposed) {
+			f.erasures[e.Thing] = e
 		}
+	}
+	for _, o := range openings {
+		f.opening[o.Exhibit] = f.opening[o.Exhibit] || o.Stands(d.Now())
 	}
 	return f, nil
 }
@@ -302,17 +375,30 @@ func (d *Desk) keepingFacts(tx reading, judges map[string]store.User) (keepingFa
 // of says what is known of one recording.
 func (f keepingFacts) of(r Recording, runs bool, now time.Time) Keeping {
 	h := f.hearings[r.Hearing]
-	k := Keeping{Recording: r, Case: h.Case, Party: h.Party, Class: ClassOf(r), Against: []retention.Obstacle{}}
-	if e, ok := f.erasures[r.ID]; ok {
+	return f.keeping(Keeping{Recording: r, Case: h.Case, Party: h.Party, Class: ClassOf(r)}, retention.Facts{Open: h.Planned() || runs, EditAsked: f.asked[r.ID], EditUnmade: !r.Derived() && f.lists[r.ID] > f.carried[r.ID]}, now)
+}
+
+// ofExhibit says what is known of one exhibit: it can be shown in any hearing of its case that is not closed.
+func (f keepingFacts) ofExhibit(e exhibit.Exhibit, now time.Time) Keeping {
+	open := false
+	for _, h := range f.hearings {
+		open = open || h.Case == e.Case && h.Planned()
+	}
+	return f.keeping(Keeping{Exhibit: e, Case: e.Case, Class: retention.HandedIn}, retention.Facts{Open: open, Opening: f.opening[e.ID]}, now)
+}
+
+// keeping fills in the rule, what stands against an erasure, and the newest erasure.
+func (f keepingFacts) keeping(k Keeping, facts retention.Facts, now time.Time) Keeping {
+	k.Against = []retention.Obstacle{}
+	if e, ok := f.erasures[k.Thing()]; ok {
 		k.Erasure = &e
 	}
-	rule, ruled := retention.For(f.rules, h.Case, k.Class)
+	rule, ruled := retention.For(f.rules, k.Case, k.Class)
 	if ruled {
 		k.Rule = &rule
-		k.Due, _ = rule.Due(f.judged[h.Case])
+		k.Due, _ = rule.Due(f.judged[k.Case])
 	}
-	facts := retention.Facts{Recording: r.ID, Case: h.Case, Rule: rule, Ruled: ruled, Judgment: f.judged[h.Case], Open: h.Planned() || runs, Orders: f.orders, Holds: f.holds,
-		EditAsked: f.asked[r.ID], EditUnmade: !r.Derived() && f.lists[r.ID] > f.carried[r.ID]}
+	facts.Thing, facts.Case, facts.Rule, facts.Ruled, facts.Judgment, facts.Orders, facts.Holds = k.Thing(), k.Case, rule, ruled, f.judged[k.Case], f.orders, f.holds
 	if against := retention.Against(facts, now); against != nil {
 		k.Against = against
 	}

@@ -76,7 +76,7 @@ func TestAnErasedRecordingIsGoneForEveryone(t *testing.T) {
 	file := filepath.Join(b.path+".d", string(r.ID)+".blob")
 	before := mustRead(t, file)
 	must(b.as(testimony.Judge).ImportTranscript(t.Context(), r.ID, "t.vtt", []byte("WEBVTT\n\n00:00.100 --> 00:00.200\n<v witness>Said.\n"), transcript.Reading{Language: "en"}, false))(t)
-	e := must(b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), r.ID, "its time is over"))(t)
+	e := must(b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), retention.Thing{Recording: r.ID}, "its time is over"))(t)
 	if b.listed(testimony.Clerk, docket.RecordingDue) != 0 || b.listed(testimony.Judge, docket.RecordingErasure) != 1 {
 		t.Error("the proposal does not stand on the judge's list alone")
 	}
@@ -136,7 +136,7 @@ func TestAnErasedRecordingIsGoneForEveryone(t *testing.T) {
 	if _, err := b.as(testimony.Judge).Backup(t.Context(), t.TempDir(), nil); err != nil {
 		t.Errorf("a backup of the vault: %v", err)
 	}
-	if _, err := b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), r.ID, "again"); !errors.Is(err, docket.ErrErased) {
+	if _, err := b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), retention.Thing{Recording: r.ID}, "again"); !errors.Is(err, docket.ErrErased) {
 		t.Errorf("again: %v", err)
 	}
 }
@@ -154,18 +154,18 @@ func TestNobodyErasesARecordingAlone(t *testing.T) {
 	b, r := finished(t)
 	b.quiet()
 	for _, login := range []string{testimony.Judge, testimony.Advocate, testimony.Auditor} {
-		if _, err := b.as(login).ProposeRecordingErasure(t.Context(), r.ID, "why"); !errors.Is(err, docket.ErrNotAllowed) {
+		if _, err := b.as(login).ProposeRecordingErasure(t.Context(), retention.Thing{Recording: r.ID}, "why"); !errors.Is(err, docket.ErrNotAllowed) {
 			t.Errorf("%s proposes: %v", login, err)
 		}
 	}
-	e := must(b.as(testimony.Registrar).ProposeRecordingErasure(t.Context(), r.ID, "why"))(t)
+	e := must(b.as(testimony.Registrar).ProposeRecordingErasure(t.Context(), retention.Thing{Recording: r.ID}, "why"))(t)
 	for _, login := range []string{testimony.Registrar, testimony.Clerk, testimony.Advocate} {
 		if _, err := b.as(login).DecideRecordingErasure(t.Context(), e.ID, true, "why"); !errors.Is(err, order.ErrJudgeOnly) {
 			t.Errorf("%s approves: %v", login, err)
 		}
 	}
 	b.audited("retention.denied")
-	if _, err := b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), r.ID, "why"); !errors.Is(err, retention.ErrStep) {
+	if _, err := b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), retention.Thing{Recording: r.ID}, "why"); !errors.Is(err, retention.ErrStep) {
 		t.Errorf("a second proposal: %v", err)
 	}
 	if _, err := b.as(testimony.Judge).DecideRecordingErasure(t.Context(), e.ID, true, " "); !errors.Is(err, retention.ErrReason) {
@@ -188,7 +188,7 @@ func TestAnErasureIsRefusedWhileSomethingNeedsTheRecording(t *testing.T) {
 	b, r := finished(t)
 	b.quiet()
 	h := must(b.desk.Hearing(t.Context(), r.Hearing))(t)
-	e := must(b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), r.ID, "its time is over"))(t)
+	e := must(b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), retention.Thing{Recording: r.ID}, "its time is over"))(t)
 	refused := func(want retention.Obstacle) {
 		t.Helper()
 		_, err := b.as(testimony.Judge).DecideRecordingErasure(t.Context(), e.ID, true, "nothing needs it")
@@ -222,7 +222,7 @@ func TestARecordingErasureThatWasCutShortIsEnded(t *testing.T) {
 	t.Parallel()
 	b, r := finished(t)
 	b.quiet()
-	e := must(b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), r.ID, "its time is over"))(t)
+	e := must(b.as(testimony.Clerk).ProposeRecordingErasure(t.Context(), retention.Thing{Recording: r.ID}, "its time is over"))(t)
 	file := filepath.Join(b.path+".d", string(r.ID)+".blob")
 	if err := errors.Join(os.Remove(file), os.MkdirAll(filepath.Join(file, "in the way"), 0o700)); err != nil {
 		t.Fatal(err)

@@ -13,18 +13,20 @@ import (
 	"paravent/store"
 	"paravent/store/bolt"
 	"paravent/testimony"
+	"paravent/testimony/exhibit"
 	"paravent/testimony/retention"
 )
 
 func recordingErasureDetails(e retention.Erasure) map[string]string {
-	return map[string]string{"erasure": e.ID, "recording": string(e.Recording), "case": string(e.Case)}
+	return withThing(e.Thing, map[string]string{"erasure": e.ID, "case": string(e.Case)})
 }
 
-// ProposeRecordingErasure proposes that a recording be erased whose time is over and against which nothing stands. Nothing is erased before a judge has approved it.
-func (d *Desk) ProposeRecordingErasure(ctx context.Context, id testimony.RecordingID, reason string) (retention.Erasure, error) {
+// ProposeRecordingErasure proposes that a recording or an exhibit be erased whose time is over and against which nothing stands. Nothing is erased before a judge has
+// approved it.
+func (d *Desk) ProposeRecordingErasure(ctx context.Context, what retention.Thing, reason string) (retention.Erasure, error) {
 	var e retention.Erasure
 	if !d.May(testimony.ActProposeErasure) {
-		return e, errors.Join(ErrNotAllowed, d.Note(ctx, "retention.denied", map[string]string{"recording": string(id), "tried": "retention.proposed"}))
+		return e, errors.Join(ErrNotAllowed, d.Note(ctx, "retention.denied", withThing(what, map[string]string{"tried": "retention.proposed"})))
 	}
 	if strings.TrimSpace(reason) == "" {
 		return e, retention.ErrReason
@@ -38,46 +40,59 @@ func (d *Desk) ProposeRecordingErasure(ctx context.Context, id testimony.Recordi
 		return e, err
 	}
 	return e, d.vault.Update(ctx, func(tx *store.Tx) error {
-		k, part, err := d.erasable(tx, id, judges)
+		k, part, err := d.erasable(tx, what, judges)
 		if err != nil {
 			return err
 		}
 		if k.Erasure != nil && k.Erasure.State() == retention.Proposed {
 			return retention.ErrStep
 		}
-		e = retention.Erasure{ID: erasure, Recording: id, Case: k.Case, FileRoot: k.Recording.Root, Rule: *k.Rule, Due: k.Due, Reason: strings.TrimSpace(reason), By: string(d.Me().ID), Proposed: d.Now().UTC().Truncate(time.Second)}
-		if head, err := recordingHeads.Get(tx, part, string(id)); err == nil {
-			e.Root = head.Root
-		} else if !errors.Is(err, store.ErrNotFound) {
-			return err
+		e = retention.Erasure{ID: erasure, Thing: what, Case: k.Case, FileRoot: k.root(), Root: k.Exhibit.SHA256, Rule: *k.Rule, Due: k.Due, Reason: strings.TrimSpace(reason), By: string(d.Me().ID), Proposed: d.Now().UTC().Truncate(time.Second)}
+		if what.Recording != "" {
+			if head, err := recordingHeads.Get(tx, part, string(what.Recording)); err == nil {
+				e.Root = head.Root
+			} else if !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
 		}
 		tx.Log("retention.proposed", recordingErasureDetails(e))
 		return recordingErasures.Put(tx, part, erasure, e)
 	})
 }
 
-// erasable reads what is known of a recording, and fails with a [*retention.NeededError] where something stands against erasing it.
-func (d *Desk) erasable(tx reading, id testimony.RecordingID, judges map[string]store.User) (Keeping, store.Compartment, error) {
-	r, part, err := locate(tx, recordings, string(id))
-	if err != nil {
-		return Keeping{}, part, notFound(err)
-	}
-	if !r.Erased.IsZero() {
-		return Keeping{}, part, ErrErased
-	}
+// erasable reads what is known of a recording or an exhibit, and fails with a [*retention.NeededError] where something stands against erasing it.
+func (d *Desk) erasable(tx reading, what retention.Thing, judges map[string]store.User) (Keeping, store.Compartment, error) {
 	known, err := d.keepingFacts(tx, judges)
 	if err != nil {
-		return Keeping{}, part, err
+		return Keeping{}, "", err
 	}
-	k := known.of(r, d.running.has(id), d.Now())
-	if len(k.Against) > 0 {
+	var k Keeping
+	var part store.Compartment
+	gone := ErrErased
+	if what.Exhibit != "" {
+		e, of, err := locate(tx, exhibits, string(what.Exhibit))
+		if err != nil {
+			return k, of, notFound(err)
+		}
+		k, part, gone = known.ofExhibit(e, d.Now()), of, exhibit.ErrErased
+	} else {
+		r, of, err := locate(tx, recordings, string(what.Recording))
+		if err != nil {
+			return k, of, notFound(err)
+		}
+		k, part = known.of(r, d.running.has(r.ID), d.Now()), of
+	}
+	switch {
+	case !k.Erased().IsZero():
+		return k, part, gone
+	case len(k.Against) > 0:
 		return k, part, &retention.NeededError{Against: k.Against}
 	}
 	return k, part, nil
 }
 
 // DecideRecordingErasure approves or refuses an erasure, as a judge who did not propose it. The decision is signed. Approving destroys at once, in the transaction of the
-// act, the recording's key and the seed of its salts, so that nobody can open it any more; [Desk.ClearRecordingErasure] then removes its file and what is left in free pages.
+// act, the key of the recording or exhibit and the seed of a recording's salts, so that nobody can open it any more; [Desk.ClearRecordingErasure] then removes its file and what is left in free pages.
 // What stays is who it was and what its hashes were, its custody and the log.
 func (d *Desk) DecideRecordingErasure(ctx context.Context, id string, approve bool, why string) (retention.Erasure, error) {
 	why = strings.TrimSpace(why)
@@ -124,11 +139,11 @@ func (d *Desk) decideErasure(tx *store.Tx, part store.Compartment, e retention.E
 	action := "retention.refused"
 	if approve {
 		action = "retention.approved"
-		k, _, err := d.erasable(tx, e.Recording, judges)
+		k, _, err := d.erasable(tx, e.Thing, judges)
 		if err != nil {
 			return e, err
 		}
-		if !slices.Equal(k.Recording.Root, e.FileRoot) {
+		if !slices.Equal(k.root(), e.FileRoot) {
 			return e, ErrChanged
 		}
 	}
@@ -140,7 +155,24 @@ func (d *Desk) decideErasure(tx *store.Tx, part store.Compartment, e retention.E
 	if !approve {
 		return e, nil
 	}
+	if e.Exhibit != "" {
+		return e, d.destroyExhibit(tx, part, e)
+	}
 	return e, d.destroyRecording(tx, part, e)
+}
+
+// destroyExhibit deletes what opens an exhibit, and marks it.
+func (d *Desk) destroyExhibit(tx *store.Tx, part store.Compartment, e retention.Erasure) error {
+	x, err := exhibits.Get(tx, part, string(e.Exhibit))
+	if err != nil {
+		return notFound(err)
+	}
+	if err := exhibitKeys.Delete(tx, exhibitPart(x.Case, x.Class), string(x.ID)); err != nil {
+		return err
+	}
+	x.Erased = e.Decided
+	tx.Log("exhibit.erased", recordingErasureDetails(e))
+	return exhibits.Put(tx, part, string(x.ID), x)
 }
 
 // destroyRecording deletes what opens a recording, and marks it.
@@ -182,7 +214,7 @@ func forgetTranscript(tx *store.Tx, part store.Compartment, id testimony.Recordi
 	return nil
 }
 
-// ClearRecordingErasure removes the file of a recording that was erased, and writes the vault's file anew, so that nothing of its key stays in free pages. It brings to its end
+// ClearRecordingErasure removes the file of a recording or an exhibit that was erased, and writes the vault's file anew, so that nothing of its key stays in free pages. It brings to its end
 // what was cut short, by whoever may propose or decide; [ErrNotCleared] where it can't. progress is told of records.
 func (d *Desk) ClearRecordingErasure(ctx context.Context, id string, progress func(done, total int)) (retention.Erasure, error) {
 	e, err := find(ctx, d, recordingErasures, id)
@@ -196,7 +228,11 @@ func (d *Desk) ClearRecordingErasure(ctx context.Context, id string, progress fu
 	case e.State() != retention.Erased:
 		return e, retention.ErrStep
 	}
-	if err := os.Remove(d.blobPath(e.Recording)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	place, action := d.blobPath(e.Recording), "recording.cleared"
+	if e.Exhibit != "" {
+		place, action = d.exhibitPath(e.Exhibit), "exhibit.cleared"
+	}
+	if err := os.Remove(place); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return e, fmt.Errorf("%w: %w", ErrNotCleared, err)
 	}
 	file, ok := d.backend.(*bolt.Backend)
@@ -212,7 +248,7 @@ func (d *Desk) ClearRecordingErasure(ctx context.Context, id string, progress fu
 			return notFound(err)
 		}
 		e.Cleared = d.Now().UTC().Truncate(time.Second)
-		tx.Log("recording.cleared", recordingErasureDetails(e))
+		tx.Log(action, recordingErasureDetails(e))
 		return recordingErasures.Put(tx, part, id, e)
 	})
 }
@@ -232,7 +268,7 @@ func (d *Desk) MayDecideErasure(e retention.Erasure) error {
 	return e.MayDecide(string(d.Me().ID), string(d.Me().Role))
 }
 
-// retentionItems are the recordings whose time is over, the proposals that wait for a judge, and the erasures that are not at their end.
+// retentionItems are the recordings and exhibits whose time is over, the proposals that wait for a judge, and the erasures that are not at their end.
 func (d *Desk) retentionItems(ctx context.Context, now time.Time) ([]Item, error) {
 	if !d.May(testimony.ActProposeErasure) && !d.May(testimony.ActDecideErasure) {
 		return nil, nil
@@ -244,16 +280,20 @@ func (d *Desk) retentionItems(ctx context.Context, now time.Time) ([]Item, error
 	list, err := d.Retention(ctx)
 	var items []Item
 	for _, k := range list {
-		item := Item{Case: k.Case, Party: k.Party, Recording: k.Recording.ID, When: k.Due}
+		item := Item{Case: k.Case, Party: k.Party, Recording: k.Recording.ID, Exhibit: k.Exhibit.ID, Number: k.Exhibit.Number, When: k.Due}
+		uncleared, erasure, due := RecordingUncleared, RecordingErasure, RecordingDue
+		if item.Exhibit != "" {
+			uncleared, erasure, due = ExhibitUncleared, ExhibitErasure, ExhibitDue
+		}
 		switch e := k.Erasure; {
 		case e != nil && e.State() == retention.Erased:
-			item.Kind = RecordingUncleared
+			item.Kind = uncleared
 		case e != nil && d.MayDecideErasure(*e) == nil:
-			item.Kind = RecordingErasure
+			item.Kind = erasure
 		case e != nil && e.State() == retention.Proposed:
 			continue
 		case k.IsDue(now) && len(k.Against) == 0 && d.May(testimony.ActProposeErasure):
-			item.Kind = RecordingDue
+			item.Kind = due
 		default:
 			continue
 		}

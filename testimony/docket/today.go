@@ -73,13 +73,16 @@ const (
 	RecordingErasure   ItemKind = "recording_erasure"   // the erasure of a recording waits for this judge
 	RecordingUncleared ItemKind = "recording_uncleared" // one was erased, and what it was may still be in free pages
 	RecordingDue       ItemKind = "recording_due"       // its time is over and nothing stands against its erasure
+	ExhibitErasure     ItemKind = "exhibit_erasure"     // the same of an exhibit
+	ExhibitUncleared   ItemKind = "exhibit_uncleared"
+	ExhibitDue         ItemKind = "exhibit_due"
 )
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrdersContradict, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, NonPunishment, OrderEndsSoon,
 	NotReady, RemindersDue, NoPermission, AnswerOverdue,
-	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, OpeningAsked, OpeningGranted, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
+	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, OpeningAsked, OpeningGranted, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ExhibitErasure, ExhibitUncleared, ExhibitDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -92,7 +95,7 @@ type Item struct {
 	Request identity.RequestID
 
 	Recording testimony.RecordingID // of a RecordingErasure, a RecordingUncleared and a RecordingDue
-	Exhibit   exhibit.ID            // of an OpeningAsked and an OpeningGranted
+	Exhibit   exhibit.ID            // of an OpeningAsked, an OpeningGranted, an ExhibitErasure, an ExhibitUncleared and an ExhibitDue
 	Number    string                // the court's, of the exhibit
 
 	When  time.Time

@@ -78,7 +78,7 @@ func (d *Desk) Verify(ctx context.Context, progress func(done, total int)) (Repo
 		if err != nil {
 			return r, err
 		}
-		if found != notice.Intact {
+		if found != notice.Intact && found != notice.Erased {
 			r.Faults = append(r.Faults, store.Fault{Place: exhibitPlace, Problem: string(x.ID) + ": its file is missing, or is not the one that was sealed"})
 		}
 		if done += x.Chunks; progress != nil {

@@ -71,6 +71,8 @@ type Exhibit struct {
 	Withdrawn   time.Time `json:"withdrawn,omitzero"`
 	WithdrawnBy string    `json:"withdrawn_by,omitempty"`
 	Why         string    `json:"why,omitempty"` // it was withdrawn
+
+	Erased time.Time `json:"erased,omitzero"` // its key and its file are gone, by a judge's decision
 }
 
 // Kind is what the exhibit is, by its format.
@@ -94,6 +96,7 @@ var (
 	ErrClass     = errors.New("an exhibit is open, confidential or sealed")
 	ErrWhy       = errors.New("to withdraw an exhibit takes a reason")
 	ErrWithdrawn = errors.New("this exhibit was withdrawn")
+	ErrErased    = errors.New("this exhibit was erased")
 )
 
 // Check reports what is wrong with what somebody entered: number, title and class.

@@ -1,6 +1,6 @@
-// Package retention holds the rules by which recordings are kept and erased: how long each kind is kept, what stands against erasing one, and who decides.
+// Package retention holds the rules by which recordings and exhibits are kept and erased: how long each kind is kept, what stands against erasing one, and who decides.
 //
-// Falling due erases nothing: a clerk or a registrar proposes, and a judge who did not propose approves, recording by recording. Everything here is pure: time comes in as an
+// Falling due erases nothing: a clerk or a registrar proposes, and a judge who did not propose approves, one by one. Everything here is pure: time comes in as an
 // argument. The type to start from is [Rule].
 package retention
 
@@ -14,31 +14,39 @@ import (
 	"paravent/protection"
 	"paravent/protection/order"
 	"paravent/testimony"
+	"paravent/testimony/exhibit"
 )
 
-// Class is a kind of recording that has a rule of its own.
+// Class is a kind of recording, or the exhibits, that has a rule of its own.
 type Class string
 
-// The classes. A version is one that was made of another recording.
+// The classes. A version is one that was made of another recording; exhibits have one rule, however closely they are kept.
 const (
-	Master  Class = "master"
-	Public  Class = "public"
-	Version Class = "version"
+	Master   Class = "master"
+	Public   Class = "public"
+	Version  Class = "version"
+	HandedIn Class = "exhibit"
 )
 
 // Classes lists them.
-var Classes = []Class{Master, Public, Version}
+var Classes = []Class{Master, Public, Version, HandedIn}
+
+// Thing is what is kept and erased: a recording or an exhibit. The zero Thing is neither.
+type Thing struct {
+	Recording testimony.RecordingID `json:"recording,omitempty"`
+	Exhibit   exhibit.ID            `json:"exhibit,omitempty"`
+}
 
 // What a caller decides by.
 var (
-	ErrRule   = errors.New("a rule names a kind of recording, a basis, and either a date or a time after the final judgment")
-	ErrNeeded = errors.New("this recording is still needed")
+	ErrRule   = errors.New("a rule names a kind of recording or exhibits, a basis, and either a date or a time after the final judgment")
+	ErrNeeded = errors.New("this is still needed")
 	ErrOwn    = errors.New("whoever proposed an erasure does not decide it")
 	ErrStep   = errors.New("this erasure was decided already")
 	ErrReason = errors.New("a reason is needed")
 )
 
-// Rule says how long recordings of a class are kept: until a date, or for a time after the final judgment.
+// Rule says how long what is of a class is kept: until a date, or for a time after the final judgment.
 type Rule struct {
 	Case   protection.CaseID `json:"case,omitempty"` // empty: of every case that has no rule of its own
 	Class  Class             `json:"class"`
@@ -106,18 +114,18 @@ const (
 // Grounds lists them.
 var Grounds = []Ground{Appeal, Ordered, Request}
 
-// Hold keeps all recordings of a case, or one, for as long as it is not lifted.
+// Hold keeps all recordings and exhibits of a case, or one of them, for as long as it is not lifted.
 type Hold struct {
-	ID        string                `json:"id"`
-	Case      protection.CaseID     `json:"case"`
-	Recording testimony.RecordingID `json:"recording,omitempty"` // empty: all of the case
-	Ground    Ground                `json:"ground"`
-	Reason    string                `json:"reason"`
-	By        string                `json:"by"` // opaque id of the user
-	Placed    time.Time             `json:"placed"`
-	LiftedBy  string                `json:"lifted_by,omitempty"` // a judge
-	Lifted    time.Time             `json:"lifted,omitzero"`
-	Why       string                `json:"why,omitempty"` // it was lifted
+	ID       string            `json:"id"`
+	Case     protection.CaseID `json:"case"`
+	Thing                      // none: all of the case
+	Ground   Ground            `json:"ground"`
+	Reason   string            `json:"reason"`
+	By       string            `json:"by"` // opaque id of the user
+	Placed   time.Time         `json:"placed"`
+	LiftedBy string            `json:"lifted_by,omitempty"` // a judge
+	Lifted   time.Time         `json:"lifted,omitzero"`
+	Why      string            `json:"why,omitempty"` // it was lifted
 }
 
 // Check refuses a hold without a ground or a reason.
@@ -128,12 +136,12 @@ func (h Hold) Check() error {
 	return nil
 }
 
-// Holds reports whether a hold keeps a recording of a case.
-func (h Hold) Holds(c protection.CaseID, r testimony.RecordingID) bool {
-	return h.Lifted.IsZero() && h.Case == c && (h.Recording == "" || h.Recording == r)
+// Holds reports whether a hold keeps something of a case.
+func (h Hold) Holds(c protection.CaseID, t Thing) bool {
+	return h.Lifted.IsZero() && h.Case == c && (h.Thing == Thing{} || h.Thing == t)
 }
 
-// Obstacle is something that stands against erasing a recording.
+// Obstacle is something that stands against an erasure.
 type Obstacle string
 
 // The obstacles.
@@ -141,22 +149,24 @@ const (
 	NoRule         Obstacle = "no_rule"
 	NotJudged      Obstacle = "not_judged" // the rule runs from the final judgment, which nobody has entered
 	NotDue         Obstacle = "not_due"
-	HearingOpen    Obstacle = "hearing_open"    // the hearing is not closed, or the recording still runs
+	HearingOpen    Obstacle = "hearing_open"    // the hearing is not closed, or the recording still runs; of an exhibit: a hearing of the case is not
 	OrderUndecided Obstacle = "order_undecided" // an application, an objection or a doubt waits for a judge
 	OrderNeeds     Obstacle = "order_needs"     // an order in force makes the recording the testimony
+	OrderSeals     Obstacle = "order_seals"     // an order in force says who may open exhibits of the case
 	HeldByAppeal   Obstacle = "held_appeal"
 	HeldByOrder    Obstacle = "held_order"
 	HeldByRequest  Obstacle = "held_request"
 	EditAsked      Obstacle = "edit_asked"  // somebody asked for an edit and nobody has decided
 	EditUnmade     Obstacle = "edit_unmade" // edits are in force that no version carries out
+	OpeningStands  Obstacle = "opening"     // somebody has asked to open it, or may
 )
 
 // Obstacles lists them.
-var Obstacles = []Obstacle{NoRule, NotJudged, NotDue, HearingOpen, OrderUndecided, OrderNeeds, HeldByAppeal, HeldByOrder, HeldByRequest, EditAsked, EditUnmade}
+var Obstacles = []Obstacle{NoRule, NotJudged, NotDue, HearingOpen, OrderUndecided, OrderNeeds, OrderSeals, HeldByAppeal, HeldByOrder, HeldByRequest, EditAsked, EditUnmade, OpeningStands}
 
-// Facts are what decides whether a recording may be erased.
+// Facts are what decides whether a recording or an exhibit may be erased.
 type Facts struct {
-	Recording  testimony.RecordingID
+	Thing
 	Case       protection.CaseID
 	Rule       Rule
 	Ruled      bool      // there is a rule
@@ -166,9 +176,10 @@ type Facts struct {
 	Holds      []Hold
 	EditAsked  bool
 	EditUnmade bool
+	Opening    bool // of an exhibit
 }
 
-// Against lists what stands against erasing a recording at a moment, in the order of [Obstacles]; nothing, when it may be proposed.
+// Against lists what stands against erasing something at a moment, in the order of [Obstacles]; nothing, when it may be proposed.
 func Against(f Facts, at time.Time) []Obstacle {
 	var found []Obstacle
 	add := func(stands bool, o Obstacle) {
@@ -182,12 +193,18 @@ func Against(f Facts, at time.Time) []Obstacle {
 	add(f.Ruled && known && at.Before(due), NotDue)
 	add(f.Open, HearingOpen)
 	add(slices.ContainsFunc(f.Orders, func(o order.Order) bool { return o.Case == f.Case && undecided(o, at) }), OrderUndecided)
-	add(slices.ContainsFunc(f.Orders, func(o order.Order) bool { return o.Case == f.Case && needs(o, at) }), OrderNeeds)
+	add(slices.ContainsFunc(f.Orders, func(o order.Order) bool {
+		return o.Case == f.Case && f.Recording != "" && orders(o, order.PreRecorded, at)
+	}), OrderNeeds)
+	add(slices.ContainsFunc(f.Orders, func(o order.Order) bool {
+		return o.Case == f.Case && f.Exhibit != "" && orders(o, order.SealedExhibit, at)
+	}), OrderSeals)
 	for ground, o := range map[Ground]Obstacle{Appeal: HeldByAppeal, Ordered: HeldByOrder, Request: HeldByRequest} {
-		add(slices.ContainsFunc(f.Holds, func(h Hold) bool { return h.Ground == ground && h.Holds(f.Case, f.Recording) }), o)
+		add(slices.ContainsFunc(f.Holds, func(h Hold) bool { return h.Ground == ground && h.Holds(f.Case, f.Thing) }), o)
 	}
 	add(f.EditAsked, EditAsked)
 	add(f.EditUnmade, EditUnmade)
+	add(f.Opening, OpeningStands)
 	slices.SortFunc(found, func(a, b Obstacle) int { return slices.Index(Obstacles, a) - slices.Index(Obstacles, b) })
 	return found
 }
@@ -201,10 +218,10 @@ func undecided(o order.Order, at time.Time) bool {
 	return effective && doubt != order.NoDoubt || o.Signing == order.FalselySigned
 }
 
-// needs reports whether an order makes recordings the testimony itself.
-func needs(o order.Order, at time.Time) bool {
+// orders reports whether an order has a measure that needs what is kept: one that makes recordings the testimony itself, one that says who may open exhibits.
+func orders(o order.Order, kind order.MeasureKind, at time.Time) bool {
 	effective, _ := o.Effect(at)
-	return effective && slices.ContainsFunc(o.Measures, func(m order.Measure) bool { return m.Kind == order.PreRecorded })
+	return effective && slices.ContainsFunc(o.Measures, func(m order.Measure) bool { return m.Kind == kind })
 }
 
 // NeededError says what stands against an erasure.
@@ -226,24 +243,24 @@ const (
 	Cleared  State = "cleared"
 )
 
-// Erasure is the proposal to erase one recording, and what came of it.
+// Erasure is the proposal to erase one recording or exhibit, and what came of it.
 type Erasure struct {
-	ID        string                `json:"id"`
-	Recording testimony.RecordingID `json:"recording"`
-	Case      protection.CaseID     `json:"case"`
-	FileRoot  []byte                `json:"file_root,omitempty"` // of the sealed file: what stays of it
-	Root      []byte                `json:"root,omitempty"`      // of the head, where its blocks were sealed
-	Rule      Rule                  `json:"rule"`
-	Due       time.Time             `json:"due"`
-	Reason    string                `json:"reason"`
-	By        string                `json:"by"` // opaque id of the user
-	Proposed  time.Time             `json:"proposed"`
-	Approved  bool                  `json:"approved"`
-	DecidedBy string                `json:"decided_by,omitempty"`
-	Decided   time.Time             `json:"decided,omitzero"`
-	Why       string                `json:"why,omitempty"` // of the decision
-	Signature []byte                `json:"signature,omitempty"`
-	Cleared   time.Time             `json:"cleared,omitzero"`
+	ID string `json:"id"`
+	Thing
+	Case      protection.CaseID `json:"case"`
+	FileRoot  []byte            `json:"file_root,omitempty"` // of the sealed file: what stays of it
+	Root      []byte            `json:"root,omitempty"`      // of the head, where a recording's blocks were sealed; the SHA-256 of an exhibit as it was received
+	Rule      Rule              `json:"rule"`
+	Due       time.Time         `json:"due"`
+	Reason    string            `json:"reason"`
+	By        string            `json:"by"` // opaque id of the user
+	Proposed  time.Time         `json:"proposed"`
+	Approved  bool              `json:"approved"`
+	DecidedBy string            `json:"decided_by,omitempty"`
+	Decided   time.Time         `json:"decided,omitzero"`
+	Why       string            `json:"why,omitempty"` // of the decision
+	Signature []byte            `json:"signature,omitempty"`
+	Cleared   time.Time         `json:"cleared,omitzero"`
 }
 
 // State says where it stands.
@@ -272,12 +289,16 @@ func (e Erasure) MayDecide(by, office string) error {
 	return nil
 }
 
-// Statement is what a judge signs who decides: which recording, by its hashes, by which rule, and what was decided. The reasons stay in the vault.
+// Statement is what a judge signs who decides: which recording or exhibit, by its hashes, by which rule, and what was decided. The reasons stay in the vault.
 func (e Erasure) Statement() []byte {
 	word := "refused"
 	if e.Approved {
 		word = "approved"
 	}
-	return fmt.Appendf(nil, "paravent recording erasure 1\nerasure %s\nrecording %s\nsealed %x\nroot %x\ndue %s\nproposed %s %s\n%s %s %s\n", e.ID, e.Recording, e.FileRoot, e.Root,
+	what, id := "recording", string(e.Recording)
+	if e.Exhibit != "" {
+		what, id = "exhibit", string(e.Exhibit)
+	}
+	return fmt.Appendf(nil, "paravent %s erasure 1\nerasure %s\n%s %s\nsealed %x\nroot %x\ndue %s\nproposed %s %s\n%s %s %s\n", what, e.ID, what, id, e.FileRoot, e.Root,
 		e.Due.UTC().Format(time.RFC3339), e.By, e.Proposed.UTC().Format(time.RFC3339), word, e.DecidedBy, e.Decided.UTC().Format(time.RFC3339))
 }

@@ -52,7 +52,7 @@ func TestTheCasesOwnRuleIsBeforeThatOfAll(t *testing.T) {
 func TestWhatStandsAgainstAnErasure(t *testing.T) {
 	t.Parallel()
 	clear := func() Facts {
-		return Facts{Recording: "r", Case: "c", Ruled: true, Rule: Rule{Years: 1}, Judgment: day.AddDate(-1, 0, 0)}
+		return Facts{Thing: Thing{Recording: "r"}, Case: "c", Ruled: true, Rule: Rule{Years: 1}, Judgment: day.AddDate(-1, 0, 0)}
 	}
 	at := day
 	if got := Against(clear(), at); got != nil {
@@ -77,7 +77,7 @@ func TestWhatStandsAgainstAnErasure(t *testing.T) {
 		"one expired":      {func(f *Facts) { f.Orders = []order.Order{expired} }, OrderUndecided},
 		"one pre-recorded": {func(f *Facts) { f.Orders = []order.Order{in(order.InForce, order.PreRecorded)} }, OrderNeeds},
 		"an appeal":        {func(f *Facts) { f.Holds = []Hold{{Case: "c", Ground: Appeal}} }, HeldByAppeal},
-		"one preserved":    {func(f *Facts) { f.Holds = []Hold{{Case: "c", Recording: "r", Ground: Ordered}} }, HeldByOrder},
+		"one preserved":    {func(f *Facts) { f.Holds = []Hold{{Case: "c", Thing: Thing{Recording: "r"}, Ground: Ordered}} }, HeldByOrder},
 		"a request":        {func(f *Facts) { f.Holds = []Hold{{Case: "c", Ground: Request}} }, HeldByRequest},
 		"an edit asked":    {func(f *Facts) { f.EditAsked = true }, EditAsked},
 		"an edit not made": {func(f *Facts) { f.EditUnmade = true }, EditUnmade},
@@ -91,9 +91,32 @@ func TestWhatStandsAgainstAnErasure(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
+	handedIn := func() Facts {
+		f := clear()
+		f.Thing = Thing{Exhibit: "r"}
+		return f
+	}
+	for name, c := range map[string]struct {
+		change func(*Facts)
+		want   []Obstacle
+	}{
+		"nothing":             {func(*Facts) {}, nil},
+		"an order that seals": {func(f *Facts) { f.Orders = []order.Order{in(order.InForce, order.SealedExhibit)} }, []Obstacle{OrderSeals}},
+		"one pre-recorded":    {func(f *Facts) { f.Orders = []order.Order{in(order.InForce, order.PreRecorded)} }, nil},
+		"it is held":          {func(f *Facts) { f.Holds = []Hold{{Case: "c", Thing: Thing{Exhibit: "r"}, Ground: Ordered}} }, []Obstacle{HeldByOrder}},
+		"all are held":        {func(f *Facts) { f.Holds = []Hold{{Case: "c", Ground: Appeal}} }, []Obstacle{HeldByAppeal}},
+		"a recording is":      {func(f *Facts) { f.Holds = []Hold{{Case: "c", Thing: Thing{Recording: "r"}, Ground: Appeal}} }, nil},
+		"it can be opened":    {func(f *Facts) { f.Opening = true }, []Obstacle{OpeningStands}},
+	} {
+		f := handedIn()
+		c.change(&f)
+		if got := Against(f, at); !slices.Equal(got, c.want) {
+			t.Errorf("an exhibit, %s: %v, want %v", name, got, c.want)
+		}
+	}
 	other := clear()
 	other.Orders = []order.Order{in(order.InForce, order.Pseudonym), {Case: "d", State: order.Filed}}
-	other.Holds = []Hold{{Case: "d", Ground: Appeal}, {Case: "c", Recording: "q", Ground: Appeal}, {Case: "c", Ground: Appeal, Lifted: day}}
+	other.Holds = []Hold{{Case: "d", Ground: Appeal}, {Case: "c", Thing: Thing{Recording: "q"}, Ground: Appeal}, {Case: "c", Thing: Thing{Exhibit: "r"}, Ground: Appeal}, {Case: "c", Ground: Appeal, Lifted: day}}
 	if got := Against(other, at); got != nil {
 		t.Errorf("what is of others stands against it: %v", got)
 	}
@@ -122,9 +145,9 @@ func TestNobodyDecidesTheirOwnProposal(t *testing.T) {
 
 func TestTheStatementBindsWhatWasDecided(t *testing.T) {
 	t.Parallel()
-	e := Erasure{ID: "e", Recording: "r", FileRoot: []byte{1}, Root: []byte{2}, Due: day, By: "one", Proposed: day, DecidedBy: "two", Decided: day, Approved: true}
+	e := Erasure{ID: "e", Thing: Thing{Recording: "r"}, FileRoot: []byte{1}, Root: []byte{2}, Due: day, By: "one", Proposed: day, DecidedBy: "two", Decided: day, Approved: true}
 	for name, change := range map[string]func(*Erasure){
-		"another recording": func(e *Erasure) { e.Recording = "q" }, "another file": func(e *Erasure) { e.FileRoot = []byte{3} }, "another root": func(e *Erasure) { e.Root = nil },
+		"another recording": func(e *Erasure) { e.Recording = "q" }, "an exhibit": func(e *Erasure) { e.Thing = Thing{Exhibit: "r"} }, "another file": func(e *Erasure) { e.FileRoot = []byte{3} }, "another root": func(e *Erasure) { e.Root = nil },
 		"another day": func(e *Erasure) { e.Due = day.AddDate(0, 0, 1) }, "another proposer": func(e *Erasure) { e.By = "three" }, "another judge": func(e *Erasure) { e.DecidedBy = "three" },
 		"refused": func(e *Erasure) { e.Approved = false },
 	} {
