@@ -53,13 +53,15 @@ var banners = map[string]struct {
 	icon xwidget.Icon
 }{
 	"public": {xwidget.Public, xwidget.IconPublic}, "private": {xwidget.Private, xwidget.IconPrivate}, "closed": {xwidget.Closed, xwidget.IconClosed},
-	"identity": {xwidget.Private, xwidget.IconPrivate}, "lobby": {xwidget.Break, xwidget.IconLobby},
+	"talk": {xwidget.Clear, xwidget.IconSpeaks}, "identity": {xwidget.Private, xwidget.IconPrivate}, "lobby": {xwidget.Break, xwidget.IconLobby},
 }
 
 func (w *Window) banner(v attend.View) fyne.CanvasObject {
 	name := v.State.BannerOf()
 	if v.Held != "" {
 		name = "held"
+	} else if talking(v) {
+		name = "talk"
 	}
 	look, ok := banners[name]
 	if !ok {
@@ -157,10 +159,15 @@ func (w *Window) showHearing(v attend.View) {
 	stage := w.stage(v)
 	if v.Held != "" {
 		stage, first = w.heldCard(v, keys)
+	} else if talk, end := w.talkCard(v, keys); talk != nil {
+		stage, first = talk, end
 	}
 	column := []fyne.CanvasObject{w.receives(v), w.people(v, keys), xwidget.Panel(w.checkWords(v))}
 	if clerk := w.clerkCard(v, keys); clerk != nil {
 		column = slices.Insert(column, 1, clerk)
+	}
+	if asks := w.talkAsks(v, keys); asks != nil {
+		column = append([]fyne.CanvasObject{asks}, column...)
 	}
 	if form := v.State.Oath; form != "" && v.Held == "" && !v.Lost {
 		column = append([]fyne.CanvasObject{xwidget.Card(w.words.Say("oath.title"), xwidget.WrappedLarge(w.words.Say("oath."+form)), xwidget.WrappedSmall(w.words.Say("oath.other")))}, column...)
@@ -241,6 +248,8 @@ func (w *Window) receives(v attend.View) fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	wrapped := func(s string) { rows = append(rows, xwidget.Paragraph(s)) }
 	switch {
+	case talking(v):
+		wrapped(w.words.Say("banner.talk.line"))
 	case v.Lost || v.Held != "" || role.Publishes() && !v.State.Publish.Audio && !v.State.Publish.Video:
 		wrapped(w.words.Say("what.none"))
 	case role == testimony.RoleWitness:

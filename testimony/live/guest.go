@@ -533,6 +533,9 @@ func (s *Session) peopleFor(seats *seating, g *guest) []join.Person {
 			add(p)
 		}
 	}
+	if other, ok := s.hearing.Participant(s.talks.With(g.participant.ID)); ok && !slices.ContainsFunc(people, func(p join.Person) bool { return p.ID == string(other.ID) }) {
+		people = append(people, join.Person{ID: string(other.ID), Label: other.Label, Role: string(other.Role)})
+	}
 	if seats.mirrors[g.participant.ID] {
 		people = append(people, join.Person{ID: mirrorOf(g.participant.ID), Role: "own"})
 	}

@@ -3,10 +3,14 @@ package rehearsal_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"paravent/media"
 	"paravent/media/capture"
@@ -46,7 +50,8 @@ type confidential struct {
 	people map[string]*rehearsal.Participant // by the labels of their seats
 }
 
-func openConfidential(t *testing.T, sounds map[string]*whisper) confidential {
+// openConfidential lets everybody in but the one who comes with a browser.
+func openConfidential(t *testing.T, sounds map[string]*whisper, browses string) confidential {
 	t.Helper()
 	d, err := docket.CreateTraining(t.Context(), filepath.Join(t.TempDir(), "v.paravent"), docket.Options{KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}})
 	must(t, err)
@@ -82,6 +87,9 @@ func openConfidential(t *testing.T, sounds map[string]*whisper) confidential {
 	})
 	c := confidential{t, s, d, map[string]*rehearsal.Participant{}}
 	for _, p := range s.State().People {
+		if p.Label == browses {
+			continue
+		}
 		props := rehearsal.Props{}
 		if p.Role.Publishes() {
 			props = rehearsal.Props{Picture: capture.NewTestPicture(1, 160, 120, 10, nil), Sound: capture.NewTestSpeech(3)}
@@ -182,7 +190,7 @@ func TestNobodyElseReceivesAPrivateTalk(t *testing.T) {
 	}
 	const counsel, accused = "Counsel for the defence", "Accused"
 	sounds := map[string]*whisper{counsel: whispering(11), accused: whispering(12)}
-	c := openConfidential(t, sounds)
+	c := openConfidential(t, sounds, "")
 	listener := rehearsal.Listener{Mark: rehearsal.WitnessMark}
 	var loudest atomic.Int64
 	defer c.s.Sound(func(pcm []int16) {
@@ -264,7 +272,7 @@ func TestAWitnessTalksWithCounselInABreakAlone(t *testing.T) {
 	const counsel, witness, beside = "Counsel for the victim", "Witness B", "Support"
 	// The support person's microphone hears what the witness says.
 	sounds := map[string]*whisper{counsel: whispering(11), witness: whispering(12), beside: whispering(12)}
-	c := openConfidential(t, sounds)
+	c := openConfidential(t, sounds, "")
 	must(t, c.s.Enter(testimony.IdentityCheck))
 	must(t, c.s.GoOnUntried("a test"))
 	toTestimony(t, c.s)
@@ -306,4 +314,66 @@ func TestAWitnessTalksWithCounselInABreakAlone(t *testing.T) {
 		t.Errorf("the recordings are %+v, %v", recordings, err)
 	}
 	c.unrecorded()
+}
+
+// The accused's page, in a real browser: it asks for the talk, says beyond doubt that nobody else hears, sends what is said on the private line alone and plays what counsel says, and
+// after the talk sends nothing until the accused says that they are back.
+func TestChromiumTalksInPrivate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	const counsel, accused = "Counsel for the defence", "Accused"
+	sounds := map[string]*whisper{counsel: whispering(11)}
+	c := openConfidential(t, sounds, accused)
+	page := openBrowser(t, fakeCamera(t)...)
+	page.run(chromedp.Navigate(c.of(c.s.State(), accused).Link))
+	page.press("Allow camera and microphone")
+	awaitPresence(t, c.s, testimony.RoleAccused, live.InLobby)
+	must(t, c.s.Admit(testimony.ParticipantID(c.id(accused))))
+	must(t, c.s.Enter(testimony.IdentityCheck))
+	must(t, c.s.GoOnUntried("a test"))
+	toTestimony(t, c.s)
+	eventually(t, "the accused to be received", func() bool { return c.from("Second judge", accused, "clear").Packets > 20 })
+
+	must(t, c.people[counsel].Talk(join.TalkAsk, c.id(accused)))
+	page.press("Talk in private with Counsel for the defence")
+	c.until("a private talk", func(st live.State) bool { return len(st.Talks) == 1 })
+	page.run(chromedp.WaitVisible(chromedp.CSS("#talk-end")))
+	if banner, card := page.text("#banner"), page.text("#talk"); !strings.Contains(banner, "Private talk") || !strings.Contains(card, "You are talking in private") || !strings.Contains(card, counsel) {
+		t.Errorf("the page says %q and %q", banner, card)
+	}
+	eventually(t, "counsel to hear the accused", func() bool { return c.from(counsel, accused, "private").Marked > 20 })
+	others := func() map[string]int {
+		sent := map[string]int{}
+		for label, p := range c.people {
+			for key, flow := range p.Flows() {
+				if key.Publisher == c.id(accused) && key.Form != "private" {
+					sent[label] += flow.Packets
+				}
+			}
+		}
+		return sent
+	}
+	before, tones := others(), page.found().Tones
+	sounds[counsel].on.Store(true)
+	page.until("the accused to hear counsel", func(f found) bool { return f.Tones > tones+10 })
+	eventually(t, "the talk to go on", func() bool { return c.from(counsel, accused, "private").Marked > 60 })
+	if after := others(); !maps.Equal(after, before) {
+		t.Errorf("during the talk others were sent so many packets of the accused: %v, before it: %v", after, before)
+	}
+
+	page.press("End the private talk")
+	c.until("the end of the talk", func(st live.State) bool { return len(st.Talks) == 0 && c.of(st, accused).Away })
+	private := c.from(counsel, accused, "private").Packets
+	page.run(chromedp.WaitVisible(chromedp.CSS("#talk-back")))
+	if text := page.text("#talk"); !strings.Contains(text, "does not see or hear you yet") {
+		t.Errorf("after the talk the page says %q", text)
+	}
+	heard := c.from("Second judge", "Prosecution", "clear").Packets
+	eventually(t, "the hearing to go on", func() bool { return c.from("Second judge", "Prosecution", "clear").Packets > heard+50 })
+	if after := others(); !maps.Equal(after, before) || c.from(counsel, accused, "private").Packets > private+5 {
+		t.Errorf("the accused has not come back, and others were sent so many packets: %v, before: %v", after, before)
+	}
+	page.press("I am back: let the court see and hear me")
+	eventually(t, "the court to hear the accused again", func() bool { return others()["Second judge"] > before["Second judge"]+50 })
 }

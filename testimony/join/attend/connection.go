@@ -177,6 +177,9 @@ func (c *Connection) Interpret(into string) error { return c.session.Send(join.I
 
 // Talk says a word on a private talk: one of join.TalkAsk, with whom, join.TalkEnd and join.TalkBack.
 func (c *Connection) Talk(do, with string) error {
+	if do == join.TalkEnd {
+		c.talks.Store(false) // at once, and without the court
+	}
 	return c.session.Send(join.Talk{Do: do, With: with})
 }
 

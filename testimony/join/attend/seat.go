@@ -244,7 +244,8 @@ func (s *Seat) keeps() {
 	if k == nil {
 		return
 	}
-	on := v.State.Recorded && v.Held == "" && v.Ended == "" && (!v.Lost || time.Since(lost) < keepsOnFor)
+	apart := v.State.Talk != nil && (v.State.Talk.With != "" || v.State.Talk.Over) // nothing of a private talk stays on any machine
+	on := v.State.Recorded && !apart && v.Held == "" && v.Ended == "" && (!v.Lost || time.Since(lost) < keepsOnFor)
 	k.follow(on, on && v.Audio && v.State.Publish.Audio && !v.State.Muted, on && v.Video && v.State.Publish.Video)
 }
 
@@ -386,6 +387,9 @@ func (s *Seat) Write(words, phrase string) error {
 	}
 	return s.connection().Write(words, phrase)
 }
+
+// Talk says a word on a private talk: join.TalkAsk, with whom, join.TalkEnd or join.TalkBack. A talk that the guest ends is over on this machine at once.
+func (s *Seat) Talk(do, with string) error { return s.connection().Talk(do, with) }
 
 // Prepared tells the court of a step of the preparation.
 func (s *Seat) Prepared(step string) error { return s.connection().Prepared(step) }

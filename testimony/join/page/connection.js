@@ -8,7 +8,7 @@ export class Connection {
   constructor(send, hear) {
     this.send = send;
     this.hear = hear;
-    this.own = { audio: null, video: null };
+    this.own = { audio: null, video: null, private: null };
     this.number = 0;
     this.configuration = {};
     this.reset();
@@ -22,6 +22,7 @@ export class Connection {
 
   reset() {
     this.pc = null;
+    this.aside = ""; // the mid of the line for what is said in private
     this.early = [];
     this.placed = new Map();
   }
@@ -105,12 +106,19 @@ export class Connection {
     }
   }
 
-  /** Gives the tracks to send; null sends nothing. Takes effect at once, without the court. */
+  /**
+   * Gives the tracks to send, of the kinds audio, video and private; null sends nothing. Takes effect at once, without the court. What is private goes on a line
+   * that serves nothing else: no packet of it can be taken for one that is for the court.
+   */
   async setOwn(kind, track) {
     this.own[kind] = track;
     const lines = this.pc ? sendingLines(this.pc) : [];
-    await Promise.all(lines.filter((t) => t.receiver.track.kind === kind).map((t) => t.sender.replaceTrack(track)));
+    await Promise.all(lines.filter((t) => this.kindOf(t) === kind).map((t) => t.sender.replaceTrack(track)));
     if (this.small) await this.reduce(true);
+  }
+
+  kindOf(transceiver) {
+    return this.aside && transceiver.mid === this.aside ? "private" : transceiver.receiver.track.kind;
   }
 
   /** Takes an offer or a candidate. One about an earlier connection is passed over; the first about the next ends this one. */
@@ -136,17 +144,18 @@ export class Connection {
     }
   }
 
-  async offer({ sdp, tracks, connection: number = 0 }) {
+  async offer({ sdp, tracks, private: aside = "", connection: number = 0 }) {
     if (this.relayOnly) sdp = relayed(sdp);
     const told = new Map((tracks ?? []).map((line) => [line.mid, line]));
     this.takeDown(told);
     const pc = (this.pc ??= this.make());
+    this.aside = aside;
     await pc.setRemoteDescription({ type: "offer", sdp });
     const wanted = wantedLines(sdp);
     for (const t of pc.getTransceivers()) {
       if (wanted.has(t.mid)) {
         t.direction = "sendonly";
-        await t.sender.replaceTrack(this.own[t.receiver.track.kind]);
+        await t.sender.replaceTrack(this.own[this.kindOf(t)]);
       }
     }
     await pc.setLocalDescription();

@@ -14,6 +14,7 @@ import { Path } from "./path.js";
 import { Pulse } from "./pulse.js";
 import { Signalling } from "./signalling.js";
 import { Stage } from "./stage.js";
+import * as talk from "./talk.js";
 import { listenTo, measure } from "./linetest.js";
 import * as view from "./view.js";
 
@@ -39,6 +40,7 @@ const app = {
   lines: [],
   written: [], // on the text line to the clerk
   unread: false, // the clerk has answered
+  hungUp: false, // this guest has left a private talk, and the court has not said yet that it knows
   early: [], // offers and candidates that came before the state that lets the guest in
 };
 
@@ -149,12 +151,17 @@ async function tryOut() {
   app.tried = Boolean(signalling?.send({ type: "line_test", ...found }));
 }
 
+/** A state as it is once this guest has left the talk: what the court said before it knew of that brings nobody back into it. */
+const hungUp = (state) => ({ ...state, publish: {}, talk: { ...state.talk, with: "", over: true } });
+
 async function take(state) {
-  app.state = state;
+  app.hungUp &&= Boolean(state.talk?.with);
+  app.state = app.hungUp ? hungUp(state) : state;
+  state = app.state;
   // Only the court ends a pause, and only one that it knows of.
   if (state.held) app.held = { why: state.held, seen: true, ready: Boolean(state.ready) };
   else if (app.held?.seen && state.admitted) app.held = null;
-  app.media.apply(state.muted, Boolean(app.held));
+  applyOwn();
   connection.configure(state.ice, state.relay_only);
   app.stage.setPeople(state.people);
   if (!state.admitted) connection.close();
@@ -164,10 +171,18 @@ async function take(state) {
   void stayAwake(state.admitted);
 }
 
-/** Sends of this device what the court takes now, and nothing else. */
+/** What the court has muted is muted toward the court: a private talk is none of its business. */
+function applyOwn() {
+  app.media.apply(Boolean(app.state?.muted) && !talk.talking(app), Boolean(app.held));
+}
+
+/** Sends of this device what the court takes now, and nothing else; or, in a private talk, the microphone to the other one alone. */
 async function giveOwn() {
-  const takes = (kind) => !app.held && app.state?.admitted && app.state.publish?.[kind] && !(kind === "audio" && app.state.muted);
+  const takes = (kind) => !app.held && !talk.apart(app) && app.state?.admitted && app.state.publish?.[kind] && !(kind === "audio" && app.state.muted);
+  // What ends first is taken away first: nothing goes on both lines at once.
+  if (!talk.talking(app)) await connection.setOwn("private", null);
   for (const kind of ["audio", "video"]) await connection.setOwn(kind, takes(kind) ? app.media.track(kind) : null);
+  if (talk.talking(app)) await connection.setOwn("private", app.media.track("audio"));
 }
 
 /** Stops this device's picture and sound at once, whether or not the court can be told. */
@@ -212,7 +227,7 @@ async function startMedia(withCamera) {
   app.ready = true;
   app.listening?.stop();
   app.listening = listenTo(app.media.stream);
-  app.media.apply(app.state?.muted, Boolean(app.held));
+  applyOwn();
   view.showOwn(app.media.stream);
   await giveOwn();
   sendMedia(withCamera ? "" : "missing");
@@ -282,6 +297,17 @@ const act = {
     if (["pause", "someone"].includes(kind)) return stop(kind);
     view.told(signalling.sendLater({ type: "request", kind }) ? "told.sent" : "told.failed");
   },
+  talk(what, whom = "") {
+    if (what === "end" && app.state?.talk?.with) {
+      // The talk is over here at once, whether or not the court can be told.
+      app.hungUp = true;
+      app.state = hungUp(app.state);
+      void giveOwn();
+    }
+    const word = { type: "talk", do: what, ...(whom && { with: whom }) };
+    if (!(what === "ask" ? signalling.send(word) : signalling.sendLater(word))) view.told("told.failed");
+    view.render(app);
+  },
   write: (message) => signalling.send({ type: "text", ...message }),
   opened: () => view.render(app),
   ready() {
@@ -291,13 +317,13 @@ const act = {
   alarm: () => app.welcome && !app.ended && pulse.alarm(),
   microphone() {
     app.media.microphone = !app.media.microphone;
-    app.media.apply(app.state?.muted, Boolean(app.held));
+    applyOwn();
     sendMedia();
     view.render(app);
   },
   camera() {
     app.media.camera = !app.media.camera;
-    app.media.apply(app.state?.muted, Boolean(app.held));
+    applyOwn();
     sendMedia();
     view.render(app);
   },

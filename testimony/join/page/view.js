@@ -5,6 +5,7 @@ import * as clerk from "./clerk.js";
 import * as concealed from "./concealed.js";
 import { knows, lang, languages, t } from "./language.js";
 import { showLevel } from "./media.js";
+import * as talk from "./talk.js";
 import { bannerOf, placeOf, receivesNothing, timeIn, whatOthersReceive, whatYouReceive } from "./sentences.js";
 
 const $ = (id) => document.getElementById(id);
@@ -44,6 +45,7 @@ export function listen(act, app) {
   concealed.listen(act);
   channels.listen(act);
   clerk.listen(act);
+  talk.listen(act);
   quietly(act.alarm);
   for (const id of ["leave", "lobby-leave"]) click(id, () => $("leaving").showModal());
   click("stay", () => $("leaving").close());
@@ -161,7 +163,7 @@ function showBanner(app) {
   const shown = Boolean(state) && !app.lost && !app.ended && (state.admitted || state.phase !== "lobby") && !isQuiet(app);
   $("banner").hidden = !shown;
   if (!shown) return;
-  const banner = app.held ? "held" : bannerOf(state);
+  const banner = app.held ? "held" : talk.talking(app) ? "talk" : bannerOf(state);
   $("banner").dataset.banner = banner;
   const more = [];
   if (state.reason && ["private", "closed", "break"].includes(banner)) more.push(t("banner.reason", { reason: state.reason.replace(/[.\s]+$/, "") }));
@@ -247,6 +249,7 @@ function showHearing(app) {
   showOwnButtons(app, gallery);
   $("seen").hidden = gallery;
   channels.show(app);
+  talk.show(app);
   showOath(app);
   concealed.show(app);
   app.low.show(app);
@@ -363,7 +366,7 @@ export function told(key) {
 
 export function notice(text) {
   if (text === "text_slow") return clerk.slow();
-  if (concealed.notice(text)) return;
+  if (concealed.notice(text) || talk.notice(text, told)) return;
   if (["heard", "answered"].includes(text)) return told(`told.${text}`);
   return told(text === "mark" ? "notice.mark" : "notice.other");
 }
