@@ -33,6 +33,22 @@ type Recipient struct {
 	Label string                  `json:"label"`          // as the roster or the directory has it
 }
 
+// Check refuses who is given no copy at all, whatever the orders say.
+func (r Recipient) Check() error {
+	role := testimony.Role(r.Role)
+	switch {
+	case (r.Seat == "") == (r.User == ""):
+		return refuse("it is for one seat of the hearing or for one official")
+	case r.Seat != "" && (role == testimony.RoleWitness || role.Listens() || !role.Valid()):
+		return refuse("witnesses, the gallery and the press are given no copy")
+	case r.User != "" && r.Role == testimony.Auditor:
+		return refuse("an auditor is given no copy")
+	}
+	return nil
+}
+
+func refuse(why string) error { return fmt.Errorf("%w: %s", ErrTerms, why) }
+
 // Terms are what is asked for. They never change: those who approve sign every word of them.
 type Terms struct {
 	ID        identity.RequestID    `json:"id"`
@@ -76,17 +92,12 @@ var (
 
 // Check refuses terms that can't be asked for. at is the time of asking and allowed is what the orders in force give the recipient.
 func (t Terms) Check(at time.Time, allowed protection.Access) error {
-	refuse := func(why string) error { return fmt.Errorf("%w: %s", ErrTerms, why) }
-	role := testimony.Role(t.To.Role)
+	if err := t.To.Check(); err != nil {
+		return err
+	}
 	switch {
 	case t.Recording == "" || t.Of == "" || t.Hearing == "" || t.Case == "" || t.Requester == "" || t.Number < 1 || len(t.FileRoot) == 0:
 		return refuse("the recording, its hearing and its case must be named")
-	case (t.To.Seat == "") == (t.To.User == ""):
-		return refuse("it is for one seat of the hearing or for one official")
-	case t.To.Seat != "" && (role == testimony.RoleWitness || role.Listens() || !role.Valid()):
-		return refuse("witnesses, the gallery and the press are given no copy")
-	case t.To.User != "" && t.To.Role == testimony.Auditor:
-		return refuse("an auditor is given no copy")
 	case strings.TrimSpace(t.Purpose) == "" || len(t.Purpose) > longestText:
 		return refuse("the purpose is missing or too long")
 	case !t.Until.After(at):
@@ -183,6 +194,27 @@ func (c Copy) State(at time.Time) State {
 	return Asked
 }
 
+// IsOut reports whether the copy is with its recipient, whether its date is over or not.
+func (c Copy) IsOut(at time.Time) bool {
+	state := c.State(at)
+	return state == Out || state == Overdue
+}
+
+// Step is something that somebody can do about a copy that was asked for.
+type Step string
+
+// The steps.
+const (
+	Approve  Step = "approve"
+	Refuse   Step = "refuse"
+	Withdraw Step = "withdraw"
+	Make     Step = "make"
+	NoteEnd  Step = "end" // it came back or was destroyed
+)
+
+// Steps lists them.
+var Steps = []Step{Approve, Refuse, Withdraw, Make, NoteEnd}
+
 // approved reports whether all have approved whose approval it takes: a judge, and for a clear picture the court's college as well.
 func (c Copy) approved() bool {
 	return c.consented(identity.Bench) && (!c.Clear() || c.consented(identity.Court))
@@ -241,9 +273,8 @@ func (c Copy) MayMake(who identity.Official, at time.Time, allowed protection.Ac
 // End notes what became of a copy that is out.
 func (c Copy) End(e End) (Copy, error) {
 	e.Note = strings.TrimSpace(e.Note)
-	state := c.State(e.At)
 	switch {
-	case state != Out && state != Overdue:
+	case !c.IsOut(e.At):
 		return c, ErrNotOut
 	case !slices.Contains(Endings, e.Kind) || e.Note == "" || len(e.Note) > longestText:
 		return c, identity.ErrReason

@@ -3,10 +3,12 @@ package docket
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"paravent/protection"
 	"paravent/protection/identity"
 	"paravent/store"
 )
@@ -35,6 +37,16 @@ func (d *Desk) ceremony(tx reading, users []store.User) (ceremony, error) {
 		c.conflicts = append(c.conflicts, e.Value)
 	}
 	return c, err
+}
+
+// official is what the rules look at of a user.
+func (c ceremony) official(id string) identity.Official {
+	return identity.Official{ID: id, College: collegeOf(string(c.users[id].Role)), Agency: c.agencies[id]}
+}
+
+// barred reports whether a conflict of interest keeps one of these users out of a case. An empty id is nobody.
+func (c ceremony) barred(of protection.CaseID, ids ...string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return id != "" && identity.Barred(c.official(id), of, c.conflicts) })
 }
 
 // matter is what takes two colleges: a disclosure, an erasure, a copy, the opening of a sealed exhibit.
@@ -104,6 +116,19 @@ func (d *Desk) consented(consents []identity.Consent, c ceremony, statement []by
 		return consents, err
 	}
 	return append(slices.Clone(consents), identity.Consent{College: me.College, By: me.ID, At: d.Now().UTC().Truncate(time.Second), Signature: signature}), nil
+}
+
+// signed sees that the signatures under a statement are those of the members who gave them, each for their own college.
+func (d *Desk) signed(statement []byte, consents []identity.Consent, c ceremony) error {
+	for _, x := range consents {
+		if !c.users[x.By].Standing() {
+			return ErrSignerLeft
+		}
+		if !store.CheckStatement(d.vault.ID(), c.users[x.By].SigningPublic, statement, x.Signature) || c.official(x.By).College != x.College {
+			return fmt.Errorf("%w: a signature of one who approved is false", store.ErrDamaged)
+		}
+	}
+	return nil
 }
 
 // ended is the step that ends a matter: whoever asked withdraws it, and anybody else refuses it.

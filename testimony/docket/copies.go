@@ -3,9 +3,7 @@ package docket
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,22 +12,11 @@ import (
 	"paravent/protection"
 	"paravent/protection/identity"
 	"paravent/store"
-	"paravent/store/blob"
 	"paravent/testimony"
 	"paravent/testimony/copies"
 )
 
-// copyMark is the secret of the hidden mark of one copy. It stands where the recording's key does, and stays when the recording is erased: the copy is still somewhere.
-type copyMark struct {
-	Key []byte `json:"key"`
-}
-
-const copyMarkLength = 32 // bytes
-
-var (
-	givenCopies = store.NewCollection[copies.Copy]("disclosure_copies")
-	copyMarks   = store.NewCollection[copyMark]("copy_marks")
-)
+var givenCopies = store.NewCollection[copies.Copy]("disclosure_copies")
 
 var copyMatter = matter[copies.Copy]{givenCopies, "copy.denied", copyDetails}
 
@@ -48,17 +35,9 @@ type CopyAsking struct {
 
 // AskCopy asks that somebody be given a copy of a recording. Nothing is made before it is approved.
 func (d *Desk) AskCopy(ctx context.Context, a CopyAsking) (copies.Copy, error) {
-	if !d.May(testimony.ActAskCopy) {
-		return copies.Copy{}, ErrNotAllowed
-	}
-	r, err := d.Recording(ctx, a.Recording)
-	switch {
-	case err != nil:
+	r, err := d.mayAskCopyOf(ctx, a.Recording)
+	if err != nil {
 		return copies.Copy{}, err
-	case !r.Erased.IsZero():
-		return copies.Copy{}, ErrErased
-	case !r.Sealed:
-		return copies.Copy{}, fmt.Errorf("%w: the recording was not closed in good order", ErrInvalid)
 	}
 	users, err := d.Users(ctx)
 	if err != nil {
@@ -94,12 +73,86 @@ func (d *Desk) AskCopy(ctx context.Context, a CopyAsking) (copies.Copy, error) {
 		if err != nil {
 			return err
 		}
-		if identity.Barred(rules.official(c.Requester), c.Case, rules.conflicts) || c.To.User != "" && identity.Barred(rules.official(c.To.User), c.Case, rules.conflicts) {
+		if rules.barred(c.Case, c.Requester, c.To.User) {
 			return identity.ErrConflict
 		}
 		tx.Log("copy.asked", copyDetails(c))
 		return givenCopies.Put(tx, part, string(c.ID), c)
 	})
+}
+
+// mayAskCopyOf returns a recording of which this user may ask for copies.
+func (d *Desk) mayAskCopyOf(ctx context.Context, id testimony.RecordingID) (Recording, error) {
+	if !d.May(testimony.ActAskCopy) {
+		return Recording{}, ErrNotAllowed
+	}
+	r, err := d.Recording(ctx, id)
+	switch {
+	case err != nil:
+		return r, err
+	case !r.Erased.IsZero():
+		return r, ErrErased
+	case !r.Sealed:
+		return r, fmt.Errorf("%w: the recording was not closed in good order", ErrInvalid)
+	}
+	return r, nil
+}
+
+// CopyRecipients lists for whom a copy of a recording can be asked now: the seats of its hearing and the officials to whom the orders in force give all that it holds of
+// the witness. Nobody stands there who has a conflict of interest in the case, and where whoever asks has one, nobody at all.
+func (d *Desk) CopyRecipients(ctx context.Context, id testimony.RecordingID) ([]copies.Recipient, error) {
+	r, err := d.mayAskCopyOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	users, err := d.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h, err := d.Hearing(ctx, r.Hearing)
+	if err != nil {
+		return nil, err
+	}
+	var list []copies.Recipient
+	for _, seat := range h.Participants {
+		list = append(list, seatRecipient(seat))
+	}
+	for _, u := range users {
+		if u.Standing() {
+			list = append(list, userRecipient(u))
+		}
+	}
+	x := copies.Copy{Terms: copies.Terms{Of: cmp.Or(r.Source, r.ID), Hearing: h.ID, Case: h.Case}}
+	if x.Held, err = d.heldByVersion(ctx, h, r); err != nil {
+		return nil, err
+	}
+	out := []copies.Recipient{}
+	for _, to := range list {
+		if x.To = to; to.Check() != nil {
+			continue
+		}
+		allowed, err := d.copyAllowed(ctx, x, r, users)
+		if err != nil {
+			return nil, err
+		}
+		if x.Within(allowed) == nil {
+			out = append(out, to)
+		}
+	}
+	err = d.byRules(ctx, func(_ reading, rules ceremony) error {
+		me := rules.official(string(d.Me().ID))
+		out = slices.DeleteFunc(out, func(to copies.Recipient) bool { return rules.barred(h.Case, me.ID, to.User) })
+		return nil
+	})
+	return out, err
+}
+
+func seatRecipient(p testimony.Participant) copies.Recipient {
+	return copies.Recipient{Seat: p.ID, Role: string(p.Role), Label: p.Label}
+}
+
+func userRecipient(u store.User) copies.Recipient {
+	return copies.Recipient{User: string(u.ID), Role: string(u.Role), Label: u.DisplayName}
 }
 
 // copyTerms writes down what is asked for, but for the number.
@@ -119,14 +172,16 @@ func (d *Desk) copyTerms(ctx context.Context, a CopyAsking, r Recording, users [
 		if !ok {
 			return c, fmt.Errorf("%w: this seat is not of the hearing", copies.ErrTerms)
 		}
-		c.To = copies.Recipient{Seat: seat.ID, Role: string(seat.Role), Label: seat.Label}
+		c.To = seatRecipient(seat)
 	}
 	if a.User != "" {
 		i := slices.IndexFunc(users, func(u store.User) bool { return u.ID == a.User })
 		if i < 0 || !users[i].Standing() {
 			return c, fmt.Errorf("%w: there is no such official", copies.ErrTerms)
 		}
-		c.To.User, c.To.Role, c.To.Label = string(a.User), string(users[i].Role), users[i].DisplayName
+		to := userRecipient(users[i])
+		to.Seat = c.To.Seat // two at once are refused
+		c.To = to
 	}
 	c.Held, err = d.heldByVersion(ctx, h, r)
 	return c, err
@@ -256,176 +311,73 @@ func (d *Desk) Copy(ctx context.Context, id identity.RequestID) (copies.Copy, er
 // MayApproveCopy says why the user may not approve a copy, or nil.
 func (d *Desk) MayApproveCopy(ctx context.Context, c copies.Copy) error {
 	return d.byRules(ctx, func(_ reading, rules ceremony) error {
-		return c.MayApprove(rules.official(string(d.Me().ID)), rules.official(c.Requester), recipientOf(c, rules), d.Now(), rules.conflicts)
+		me := rules.official(string(d.Me().ID))
+		return c.MayApprove(me, rules.official(c.Requester), recipientOf(c, rules), d.Now(), rules.conflicts)
 	})
 }
 
-// CopyMaking is a copy that is about to be written: the recording to read, and the secret of the hidden mark.
-type CopyMaking struct {
-	Copy copies.Copy
-	From *blob.Reader
-	Key  []byte // of the hidden mark
-	desk *Desk
-}
-
-// BeginCopy opens the recording of which an approved copy is made, by somebody who may open it. Everything is asked again: the signatures, the date, the orders in force and
-// whether the file is still the one that was approved. The act is in the audit log before anything is read. The caller writes the copy and calls [CopyMaking.Keep]; one
-// that could not be written can be begun again.
-func (d *Desk) BeginCopy(ctx context.Context, id identity.RequestID) (*CopyMaking, error) {
-	asked, err := d.Copy(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	r, err := d.Recording(ctx, asked.Recording)
-	if err != nil {
-		return nil, err
-	}
+// CopySteps lists what this user may do about a copy now.
+func (d *Desk) CopySteps(ctx context.Context, c copies.Copy) ([]copies.Step, error) {
 	users, err := d.Users(ctx)
 	if err != nil {
 		return nil, err
 	}
-	allowed, err := d.copyAllowed(ctx, asked, r, users)
-	if err != nil {
+	makes := d.mayMakeCopy(ctx, c, users) == nil
+	var steps []copies.Step
+	err = d.byRules(ctx, func(_ reading, rules ceremony) error {
+		me := rules.official(string(d.Me().ID))
+		steps = nil
+		if c.MayApprove(me, rules.official(c.Requester), recipientOf(c, rules), d.Now(), rules.conflicts) == nil {
+			steps = append(steps, copies.Approve)
+		}
+		if makes {
+			steps = append(steps, copies.Make)
+		}
+		switch refuses := c.MayRefuse(me, d.Now()) == nil; {
+		case refuses && me.ID == c.Requester:
+			steps = append(steps, copies.Withdraw)
+		case refuses:
+			steps = append(steps, copies.Refuse)
+		}
+		if d.May(testimony.ActMakeCopy) && c.IsOut(d.Now()) {
+			steps = append(steps, copies.NoteEnd)
+		}
+		return nil
+	})
+	return steps, err
+}
+
+// copyItems are the copies that wait for this user's approval or for this user to make them, and those that are out after their date.
+func (d *Desk) copyItems(ctx context.Context) ([]Item, error) {
+	list, err := all(ctx, d, givenCopies)
+	if err != nil || len(list) == 0 || !d.May(testimony.ActKeepDocket) {
 		return nil, err
 	}
-	refused := d.mayCarryOut(ctx, r)
-	if refused != nil && !errors.Is(refused, ErrNotAllowed) && !errors.Is(refused, ErrErased) {
-		return nil, refused
-	}
-	fresh := make([]byte, copyMarkLength)
-	if _, err := io.ReadFull(d.opts.Rand, fresh); err != nil {
-		return nil, fmt.Errorf("read random bytes: %w", err)
-	}
-	m := &CopyMaking{desk: d}
-	m.Copy, err = d.stepCopy(ctx, id, "copy.begun", func(tx *store.Tx, c copies.Copy, rules ceremony) (copies.Copy, error) {
-		if refused != nil {
-			return c, refused
-		}
-		if err := c.MayMake(rules.official(string(d.Me().ID)), d.Now(), allowed, rules.conflicts); err != nil {
-			return c, err
-		}
-		if err := d.signed(c.Statement(), c.Consents, rules); err != nil {
-			return c, err
-		}
-		if !slices.Equal(c.FileRoot, r.Root) {
-			return c, ErrRootDiffers
-		}
-		part := recordingPart(r.Hearing, r.Version)
-		mark, err := copyMarks.Get(tx, part, string(id))
-		if errors.Is(err, store.ErrNotFound) {
-			mark = copyMark{fresh}
-			err = copyMarks.Put(tx, part, string(id), mark)
-		}
-		if err != nil {
-			return c, err
-		}
-		m.Key = slices.Clone(mark.Key)
-		c.Begun = d.Now().UTC().Truncate(time.Second)
-		return c, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	m.From, err = d.openSealed(ctx, r, "disclosure copy")
-	return m, err
-}
-
-// mayCarryOut refuses who may not make a copy of a recording, and whom nobody gives one of a public version that a judge has to review first.
-func (d *Desk) mayCarryOut(ctx context.Context, r Recording) error {
-	if !r.Erased.IsZero() {
-		return ErrErased
-	}
-	if !d.May(testimony.ActMakeCopy) {
-		return ErrNotAllowed
-	}
-	if err := d.mayOpen(ctx, r); err != nil || r.Version != protection.PublicRecord {
-		return err
-	}
-	kept, err := d.keptBack(ctx, r)
-	if err != nil || !kept {
-		return err
-	}
-	if out, err := d.letOut(ctx, r); err != nil || !out {
-		return cmp.Or(err, ErrAfterReview)
-	}
-	return nil
-}
-
-// Keep notes a copy that was written in full, with the SHA-256 and the size of its file.
-func (m *CopyMaking) Keep(ctx context.Context, sum []byte, size int64) (copies.Copy, error) {
-	d := m.desk
-	if err := m.Close(); err != nil {
-		return m.Copy, err
-	}
-	return d.stepCopy(ctx, m.Copy.ID, "copy.made", func(_ *store.Tx, c copies.Copy, _ ceremony) (copies.Copy, error) {
-		if c.Made != nil {
-			return c, copies.ErrNotOpen
-		}
-		c.Made = &copies.Made{By: string(d.Me().ID), At: d.Now().UTC().Truncate(time.Second), SHA256: sum, Bytes: size}
-		return c, nil
-	})
-}
-
-// Close gives back what was opened. It can be called again.
-func (m *CopyMaking) Close() error {
-	clear(m.Key)
-	if m.From == nil {
-		return nil
-	}
-	from := m.From
-	m.From = nil
-	return from.Close()
-}
-
-// CopyMark is the hidden mark of a copy that was begun.
-type CopyMark struct {
-	Copy copies.Copy
-	Key  []byte
-}
-
-// CopyMarks lists the hidden marks of all copies whose recording this user can open, to find out which copy a picture is of; without is how many more copies there are.
-func (d *Desk) CopyMarks(ctx context.Context) (marks []CopyMark, without int, err error) {
-	if !d.May(testimony.ActTraceCopy) {
-		return nil, 0, errors.Join(ErrNotAllowed, d.Note(ctx, "copy.denied", map[string]string{"tried": "copy.traced"}))
-	}
-	err = d.vault.View(ctx, func(tx *store.ReadTx) error {
-		marks, without = nil, 0
-		given, err := everywhere(tx, givenCopies)
-		if err != nil {
-			return err
-		}
-		for _, e := range given {
-			c := e.Value
-			if c.Begun.IsZero() {
-				continue
-			}
-			r, _, err := locate(tx, recordings, string(c.Recording))
+	var items []Item
+	for _, c := range list {
+		item := Item{Case: c.Case, Hearing: c.Hearing, Recording: c.Recording, Request: c.ID, When: c.Until}
+		if state := c.State(d.Now()); state == copies.Overdue && d.May(testimony.ActMakeCopy) {
+			item.Kind = CopyOverdue
+		} else if state == copies.Asked || state == copies.Approved {
+			steps, err := d.CopySteps(ctx, c)
 			if err != nil {
-				return notFound(err)
+				return nil, err
 			}
-			part := recordingPart(r.Hearing, r.Version)
-			if !tx.HasCompartment(part) {
-				without++
-				continue
+			if slices.Contains(steps, copies.Approve) {
+				item.Kind = CopyAsked
+			} else if slices.Contains(steps, copies.Make) {
+				item.Kind = CopyOpen
 			}
-			mark, err := copyMarks.Get(tx, part, string(c.ID))
-			if err != nil {
-				return notFound(err)
-			}
-			marks = append(marks, CopyMark{c, mark.Key})
 		}
-		return nil
-	})
-	return marks, without, err
-}
-
-// NoteTrace puts into the audit log that a picture was compared with so many copies, and which of them were found in it.
-func (d *Desk) NoteTrace(ctx context.Context, compared int, found []copies.Copy) error {
-	return d.vault.Update(ctx, func(tx *store.Tx) error {
-		tx.Log("copy.compared", map[string]string{"copies": strconv.Itoa(compared), "found": strconv.Itoa(len(found))})
-		for _, c := range found {
-			tx.Log("copy.traced", copyDetails(c))
+		if item.Kind == "" {
+			continue
 		}
-		return nil
-	})
+		h, err := d.Hearing(ctx, c.Hearing)
+		if err != nil {
+			return nil, err
+		}
+		item.Party = h.Party
+		items = append(items, item)
+	}
+	return items, nil
 }

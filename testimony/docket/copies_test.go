@@ -228,3 +228,137 @@ func TestCopiesMoveWithTheirCase(t *testing.T) {
 		}
 	}
 }
+
+// steps are what a login may do about a copy now.
+func (b *bureau) steps(login string, id identity.RequestID) []copies.Step {
+	b.t.Helper()
+	d := b.as(login)
+	return must(d.CopySteps(b.t.Context(), must(d.Copy(b.t.Context(), id))(b.t)))(b.t)
+}
+
+// What a screen offers is what the acts allow, at each point of a copy's life; asking what may be done is no act. Today says who is waited for.
+func TestTheStepsOfACopyAreThoseOfItsLife(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	ctx := t.Context()
+	master := capture(t, b.as(testimony.Judge))
+	c := b.askCopy(master, testimony.RoleDefence)
+	id := c.ID
+	offered := func(when string, want map[string][]copies.Step) {
+		t.Helper()
+		for _, login := range []string{testimony.Advocate, testimony.Clerk, testimony.Registrar, testimony.Judge} {
+			if got := b.steps(login, id); !slices.Equal(got, want[login]) {
+				t.Errorf("%s, the %s is offered %v", when, login, got)
+			}
+		}
+	}
+	waited := func(when string, kind docket.ItemKind, want ...string) {
+		t.Helper()
+		for _, login := range []string{testimony.Advocate, testimony.Clerk, testimony.Registrar, testimony.Judge} {
+			if n := b.listed(login, kind); (n == 1) != slices.Contains(want, login) || n > 1 {
+				t.Errorf("%s, %s is on the list of the %s %d times", when, kind, login, n)
+			}
+		}
+	}
+	decides, refuses, withdraws := []copies.Step{copies.Approve, copies.Refuse}, []copies.Step{copies.Refuse}, []copies.Step{copies.Withdraw}
+	offered("asked for", map[string][]copies.Step{testimony.Advocate: withdraws, testimony.Clerk: decides, testimony.Registrar: decides, testimony.Judge: decides})
+	waited("asked for", docket.CopyAsked, testimony.Clerk, testimony.Registrar, testimony.Judge)
+	must(b.as(testimony.Judge).ApproveCopy(ctx, id))(t)
+	offered("of the bench", map[string][]copies.Step{testimony.Advocate: withdraws, testimony.Clerk: decides, testimony.Registrar: decides, testimony.Judge: refuses})
+	must(b.as(testimony.Clerk).ApproveCopy(ctx, id))(t)
+	makes := []copies.Step{copies.Make, copies.Refuse}
+	offered("approved", map[string][]copies.Step{testimony.Advocate: withdraws, testimony.Clerk: refuses, testimony.Registrar: makes, testimony.Judge: makes})
+	waited("approved", docket.CopyOpen, testimony.Registrar, testimony.Judge)
+	waited("approved", docket.CopyAsked)
+	for _, l := range must(b.as(testimony.Judge).Custody(ctx, master.ID))(t).Chain {
+		if l.Act == "recording.refused" || l.Act == "copy.denied" || l.Act == "copy.begun" {
+			t.Errorf("asking what may be done is in the log as %s", l.Act)
+		}
+	}
+	if err := b.makeCopy(id); err != nil {
+		t.Fatal(err)
+	}
+	ends := []copies.Step{copies.NoteEnd}
+	offered("out", map[string][]copies.Step{testimony.Clerk: ends, testimony.Registrar: ends, testimony.Judge: ends})
+	waited("out", docket.CopyOverdue)
+	b.now = c.Until.Add(time.Second)
+	waited("out after its date", docket.CopyOverdue, testimony.Clerk, testimony.Registrar, testimony.Judge)
+	must(b.as(testimony.Clerk).EndCopy(ctx, id, copies.Destroyed, "seen to be shredded"))(t)
+	offered("destroyed", nil)
+	waited("destroyed", docket.CopyOverdue)
+}
+
+// Nobody is offered to make a copy that could not be made: an order has made it darker, a signature is false.
+func TestACopyThatCannotBeMadeIsNotOffered(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(b *bureau, c copies.Copy) error{
+		"darker by an order": func(b *bureau, _ copies.Copy) error {
+			b.as(testimony.Judge)
+			b.granted("2026/900", order.Measure{Kind: order.FaceAlteration, Audiences: []protection.Audience{protection.Interpreter}})
+			return nil
+		},
+		"another person forged": func(b *bureau, c copies.Copy) error {
+			return docket.ForgeCopy(t.Context(), b.as(testimony.Clerk), c.ID, func(c *copies.Copy) { c.To.Label = "Somebody" })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBureau(t)
+			c := b.askCopy(capture(t, b.as(testimony.Judge)), testimony.RoleInterpreter)
+			for _, login := range []string{testimony.Judge, testimony.Clerk} {
+				must(b.as(login).ApproveCopy(b.t.Context(), c.ID))(t)
+			}
+			if steps := b.steps(testimony.Registrar, c.ID); !slices.Contains(steps, copies.Make) {
+				t.Errorf("before, the registrar is offered %v", steps)
+			}
+			if err := spoil(b, c); err != nil {
+				t.Fatal(err)
+			}
+			if steps := b.steps(testimony.Registrar, c.ID); slices.Contains(steps, copies.Make) {
+				t.Errorf("the registrar is offered %v", steps)
+			}
+			if n := b.listed(testimony.Registrar, docket.CopyOpen); n != 0 {
+				t.Errorf("it is on the list %d times", n)
+			}
+		})
+	}
+}
+
+// Those whom a form offers are those for whom asking succeeds, and the others are those for whom it fails.
+func TestWhoIsOfferedACopyIsWhoMayBeAskedFor(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	d := b.as(testimony.Judge)
+	h := must(d.FindHearing(t.Context(), "hearing-1"))(t)
+	for name, r := range map[string]docket.Recording{"master": capture(t, d), "public": record(t, d, h.ID, protection.PublicRecord, "said")} {
+		offered := must(d.CopyRecipients(t.Context(), r.ID))(t)
+		if len(offered) == 0 {
+			t.Errorf("%s: nobody", name)
+		}
+		among := func(is func(copies.Recipient) bool) bool { return slices.ContainsFunc(offered, is) }
+		ask := docket.CopyAsking{Recording: r.ID, Purpose: "to prepare", Until: noon.AddDate(0, 1, 0)}
+		for _, p := range h.Participants {
+			ask.Seat, ask.User = p.ID, ""
+			if _, err := d.AskCopy(t.Context(), ask); (err == nil) != among(func(x copies.Recipient) bool { return x.Seat == p.ID }) {
+				t.Errorf("%s, the seat of the %s: %v", name, p.Role, err)
+			}
+		}
+		for _, u := range must(d.Users(t.Context()))(t) {
+			ask.Seat, ask.User = "", u.ID
+			if _, err := d.AskCopy(t.Context(), ask); (err == nil) != among(func(x copies.Recipient) bool { return x.User == string(u.ID) }) {
+				t.Errorf("%s, the %s: %v", name, u.Role, err)
+			}
+		}
+	}
+	master := capture(t, d)
+	must(d.FlagConflict(t.Context(), identity.Conflict{Case: h.Case, Person: string(b.userID(testimony.Registrar)), Reason: "invented"}))(t)
+	if slices.ContainsFunc(must(d.CopyRecipients(t.Context(), master.ID))(t), func(x copies.Recipient) bool { return x.Role == testimony.Registrar }) {
+		t.Error("who has a conflict of interest is offered")
+	}
+	if list := must(b.as(testimony.Registrar).CopyRecipients(t.Context(), master.ID))(t); len(list) != 0 {
+		t.Errorf("to one who has a conflict %d are offered", len(list))
+	}
+	if _, err := b.as(testimony.Auditor).CopyRecipients(t.Context(), master.ID); !errors.Is(err, docket.ErrNotAllowed) {
+		t.Errorf("an auditor: %v", err)
+	}
+}

@@ -49,10 +49,6 @@ func (c ceremony) void(r identity.Request, at time.Time) bool {
 	return false
 }
 
-func (c ceremony) official(id string) identity.Official {
-	return identity.Official{ID: id, College: collegeOf(string(c.users[id].Role)), Agency: c.agencies[id]}
-}
-
 // Asking is what a disclosure is asked for.
 type Asking struct {
 	Party     protection.PartyID
@@ -106,7 +102,7 @@ func (d *Desk) AskDisclosure(ctx context.Context, a Asking) (identity.Request, e
 		if !ok || grantee.Role == testimony.Auditor {
 			return fmt.Errorf("%w: the receiver is not among the users who can receive it", identity.ErrTerms)
 		}
-		if identity.Barred(c.official(r.Grantee), r.Case, c.conflicts) || identity.Barred(c.official(r.Requester), r.Case, c.conflicts) {
+		if c.barred(r.Case, r.Grantee, r.Requester) {
 			return identity.ErrConflict
 		}
 		tx.Log("disclosure.asked", disclosureDetails(r))

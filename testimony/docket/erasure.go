@@ -60,7 +60,7 @@ func (d *Desk) AskErasure(ctx context.Context, c protection.CaseID, party protec
 		if err != nil {
 			return err
 		}
-		if identity.Barred(rules.official(e.Requester), c, rules.conflicts) {
+		if rules.barred(c, e.Requester) {
 			return identity.ErrConflict
 		}
 		tx.Log("erasure.asked", erasureDetails(e))
@@ -176,19 +176,6 @@ func (d *Desk) CarryOutErasure(ctx context.Context, id identity.RequestID, progr
 
 // ErrNotCleared says that records are deleted, and that the file was not written anew.
 var ErrNotCleared = errors.New("the identity is deleted, but what it was may still be in free pages of the vault's file")
-
-// signed sees that the signatures under a statement are those of the members who gave them, each for their own college.
-func (d *Desk) signed(statement []byte, consents []identity.Consent, c ceremony) error {
-	for _, x := range consents {
-		if !c.users[x.By].Standing() {
-			return ErrSignerLeft
-		}
-		if !store.CheckStatement(d.vault.ID(), c.users[x.By].SigningPublic, statement, x.Signature) || c.official(x.By).College != x.College {
-			return fmt.Errorf("%w: a signature of one who approved is false", store.ErrDamaged)
-		}
-	}
-	return nil
-}
 
 // destroy deletes the records, and every half that was given of their keys.
 func (d *Desk) destroy(tx *store.Tx, part store.Compartment, e identity.Erasure, _ ceremony) (identity.Erasure, error) {
@@ -335,16 +322,8 @@ func (d *Desk) erasureItems(ctx context.Context) (items []Item, erased map[prote
 	if err != nil || len(list) == 0 {
 		return nil, nil, err
 	}
-	users, err := d.Users(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
 	erased = map[protection.PartyID]bool{}
-	err = d.vault.View(ctx, func(tx *store.ReadTx) error {
-		c, err := d.ceremony(tx, users)
-		if err != nil {
-			return err
-		}
+	err = d.byRules(ctx, func(_ reading, c ceremony) error {
 		me := c.official(string(d.Me().ID))
 		for _, e := range list {
 			item := Item{Case: e.Case, Party: e.Party, When: e.Asked}

@@ -68,7 +68,7 @@ func (d *Desk) AskExhibitOpening(ctx context.Context, id exhibit.ID, reason stri
 		if err != nil {
 			return err
 		}
-		if identity.Barred(rules.official(o.Requester), o.Case, rules.conflicts) {
+		if rules.barred(o.Case, o.Requester) {
 			return identity.ErrConflict
 		}
 		tx.Log("exhibit.opening_asked", openingDetails(o))

@@ -76,13 +76,17 @@ const (
 	ExhibitErasure     ItemKind = "exhibit_erasure"     // the same of an exhibit
 	ExhibitUncleared   ItemKind = "exhibit_uncleared"
 	ExhibitDue         ItemKind = "exhibit_due"
+
+	CopyAsked   ItemKind = "copy_asked"   // a copy of a recording waits for this user's approval
+	CopyOpen    ItemKind = "copy_open"    // one is approved, and this user can make it
+	CopyOverdue ItemKind = "copy_overdue" // one is out after its date
 )
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrdersContradict, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, NonPunishment, OrderEndsSoon,
 	NotReady, RemindersDue, NoPermission, AnswerOverdue,
-	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, OpeningAsked, OpeningGranted, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ExhibitErasure, ExhibitUncleared, ExhibitDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
+	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, OpeningAsked, OpeningGranted, CopyOverdue, CopyAsked, CopyOpen, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ExhibitErasure, ExhibitUncleared, ExhibitDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -91,10 +95,10 @@ type Item struct {
 	Party   protection.PartyID
 	Hearing testimony.HearingID
 	Order   protection.OrderID
-	Asked   cooperation.ID // of an AnswerOverdue
-	Request identity.RequestID
+	Asked   cooperation.ID     // of an AnswerOverdue
+	Request identity.RequestID // of a disclosure or a copy
 
-	Recording testimony.RecordingID // of a RecordingErasure, a RecordingUncleared and a RecordingDue
+	Recording testimony.RecordingID // of a RecordingErasure, a RecordingUncleared and a RecordingDue, and of a copy
 	Exhibit   exhibit.ID            // of an OpeningAsked, an OpeningGranted, an ExhibitErasure, an ExhibitUncleared and an ExhibitDue
 	Number    string                // the court's, of the exhibit
 
@@ -167,6 +171,10 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
+	given, err := d.copyItems(ctx)
+	if err != nil {
+		return nil, err
+	}
 	unready, err := d.notReadyItems(ctx, now)
 	if err != nil {
 		return nil, err
@@ -175,7 +183,7 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, opening, erasing, ending, people)
+	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, opening, given, erasing, ending, people)
 	taken, err := d.takenIdentities(ctx)
 	if err != nil {
 		return nil, err

@@ -87,16 +87,21 @@ func transcriptID(of testimony.RecordingID, number int) string {
 	return fmt.Sprintf("%s/%06d", of, number)
 }
 
-// mayOpen refuses who may not open a recording. The refusal is in the audit log.
-func (d *Desk) mayOpen(ctx context.Context, r Recording) error {
+// opens refuses who may not open a recording.
+func (d *Desk) opens(ctx context.Context, r Recording) error {
 	act := testimony.ActExportPublic
 	if r.Version == protection.MasterRecord {
 		act = testimony.ActExportMaster
 	}
-	var err error = ErrNotAllowed
-	if d.May(act) {
-		err = d.released(ctx, r)
+	if !d.May(act) {
+		return ErrNotAllowed
 	}
+	return d.released(ctx, r)
+}
+
+// mayOpen refuses who may not open a recording. The refusal is in the audit log.
+func (d *Desk) mayOpen(ctx context.Context, r Recording) error {
+	err := d.opens(ctx, r)
 	if errors.Is(err, ErrNotAllowed) {
 		return errors.Join(err, d.Note(ctx, "recording.refused", map[string]string{"recording": string(r.ID)}))
 	}
