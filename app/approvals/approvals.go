@@ -1,4 +1,4 @@
-// Package approvals is the room of what two colleges approve: the disclosure of fields of a true identity, and the opening of a sealed exhibit; who asked, who has approved, and
+// Package approvals is the room of what two colleges approve: the disclosure of fields of a true identity, the opening of a sealed exhibit, and of copies of recordings; who asked, who has approved, and
 // the one window in which a granted identity is shown, to its receiver only.
 //
 // It holds no rule: whether somebody may approve, view or review is asked of the desk, and the answer is shown in words.
@@ -12,6 +12,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"paravent/app/copies"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -25,6 +26,10 @@ import (
 
 // New draws the list, or the request that was asked for.
 func New(h room.Host) (room.Screen, error) {
+	given, err := h.Desk().Copies(room.Ctx(), "")
+	if err != nil {
+		return room.Screen{}, err
+	}
 	list, err := h.Desk().Disclosures(room.Ctx())
 	if err != nil {
 		return room.Screen{}, err
@@ -33,7 +38,7 @@ func New(h room.Host) (room.Screen, error) {
 	if err != nil {
 		return room.Screen{}, err
 	}
-	people, err := userNames(h.Desk())
+	people, err := room.UserNames(h.Desk())
 	if err != nil {
 		return room.Screen{}, err
 	}
@@ -48,6 +53,9 @@ func New(h room.Host) (room.Screen, error) {
 	exhibits := map[exhibit.ID]exhibit.Exhibit{}
 	for _, e := range received {
 		exhibits[e.ID] = e
+	}
+	if id, is := copies.Selected(h.Selected()); is {
+		return copies.Page(h, names, id)
 	}
 	l := room.Listing{Title: i18n.T("room.approvals"), Empty: i18n.T("approvals.none"),
 		Heads: []string{i18n.T("witness.pseudonym"), i18n.T("approvals.fields"), i18n.T("approvals.to"), i18n.T("approvals.until")}, Weights: []float32{3, 4, 3, 3},
@@ -69,20 +77,15 @@ func New(h room.Host) (room.Screen, error) {
 		asked[string(o.ID)] = o.Asked
 		l.Lines = append(l.Lines, openingLine(h, names, people, o, exhibits[o.Exhibit]))
 	}
+	for _, c := range given {
+		asked[copies.PageID(c.ID)] = c.Asked
+		l.Lines = append(l.Lines, copies.Line(h.Desk(), c, names))
+	}
 	slices.SortStableFunc(l.Lines, func(a, b room.Line) int { return asked[b.ID].Compare(asked[a.ID]) })
 	return l.Screen(), nil
 }
 
 var tones = map[identity.RequestState]xwidget.Tone{identity.Pending: xwidget.Private, identity.Granted: xwidget.Public, identity.Refused: xwidget.Closed}
-
-func userNames(d *docket.Desk) (map[string]string, error) {
-	users, err := d.Users(room.Ctx())
-	names := map[string]string{}
-	for _, u := range users {
-		names[string(u.ID)] = u.DisplayName
-	}
-	return names, err
-}
 
 func fieldWords(fields []identity.Field) string {
 	return strings.Join(room.Words("field.", fields), ", ")
@@ -214,7 +217,7 @@ func acts(h room.Host, r identity.Request, state identity.RequestState, keys map
 
 // approve asks for a second act, which names what the other side will be able to do.
 func approve(h room.Host, r identity.Request) {
-	people, err := userNames(h.Desk())
+	people, err := room.UserNames(h.Desk())
 	if err != nil {
 		room.Failed(h, err)
 		return

@@ -3,7 +3,6 @@ package evidence
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -168,18 +167,6 @@ func clearErasure(h room.Host, e retention.Erasure) {
 	})
 }
 
-// typedDay reads a day as the forms take it; nothing is no day.
-func typedDay(text string) (time.Time, error) {
-	if strings.TrimSpace(text) == "" {
-		return time.Time{}, nil
-	}
-	day, err := time.Parse("2006-01-02", strings.TrimSpace(text))
-	if err != nil {
-		return day, room.ErrDate
-	}
-	return day, nil
-}
-
 // typedCount reads a number that may be left out.
 func typedCount(text string) (int, error) {
 	if strings.TrimSpace(text) == "" {
@@ -203,7 +190,7 @@ func setRule(h room.Host, names room.Register, k docket.Keeping) {
 		if of.SelectedIndex() == 1 {
 			r.Case = ""
 		}
-		if r.Until, err = typedDay(until.Text); err != nil {
+		if r.Until, err = room.TypedDay(until.Text); err != nil {
 			return err
 		}
 		if r.Years, err = typedCount(years.Text); err != nil {
@@ -220,7 +207,7 @@ func setRule(h room.Host, names room.Register, k docket.Keeping) {
 func enterJudgment(h room.Host, k docket.Keeping) {
 	day := xwidget.NewInput(i18n.T("keeping.day_hint"))
 	room.Form(h, i18n.T("keeping.judgment"), i18n.T("action.save"), xwidget.Column(10, xwidget.Paragraph(i18n.T("keeping.judgment.text")), xwidget.Field(i18n.T("keeping.judgment.day"), day)), day, func() error {
-		on, err := typedDay(day.Text)
+		on, err := room.TypedDay(day.Text)
 		if err != nil || on.IsZero() {
 			return room.ErrDate
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -95,7 +96,7 @@ func (r *Room) opening(h room.Host, x testimony.Hearing, rec docket.Recording) {
 			room.Failed(h, err)
 			return
 		}
-		if h.Desk() != d || h.Selected() != string(rec.ID) { // somebody has gone elsewhere meanwhile
+		if h.Desk() != d || !shows(h, rec.ID) { // somebody has gone elsewhere meanwhile
 			_ = f.reader.Close()
 			return
 		}
@@ -108,6 +109,12 @@ func (r *Room) opening(h room.Host, x testimony.Hearing, rec docket.Recording) {
 		r.open = open
 		h.Refresh()
 	})
+}
+
+// shows reports whether the page of a recording is shown, whatever side it is turned to.
+func shows(h room.Host, id testimony.RecordingID) bool {
+	shown, _, _ := strings.Cut(h.Selected(), "/")
+	return shown == string(id)
 }
 
 // playerMarks says the marks in the window's language.
@@ -204,13 +211,15 @@ func (r *Room) left(h room.Host, x testimony.Hearing, s docket.RecordingState, k
 var sides = []struct {
 	word string
 	key  fyne.KeyName
-}{{"evidence.side.marks", fyne.KeyM}, {"evidence.side.transcript", fyne.KeyT}, {"evidence.side.versions", fyne.KeyV}, {"evidence.side.keeping", fyne.KeyK}}
+}{{"evidence.side.marks", fyne.KeyM}, {"evidence.side.transcript", fyne.KeyT}, {"evidence.side.versions", fyne.KeyV}, {"evidence.side.keeping", fyne.KeyK}, {"evidence.side.copies", fyne.KeyG}}
+
+const copiesSide = 4 // its place among the sides
 
 func (r *Room) right(h room.Host, names room.Register, x testimony.Hearing, s docket.RecordingState, all []docket.RecordingState, keys map[fyne.KeyName]func()) (fyne.CanvasObject, error) {
 	var titles, letters []string
 	turn := func(i int) {
 		r.side = i
-		h.Refresh()
+		h.Go(room.Evidence, string(s.ID)) // not to the side that was asked for before
 	}
 	for i, side := range sides {
 		titles, letters = append(titles, i18n.T(side.word)), append(letters, string(side.key))
@@ -225,6 +234,8 @@ func (r *Room) right(h room.Host, names room.Register, x testimony.Hearing, s do
 		body, err = r.versions(h, x, s, all)
 	case 3:
 		body, err = keeping(h, names, s.Keeping)
+	case copiesSide:
+		body, err = r.makings.Side(h, s.Recording, keys)
 	default:
 		body = r.marks()
 	}

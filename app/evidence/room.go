@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"paravent/app/copies"
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
@@ -20,10 +21,11 @@ import (
 // Room is the room of the recordings and their versions, and of the exhibits, of all cases that the user may open. The zero Room is ready. It holds the recording that is open,
 // across the drawings of its screen, and closes it when another screen takes its place.
 type Room struct {
-	open  *opened
-	drawn int  // counts drawings of the recording's screen
-	side  int  // of the right column
-	keeps bool // beside an exhibit stands how long it is kept
+	open    *opened
+	drawn   int  // counts drawings of the recording's screen
+	side    int  // of the right column
+	keeps   bool // beside an exhibit stands how long it is kept
+	makings copies.Makings
 }
 
 // Screen draws the list, or the recording that was asked for.
@@ -48,9 +50,12 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	for _, x := range names.Hearings {
 		hearings[x.ID] = x
 	}
-	if h.Selected() != "" {
+	if id, side, turned := strings.Cut(h.Selected(), "/"); id != "" {
+		if turned && side == "copies" {
+			r.side = copiesSide
+		}
 		for _, s := range states {
-			if string(s.ID) == h.Selected() {
+			if string(s.ID) == id {
 				return r.one(h, names, hearings[s.Hearing], s, states)
 			}
 		}
@@ -62,6 +67,9 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 		Heads:   []string{i18n.T("witness.pseudonym"), i18n.T("evidence.kind"), i18n.T("evidence.begun"), i18n.T("evidence.length")},
 		Weights: []float32{4, 4, 3, 2}, Open: func(id string) { h.Go(room.Evidence, id) }}
 	receiving(h, &l)
+	if h.Desk().May(testimony.ActTraceCopy) {
+		l.Beside = append(l.Beside, xwidget.NewButton(i18n.T("copies.trace"), "", func() { copies.Trace(h) }))
+	}
 	for i := len(states) - 1; i >= 0; i-- { // the newest first
 		s := states[i]
 		x := hearings[s.Hearing]
@@ -71,6 +79,12 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 			kind(s.Recording), room.Day(begun) + " · " + room.Clock(begun), span(s.Duration)}}})
 	}
 	return l.Screen(), nil
+}
+
+// End closes the recording that is open, stops the copies that are being written and waits for them: the desk is closed after it.
+func (r *Room) End() {
+	r.Close()
+	r.makings.End()
 }
 
 // Close closes the recording that is open, if one is: no picture and no key of it stays.

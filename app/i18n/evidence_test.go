@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"paravent/media/fault"
+	"paravent/testimony/copies"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
 	"paravent/testimony/retention"
@@ -22,6 +23,16 @@ func evidenceFamilies(add func(prefix string, terms ...string)) {
 		add("finding.", string(k))
 	}
 	add("transcript.withheld.", string(transcript.Expunged), string(transcript.NotPublic))
+	for _, x := range copies.States {
+		add("copies.state.", string(x))
+	}
+	for _, x := range copies.Steps {
+		add("copies.step.", string(x))
+	}
+	for _, x := range copies.Endings {
+		add("copies.ending.", string(x))
+		add("copies.ended.", string(x))
+	}
 	for _, o := range retention.Obstacles {
 		add("obstacle.", string(o))
 	}

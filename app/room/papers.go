@@ -57,16 +57,23 @@ var paperLanguages = []struct {
 	name string
 }{{policy.English, "English"}, {policy.French, "Français"}}
 
-// MakePaper asks for the language of a paper and where it is to go, and says where it was written. Nothing is opened but on demand.
-func MakePaper(h Host, p docket.PaperFor) {
-	chosen, names := 0, []string{}
+// PaperLanguage is a choice among the languages of papers, the window's own chosen, and which of them is.
+func PaperLanguage() (choice *xwidget.Choice, chosen func() policy.Language) {
+	own, names := 0, []string{}
 	for i, l := range paperLanguages {
 		if l.tag == i18n.Policy() {
-			chosen = i
+			own = i
 		}
 		names = append(names, l.name)
 	}
-	p.Language = paperLanguages[chosen].tag
+	choice = xwidget.NewChoice(names, own, nil)
+	return choice, func() policy.Language { return paperLanguages[max(choice.SelectedIndex(), 0)].tag }
+}
+
+// MakePaper asks for the language of a paper and where it is to go, and says where it was written. Nothing is opened but on demand.
+func MakePaper(h Host, p docket.PaperFor) {
+	language, chosen := PaperLanguage()
+	p.Language = chosen()
 	to := xwidget.NewInput("")
 	suggested := ""
 	suggest := func() {
@@ -76,13 +83,8 @@ func MakePaper(h Host, p docket.PaperFor) {
 		}
 	}
 	suggest()
-	language := xwidget.NewChoice(names, chosen, nil)
-	language.OnChanged = func(word string) {
-		for _, l := range paperLanguages {
-			if l.name == word {
-				p.Language = l.tag
-			}
-		}
+	language.OnChanged = func(string) {
+		p.Language = chosen()
 		suggest()
 	}
 	replace := xwidget.NewTick(i18n.T("paper.replace"), false, nil)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -264,6 +265,18 @@ func Day(t time.Time) string {
 		"Month": i18n.T("month." + t.Month().String()), "Year": t.Year()})
 }
 
+// TypedDay reads a day as the forms take it; nothing is no day.
+func TypedDay(text string) (time.Time, error) {
+	if strings.TrimSpace(text) == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.Parse(time.DateOnly, strings.TrimSpace(text))
+	if err != nil {
+		return day, ErrDate
+	}
+	return day, nil
+}
+
 // Clock is a time of day.
 func Clock(t time.Time) string { return t.Format("15:04") }
 
@@ -399,6 +412,16 @@ func ReadRegister(d *docket.Desk) (Register, error) {
 	}
 	r.Hearings, err = d.Hearings(Ctx())
 	return r, err
+}
+
+// UserNames are the officials' names, by their ids as records have them.
+func UserNames(d *docket.Desk) (map[string]string, error) {
+	users, err := d.Users(Ctx())
+	names := map[string]string{}
+	for _, u := range users {
+		names[string(u.ID)] = u.DisplayName
+	}
+	return names, err
 }
 
 // Pseudonym is what a party is called in a case.

@@ -21,8 +21,10 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/certificate"
 	"paravent/testimony/cooperation"
+	"paravent/testimony/copies"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/evidence"
 	"paravent/testimony/exhibit"
 	"paravent/testimony/feed"
 	"paravent/testimony/figures"
@@ -80,6 +82,8 @@ var sayings = []struct {
 	{exhibit.ErrTwo, "error.opening_two"}, {exhibit.ErrCollege, "error.opening_college"}, {exhibit.ErrAsked, "error.opening_asked"}, {exhibit.ErrOpening, "error.opening_terms"}, {exhibit.ErrNotSealed, "error.exhibit_not_sealed"}, {exhibit.ErrWithdrawn, "error.exhibit_withdrawn"}, {exhibit.ErrErased, "error.exhibit_erased"},
 	{exhibit.ErrUnknown, "error.exhibit_unknown"}, {exhibit.ErrTorn, "error.exhibit_torn"}, {exhibit.ErrTooBig, "error.exhibit_large"}, {exhibit.ErrEmpty, "error.exhibit_empty"}, {exhibit.ErrNumber, "error.exhibit_number"}, {exhibit.ErrTitle, "error.exhibit_title"},
 	{docket.ErrExhibitNumber, "error.exhibit_taken"}, {docket.ErrExhibitChanged, "error.exhibit_changed"}, {docket.ErrExhibitShut, "error.exhibit_shut"}, {still.ErrPicture, "error.exhibit_picture"}, {live.ErrNoPicture, "error.exhibit_not_shown"}, {live.ErrNotShowing, "error.exhibit_not_showing"}, {exhibit.ErrAudience, "error.exhibit_audience"},
+	{copies.ErrTerms, "error.copy_terms"}, {copies.ErrMatrix, "error.copy_matrix"}, {copies.ErrJudge, "error.copy_judge"}, {copies.ErrNotOpen, "error.copy_not_open"}, {copies.ErrNotOut, "error.copy_not_out"},
+	{evidence.ErrFound, "error.copy_found"}, {evidence.ErrNoPicture, "error.copy_no_picture"}, {docket.ErrRootDiffers, "error.not_intact"},
 	{docket.ErrErased, "error.recording_erased"}, {retention.ErrRule, "error.retention_rule"}, {retention.ErrOwn, "error.own_erasure"}, {retention.ErrStep, "error.erasure_decided"}, {retention.ErrReason, "error.reason_needed"},
 	{docket.ErrTeamColleges, "error.team_colleges"}, {docket.ErrOtherTeam, "error.other_team"}, {docket.ErrRecordingShut, "error.recording_shut"},
 	{store.ErrReadOnly, "error.read_only"}, {store.ErrExists, "error.user_exists"}, {store.ErrNoAccess, "error.no_access"}, {store.ErrLocked, "error.locked"},

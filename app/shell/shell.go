@@ -377,7 +377,7 @@ func (s *Shell) close() {
 	s.keeper.stop()
 	s.keeper = nil
 	s.feeds.end()
-	s.evidence.Close()
+	s.evidence.End()
 	d := s.desk
 	s.desk, s.selected, s.witness, s.hearing, s.figures = nil, "", witness.Room{}, hearing.Room{}, statistics.Room{}
 	if err := d.Close(); err != nil {
@@ -400,7 +400,7 @@ func (s *Shell) end() {
 		return
 	}
 	s.ending = true
-	s.evidence.Close()
+	s.evidence.End()
 	s.idle.end()
 	s.unfollow()
 	s.feeds.end()

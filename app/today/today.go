@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"paravent/app/copies"
 	"paravent/app/evidence"
 	hearingroom "paravent/app/hearing"
 	"paravent/app/i18n"
@@ -116,6 +117,10 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		switch i.Kind {
 		case docket.RecordingErasure, docket.RecordingUncleared, docket.RecordingDue:
 			to, id = room.Evidence, string(i.Recording)
+		case docket.CopyAsked:
+			to, id = room.Approvals, copies.PageID(i.Request)
+		case docket.CopyOpen, docket.CopyOverdue:
+			to, id = room.Evidence, copies.SideID(i.Recording)
 		case docket.NotReady:
 			to, id = room.Hearings, hearingroom.BoardID(i.Hearing)
 		case docket.RemindersDue:

@@ -114,9 +114,6 @@ type copyRequestCmd struct {
 	Purpose   string `help:"What for, in a few words. It stays in the vault." required:""`
 }
 
-// lastSecond is the end of a day.
-func lastSecond(day time.Time) time.Time { return day.AddDate(0, 0, 1).Add(-time.Second) }
-
 func (x copyRequestCmd) Run(ctx context.Context, c *console) error {
 	day, err := parseDay(x.Until)
 	if err != nil {
@@ -127,7 +124,7 @@ func (x copyRequestCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return noRecording(x.Recording, err)
 		}
-		a := docket.CopyAsking{Recording: r.ID, Purpose: x.Purpose, Until: lastSecond(day)}
+		a := docket.CopyAsking{Recording: r.ID, Purpose: x.Purpose, Until: copies.LastSecond(day)}
 		if x.Official != "" {
 			u, err := userByLogin(ctx, d, x.Official)
 			if err != nil {
@@ -227,7 +224,7 @@ type copyTraceCmd struct {
 
 func (x copyTraceCmd) Run(ctx context.Context, c *console) error {
 	return x.with(ctx, c, func(d *docket.Desk) error {
-		t, err := evidence.TraceCopy(ctx, d, x.Files)
+		t, err := evidence.TraceCopy(ctx, d, x.Files, c.progressOf("Comparing"))
 		if err != nil {
 			return err
 		}

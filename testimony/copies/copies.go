@@ -25,6 +25,9 @@ const (
 	longestText   = 500
 )
 
+// LastSecond is the end of a day until which a copy is given.
+func LastSecond(day time.Time) time.Time { return day.AddDate(0, 0, 1).Add(-time.Second) }
+
 // Recipient is who gets a copy: a seat of the hearing or an official of the court, by what they are and never by what a protected person is called.
 type Recipient struct {
 	Seat  testimony.ParticipantID `json:"seat,omitempty"`
@@ -215,9 +218,17 @@ const (
 // Steps lists them.
 var Steps = []Step{Approve, Refuse, Withdraw, Make, NoteEnd}
 
-// approved reports whether all have approved whose approval it takes: a judge, and for a clear picture the court's college as well.
+// Takes are the colleges whose approval the copy takes: the bench, and for a clear picture the court's as well.
+func (c Copy) Takes() []identity.College {
+	if c.Clear() {
+		return []identity.College{identity.Court, identity.Bench}
+	}
+	return []identity.College{identity.Bench}
+}
+
+// approved reports whether all have approved whose approval it takes.
 func (c Copy) approved() bool {
-	return c.consented(identity.Bench) && (!c.Clear() || c.consented(identity.Court))
+	return !slices.ContainsFunc(c.Takes(), func(x identity.College) bool { return !c.consented(x) })
 }
 
 func (c Copy) consented(college identity.College) bool {

@@ -125,7 +125,7 @@ func TestACopyIsTracedAfterItWasCroppedScaledAndEncodedAnew(t *testing.T) {
 		for _, f := range c.files {
 			files = append(files, path(f))
 		}
-		got, err := evidence.TraceCopy(ctx, d, files)
+		got, err := evidence.TraceCopy(ctx, d, files, nil)
 		must(t, err)
 		var ids []identity.RequestID
 		for _, f := range got.Found {
@@ -139,7 +139,7 @@ func TestACopyIsTracedAfterItWasCroppedScaledAndEncodedAnew(t *testing.T) {
 			t.Errorf("%s: found %+v", name, got)
 		}
 	}
-	if _, err := evidence.TraceCopy(ctx, d, []string{path("2.mp4")}); !errors.Is(err, evidence.ErrFound) {
+	if _, err := evidence.TraceCopy(ctx, d, []string{path("2.mp4")}, nil); !errors.Is(err, evidence.ErrFound) {
 		t.Errorf("an MP4: %v", err)
 	}
 	report, err := d.Custody(ctx, master.ID)

@@ -49,8 +49,8 @@ type Trace struct {
 }
 
 // TraceCopy finds out which copy films or pictures are of that were found somewhere: all files together, which are taken to be of one copy. The comparison is in the
-// audit log, with what was found.
-func TraceCopy(ctx context.Context, d *docket.Desk, paths []string) (Trace, error) {
+// audit log, with what was found. progress, if set, is told of the comparisons.
+func TraceCopy(ctx context.Context, d *docket.Desk, paths []string, progress func(done, total int)) (Trace, error) {
 	marks, without, err := d.CopyMarks(ctx)
 	if err != nil {
 		return Trace{}, err
@@ -73,7 +73,7 @@ func TraceCopy(ctx context.Context, d *docket.Desk, paths []string) (Trace, erro
 		}
 		candidates = append(candidates, c)
 	}
-	best, err := looks.find(ctx, candidates)
+	best, err := looks.find(ctx, candidates, progress)
 	if err != nil {
 		return t, err
 	}
@@ -101,12 +101,15 @@ func (l looking) add(f *media.Frame) error {
 }
 
 // find is how surely each mark stands in what was gathered.
-func (l looking) find(ctx context.Context, marks []*watermark.Mark) ([]watermark.Found, error) {
-	best := make([]watermark.Found, len(marks))
+func (l looking) find(ctx context.Context, marks []*watermark.Mark, progress func(done, total int)) ([]watermark.Found, error) {
+	best, scales, done := make([]watermark.Found, len(marks)), watermark.Scales(), 0
 	for _, r := range l {
-		for _, scale := range watermark.Scales() {
+		for _, scale := range scales {
 			if err := ctx.Err(); err != nil {
 				return nil, err
+			}
+			if done++; progress != nil {
+				progress(done, len(scales)*len(l))
 			}
 			for i, f := range r.Find(marks, []float64{scale}) {
 				if f.Score > best[i].Score {
