@@ -110,7 +110,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"exhibit withdraw x --reason R", refused}, {"exhibit custody x", refused},
 		{"exhibit opening list", refused}, {"exhibit opening request x --reason R", refused}, {"exhibit opening approve x", refused}, {"exhibit opening refuse x --reason R", refused},
 		{"readiness week", refused}, {"readiness show x", refused}, {"readiness check x --item technique --stage day --who clerk", refused}, {"readiness visit x --at 2026-01-10T10:00 --who clerk", refused},
-		{"evidence transcript import x @t.vtt", refused}, {"evidence transcript show x", refused}, {"evidence transcript export x @t2.vtt", refused},
+		{"evidence transcript import x @t.vtt", refused}, {"evidence transcript show x", refused}, {"evidence transcript type x --from 00:00:01 --until 00:00:02 --speaker bench @t.vtt", refused}, {"evidence transcript correct x 1/1 --reason R", refused}, {"evidence transcript strike x 1/1 --reason R", refused}, {"evidence transcript history x", refused}, {"evidence transcript export x @t2.vtt", refused},
 		{"evidence list", refused}, {"evidence verify x", exitEvidence}, {"evidence export x @webm", refused}, {"host --hearing x", refused},
 		{"calendar feed make --for x", refused}, {"calendar feed list", refused}, {"calendar feed revoke x", refused}, {"calendar feed serve --listen 127.0.0.1:0", refused},
 		{"invite card --hearing x --seat witness --base https://a.example --to @card.pdf", refused}, {"invite link --hearing x --seat witness --base https://a.example", refused}, {"invite withdraw --hearing x --seat witness", refused},

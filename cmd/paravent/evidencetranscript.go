@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"paravent/protection/policy"
 	"paravent/testimony"
@@ -15,9 +17,13 @@ import (
 )
 
 type evidenceTranscriptCmd struct {
-	Import transcriptImportCmd `cmd:"" help:"Take in a transcript from a WebVTT or SubRip file. Earlier versions are kept."`
-	Show   transcriptShowCmd   `cmd:"" help:"Print the transcript of a recording."`
-	Export transcriptExportCmd `cmd:"" help:"Write the transcript as WebVTT, SubRip or PDF, by the file's name."`
+	Import  transcriptImportCmd  `cmd:"" help:"Take in a transcript from a WebVTT or SubRip file. Earlier versions are kept."`
+	Show    transcriptShowCmd    `cmd:"" help:"Print the transcript of a recording, each passage with the key by which it is corrected or struck."`
+	Type    transcriptTypeCmd    `cmd:"" help:"Add a passage."`
+	Correct transcriptCorrectCmd `cmd:"" help:"Put a passage in the place of one that stands, with a reason. The one before is kept."`
+	Strike  transcriptStrikeCmd  `cmd:"" help:"Strike passages, with a reason. They are kept as earlier versions."`
+	History transcriptHistoryCmd `cmd:"" help:"Print every version: who added, corrected or struck what, when and why."`
+	Export  transcriptExportCmd  `cmd:"" help:"Write the transcript as WebVTT, SubRip or PDF, by the file's name."`
 }
 
 type transcriptImportCmd struct {
@@ -95,9 +101,12 @@ func (e transcriptShowCmd) Run(ctx context.Context, c *console) error {
 		}
 		var words strings.Builder
 		for _, l := range t.Lines {
+			if l.Key != "" {
+				fmt.Fprintf(&words, "%-7s", l.Key)
+			}
 			fmt.Fprintf(&words, "%s  %s\n", edit.Clock(l.Start), lineWords(l.Passage))
 		}
-		return c.print(transcriptReport{t.Recording.ID, t.Number, t.Edits, t.Public, t.Passages()}, words.String())
+		return c.print(transcriptReport{t.Recording.ID, t.Number, t.Edits, t.Public, t.Lines}, words.String())
 	})
 }
 
@@ -107,7 +116,7 @@ type transcriptReport struct {
 	Version   int                   `json:"version"`
 	Edits     int                   `json:"edits"`
 	Public    bool                  `json:"public"`
-	Passages  []transcript.Passage  `json:"passages"`
+	Passages  []docket.Line         `json:"passages"`
 }
 
 func lineWords(p transcript.Passage) string {
@@ -120,6 +129,155 @@ func lineWords(p transcript.Passage) string {
 		return fmt.Sprintf("%s (%s): %s", p.Speaker, p.Language, strings.ReplaceAll(p.Text, "\n", " / "))
 	}
 	return fmt.Sprintf("%s: %s", p.Speaker, strings.ReplaceAll(p.Text, "\n", " / "))
+}
+
+// passageFlags are what a passage is typed with.
+type passageFlags struct {
+	From     string `help:"Where it begins, as 00:12:30.500." placeholder:"CLOCK"`
+	Until    string `help:"Where it ends." placeholder:"CLOCK"`
+	Speaker  string `help:"Who speaks: a function, as in bench or defence-2, or unnamed." placeholder:"SPEAKER"`
+	Language string `help:"As en, fr or pt-BR." placeholder:"TAG"`
+}
+
+// over lays what was given over a passage.
+func (f passageFlags) over(p transcript.Passage, text string) (transcript.Passage, error) {
+	var err error
+	if f.From != "" {
+		if p.Start, err = edit.ParseClock(f.From); err != nil {
+			return p, usageError{"--from and --until are times as 00:12:30.500"}
+		}
+	}
+	if f.Until != "" {
+		if p.End, err = edit.ParseClock(f.Until); err != nil {
+			return p, usageError{"--from and --until are times as 00:12:30.500"}
+		}
+	}
+	if f.Speaker != "" {
+		if p.Speaker, err = transcript.ParseSpeaker(f.Speaker); err != nil {
+			return p, err
+		}
+	}
+	if f.Language != "" {
+		if p.Language, err = transcript.ParseLanguage(f.Language); err != nil {
+			return p, err
+		}
+	}
+	if text != "" {
+		p.Text, p.Withheld = transcript.Clean(text), ""
+	}
+	return p, nil
+}
+
+// kept tells what a change has made of a transcript.
+func (f vaultFlags) kept(ctx context.Context, c *console, id, done string, change func(*docket.Desk) (docket.TranscriptChange, error)) error {
+	return f.with(ctx, c, func(d *docket.Desk) error {
+		x, err := change(d)
+		if err != nil {
+			return noRecording(id, err)
+		}
+		t, err := d.KeepTranscript(ctx, testimony.RecordingID(id), x)
+		if err != nil {
+			return noRecording(id, err)
+		}
+		return c.print(map[string]any{"recording": id, "version": t.Number, "passages": len(t.Lines)}, fmt.Sprintf("%s: version %d. The transcript has %d passages; earlier versions are kept.\n", done, t.Number, len(t.Lines)))
+	})
+}
+
+type transcriptTypeCmd struct {
+	vaultFlags
+	passageFlags
+	Recording string `arg:"" help:"The recording's id."`
+	File      string `arg:"" help:"The file with what is said, or - for standard input: never an argument, which other programs can read." placeholder:"FILE"`
+}
+
+func (e transcriptTypeCmd) Run(ctx context.Context, c *console) error {
+	text, err := c.readAll(e.File, transcript.MaxFile)
+	if err != nil {
+		return err
+	}
+	if e.From == "" || e.Until == "" || e.Speaker == "" {
+		return usageError{"a passage has --from, --until and --speaker"}
+	}
+	p, err := e.over(transcript.Passage{}, string(text))
+	if err != nil {
+		return err
+	}
+	return e.kept(ctx, c, e.Recording, "Typed", func(*docket.Desk) (docket.TranscriptChange, error) {
+		return docket.TranscriptChange{Passages: []transcript.Passage{p}}, nil
+	})
+}
+
+type transcriptCorrectCmd struct {
+	vaultFlags
+	passageFlags
+	Recording string `arg:"" help:"The recording's id."`
+	Key       string `arg:"" help:"The passage, as 'show' has it." placeholder:"KEY"`
+	File      string `arg:"" optional:"" help:"The file with what is said, or - for standard input; as before where it is left out." placeholder:"FILE"`
+	Reason    string `help:"Why." required:""`
+}
+
+func (e transcriptCorrectCmd) Run(ctx context.Context, c *console) error {
+	var text []byte
+	if e.File != "" {
+		var err error
+		if text, err = c.readAll(e.File, transcript.MaxFile); err != nil {
+			return err
+		}
+	}
+	return e.kept(ctx, c, e.Recording, "Corrected", func(d *docket.Desk) (docket.TranscriptChange, error) {
+		t, err := d.Transcript(ctx, testimony.RecordingID(e.Recording))
+		if err != nil {
+			return docket.TranscriptChange{}, err
+		}
+		at := slices.IndexFunc(t.Lines, func(l docket.Line) bool { return l.Key == e.Key && e.Key != "" })
+		if at < 0 {
+			return docket.TranscriptChange{}, fmt.Errorf("there is no passage %q: %w", e.Key, docket.ErrNotFound)
+		}
+		p, err := e.over(t.Lines[at].Passage, string(text))
+		return docket.TranscriptChange{Strikes: []string{e.Key}, Passages: []transcript.Passage{p}, Reason: e.Reason}, err
+	})
+}
+
+type transcriptStrikeCmd struct {
+	vaultFlags
+	Recording string   `arg:"" help:"The recording's id."`
+	Keys      []string `arg:"" help:"The passages, as 'show' has them." placeholder:"KEY"`
+	Reason    string   `help:"Why." required:""`
+}
+
+func (e transcriptStrikeCmd) Run(ctx context.Context, c *console) error {
+	return e.kept(ctx, c, e.Recording, "Struck", func(*docket.Desk) (docket.TranscriptChange, error) {
+		return docket.TranscriptChange{Strikes: e.Keys, Reason: e.Reason}, nil
+	})
+}
+
+type transcriptHistoryCmd struct {
+	vaultFlags
+	Recording string `arg:"" help:"The recording's id."`
+}
+
+func (e transcriptHistoryCmd) Run(ctx context.Context, c *console) error {
+	return e.with(ctx, c, func(d *docket.Desk) error {
+		steps, err := d.TranscriptHistory(ctx, testimony.RecordingID(e.Recording))
+		if err != nil {
+			return noRecording(e.Recording, err)
+		}
+		var words strings.Builder
+		for _, s := range steps {
+			fmt.Fprintf(&words, "version %d, %s, by a %s (%s): %s", s.Number, s.At.Format(time.RFC3339), s.Office, s.By, strings.TrimPrefix(s.Act(), "transcript."))
+			if s.Reason != "" {
+				fmt.Fprintf(&words, ": %s", s.Reason)
+			}
+			words.WriteString("\n")
+			for _, l := range s.Struck {
+				fmt.Fprintf(&words, "  - %s  %s\n", edit.Clock(l.Start), lineWords(l.Passage))
+			}
+			for _, p := range s.Passages {
+				fmt.Fprintf(&words, "  + %s  %s\n", edit.Clock(p.Start), lineWords(p))
+			}
+		}
+		return c.print(steps, words.String())
+	})
 }
 
 type transcriptExportCmd struct {

@@ -68,3 +68,40 @@ func TestTranscriptFromTheCommandLine(t *testing.T) {
 		t.Errorf("the chain: %s", out)
 	}
 }
+
+// A passage is typed, corrected and struck with a reason; every version is kept with what it struck.
+func TestATranscriptIsCorrectedFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	s := newTerminal(t)
+	s.run(exitOK, "vault create --training --vault @v")
+	s.write("p", "training paravent\n")
+	s.write("said", "I saw the red car.\n")
+	s.write("heard", "I saw the dread car.\n")
+	s.write("label", "Jane Roe: I saw it.\n")
+	id := captured(t, s)
+	at := " --from 00:00:01 --until 00:00:02 --speaker witness --language en"
+	typing := "evidence transcript type " + id + " "
+	s.run(exitUsage, typing+"@heard"+asJudge)
+	s.run(exitUsage, typing+"@heard --from 00:00:01 --until 00:00:02 --speaker Jane"+asJudge)
+	s.run(exitRefused, typing+"@label"+at+asJudge)
+	s.run(exitOK, typing+"@heard"+at+asJudge)
+	if out, _ := s.run(exitOK, "evidence transcript show "+id+asJudge); !strings.Contains(out, "1/1    00:00:01.000  witness (en): I saw the dread car.") {
+		t.Errorf("shown: %s", out)
+	}
+	s.run(exitUsage, "evidence transcript correct "+id+" 1/1 @said"+asJudge)
+	s.run(exitNotFound, "evidence transcript correct "+id+" 7/7 @said --reason misheard"+asJudge)
+	s.run(exitOK, "evidence transcript correct "+id+" 1/1 @said --reason misheard"+asJudge)
+	s.run(exitOK, "evidence transcript correct "+id+" 2/1 --speaker interpreter --reason it~was~the~interpreter"+asJudge)
+	if out, _ := s.run(exitOK, "evidence transcript show "+id+asJudge); !strings.Contains(out, "3/1    00:00:01.000  interpreter (en): I saw the red car.") || strings.Contains(out, "dread") {
+		t.Errorf("corrected: %s", out)
+	}
+	s.run(exitNotFound, "evidence transcript strike "+id+" 1/1 --reason once~more"+asJudge)
+	s.run(exitOK, "evidence transcript strike "+id+" 3/1 --reason nobody~said~it"+asJudge)
+	out, _ := s.run(exitOK, "evidence transcript history "+id+asJudge)
+	for _, want := range []string{"version 4, ", "struck: nobody said it\n  - 00:00:01.000  interpreter (en): I saw the red car.", "changed: misheard\n  - 00:00:01.000  witness (en): I saw the dread car.\n  + 00:00:01.000  witness (en): I saw the red car.", "by a judge"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the history lacks %q:\n%s", want, out)
+		}
+	}
+	s.run(exitNotAllowed, "evidence transcript history "+id+asClerk)
+}

@@ -195,6 +195,8 @@ var sentences = []sentence{
 	{docket.ErrTranscriptName, exitUsage, "A transcript's file ends in .vtt, .srt or .pdf."},
 	{transcript.ErrFile, exitRefused, ""},
 	{transcript.ErrPassage, exitRefused, ""},
+	{transcript.ErrSpeaker, exitUsage, "A speaker is a function: bench, witness, interpreter, prosecution, defence, accused, support, coordinator, gallery, with a number as in defence-2, or unnamed."},
+	{transcript.ErrLabel, exitRefused, "The text begins with who speaks. Leave that out and give --speaker: a transcript names functions, never people. Nothing was kept."},
 	{transcript.ErrLanguage, exitUsage, "A language is written as en, fr or pt-BR."},
 	{docket.ErrAfterReview, exitNotAllowed, "An order in force, or a late mark, keeps this recording until it was reviewed and a judge has released it: see 'paravent release list'. The refusal is in the audit log."},
 	{docket.ErrNoReview, exitRefused, "'paravent release review ID --begin' begins the review."},

@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/identity"
 	"paravent/protection/policy"
 	"paravent/store"
 	"paravent/testimony"
@@ -40,11 +42,28 @@ type TranscriptChange struct {
 	Strikes  []string             `json:"strikes,omitempty"`  // keys of passages that no longer stand
 	Replaces bool                 `json:"replaces,omitempty"` // nothing from before stands
 	File     []byte               `json:"file,omitempty"`     // SHA-256 of the file that was taken in
+	Reason   string               `json:"reason,omitempty"`   // of a strike, alone or with what takes the place of what is struck
+}
+
+// longestTranscriptReason bounds why something was struck, in bytes.
+const longestTranscriptReason = 500
+
+// check refuses a change that changes nothing, and one that strikes without a reason.
+func (c TranscriptChange) check() error {
+	switch {
+	case len(c.Passages) == 0 && len(c.Strikes) == 0:
+		return fmt.Errorf("%w: it changes nothing", ErrInvalid)
+	case len(c.Strikes) > 0 && c.Reason == "":
+		return identity.ErrReason
+	case len(c.Reason) > longestTranscriptReason:
+		return fmt.Errorf("%w: its reason is longer than %d bytes", ErrInvalid, longestTranscriptReason)
+	}
+	return nil
 }
 
 // Line is a passage that stands, with the key by which it can be struck.
 type Line struct {
-	Key string `json:"key"`
+	Key string `json:"key,omitempty"`
 	transcript.Passage
 }
 
@@ -120,8 +139,9 @@ func (d *Desk) KeepTranscript(ctx context.Context, id testimony.RecordingID, c T
 	if err := d.mayOpen(ctx, r); err != nil {
 		return Transcript{}, err
 	}
-	if len(c.Passages) == 0 && len(c.Strikes) == 0 {
-		return Transcript{}, fmt.Errorf("%w: it changes nothing", ErrInvalid)
+	c.Reason = strings.TrimSpace(c.Reason)
+	if err := c.check(); err != nil {
+		return Transcript{}, err
 	}
 	for i, p := range c.Passages {
 		err := p.Check()
@@ -150,7 +170,7 @@ func (d *Desk) KeepTranscript(ctx context.Context, id testimony.RecordingID, c T
 		if c.File != nil {
 			details["sha256"] = hex.EncodeToString(c.File)
 		}
-		tx.Log(c.act(), details)
+		tx.Log(c.Act(), details)
 		if err := transcripts.Put(tx, part, transcriptID(id, v.Number), v); err != nil {
 			return err
 		}
@@ -160,8 +180,11 @@ func (d *Desk) KeepTranscript(ctx context.Context, id testimony.RecordingID, c T
 	return t, err
 }
 
-// act is a change as the audit log has it.
-func (c TranscriptChange) act() (action string) {
+// TranscriptActs are the changes of a transcript, as the audit log has them.
+var TranscriptActs = []string{"transcript.imported", "transcript.typed", "transcript.changed", "transcript.struck"}
+
+// Act is a change as the audit log has it: one of [TranscriptActs].
+func (c TranscriptChange) Act() (action string) {
 	switch {
 	case c.File != nil:
 		action = "transcript.imported"
@@ -175,36 +198,91 @@ func (c TranscriptChange) act() (action string) {
 	return action
 }
 
-// transcriptOf folds the versions of a recording's transcript. There is one for every number, or somebody took one away.
-func transcriptOf(tx store.Reading, part store.Compartment, r Recording) (Transcript, error) {
+// transcriptVersions reads the versions of a recording's transcript, oldest first. There is one for every number, or somebody took one away.
+func transcriptVersions(tx store.Reading, part store.Compartment, of testimony.RecordingID) ([]TranscriptVersion, error) {
 	entries, err := transcripts.All(tx, part)
 	if err != nil {
-		return Transcript{}, err
+		return nil, err
 	}
 	var list []TranscriptVersion
 	for _, e := range entries {
-		if e.Value.Recording == r.ID {
+		if e.Value.Recording == of {
 			list = append(list, e.Value)
 		}
 	}
 	slices.SortFunc(list, func(a, b TranscriptVersion) int { return a.Number - b.Number })
-	t := Transcript{Recording: r, Number: len(list), Lines: []Line{}}
 	for i, v := range list {
 		if v.Number != i+1 {
-			return t, fmt.Errorf("version %d of a transcript is missing: %w", i+1, store.ErrDamaged)
-		}
-		t.Lines = slices.DeleteFunc(t.Lines, func(l Line) bool { return v.Replaces || slices.Contains(v.Strikes, l.Key) })
-		for n, p := range v.Passages {
-			t.Lines = append(t.Lines, Line{strconv.Itoa(v.Number) + "/" + strconv.Itoa(n+1), p})
+			return nil, fmt.Errorf("version %d of a transcript is missing: %w", i+1, store.ErrDamaged)
 		}
 	}
-	slices.SortStableFunc(t.Lines, func(a, b Line) int {
-		if a.Start != b.Start {
-			return int((a.Start - b.Start) / time.Millisecond)
+	return list, nil
+}
+
+// take brings a transcript to its next version, and returns the lines that no longer stand.
+func (t *Transcript) take(v TranscriptVersion) (struck []Line) {
+	t.Number = v.Number
+	t.Lines = slices.DeleteFunc(t.Lines, func(l Line) bool {
+		gone := v.Replaces || slices.Contains(v.Strikes, l.Key)
+		if gone {
+			struck = append(struck, l)
 		}
-		return int((a.End - b.End) / time.Millisecond)
+		return gone
 	})
-	return t, nil
+	for n, p := range v.Passages {
+		t.Lines = append(t.Lines, Line{strconv.Itoa(v.Number) + "/" + strconv.Itoa(n+1), p})
+	}
+	slices.SortStableFunc(t.Lines, func(a, b Line) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	return struck
+}
+
+// transcriptOf folds the versions of a recording's transcript.
+func transcriptOf(tx store.Reading, part store.Compartment, r Recording) (Transcript, error) {
+	t := Transcript{Recording: r, Lines: []Line{}}
+	list, err := transcriptVersions(tx, part, r.ID)
+	for _, v := range list {
+		t.take(v)
+	}
+	return t, err
+}
+
+// TranscriptStep is one version of a transcript, with what it struck as it stood before.
+type TranscriptStep struct {
+	TranscriptVersion
+	Struck []Line `json:"struck,omitempty"`
+}
+
+// TranscriptHistory returns every version of a recording's transcript, newest first: who added, corrected or struck what, when and why. What was struck stands there with its
+// words, so that it is for those who may open the recording, and a reading in the audit log. It fails with [ErrNoTranscript] where there is none.
+func (d *Desk) TranscriptHistory(ctx context.Context, id testimony.RecordingID) ([]TranscriptStep, error) {
+	r, err := d.Recording(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if r.Derived() {
+		return nil, ErrTranscriptOfVersion
+	}
+	if err := d.mayOpen(ctx, r); err != nil {
+		return nil, err
+	}
+	t := Transcript{Recording: r}
+	var steps []TranscriptStep
+	err = d.vault.View(ctx, func(tx *store.ReadTx) error {
+		steps, t.Lines = nil, nil
+		list, err := transcriptVersions(tx, recordingPart(r.Hearing, r.Version), id)
+		for _, v := range list {
+			steps = append(steps, TranscriptStep{v, t.take(v)})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(steps) == 0 {
+		return nil, ErrNoTranscript
+	}
+	slices.Reverse(steps)
+	return steps, d.noteTranscript(ctx, "transcript.opened", t, map[string]string{"for": "history"})
 }
 
 // Transcript reads the transcript of a recording; of a version that was made, as the edits that it carries out leave it, on its own clock. Reading is in the

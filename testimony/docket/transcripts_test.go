@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/identity"
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/docket"
@@ -64,14 +65,14 @@ func TestTranscriptVersions(t *testing.T) {
 		t.Errorf("%d, %q", typed.Number, texts(typed))
 	}
 	d = b.as(testimony.Registrar)
-	changed := must(d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{typed.Lines[2].Key}, Passages: []transcript.Passage{spoken(4*time.Second, 5*time.Second, testimony.RoleWitness, "corrected")}}))(t)
+	changed := must(d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{typed.Lines[2].Key}, Reason: " it was the witness ", Passages: []transcript.Passage{spoken(4*time.Second, 5*time.Second, testimony.RoleWitness, "corrected")}}))(t)
 	if changed.Number != 3 || changed.Lines[2].Text != "corrected" || len(changed.Lines) != 5 {
 		t.Errorf("%q", texts(changed))
 	}
-	if _, err := d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{typed.Lines[2].Key}}); !errors.Is(err, docket.ErrNotFound) {
+	if _, err := d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{typed.Lines[2].Key}, Reason: "again"}); !errors.Is(err, docket.ErrNotFound) {
 		t.Errorf("struck twice: %v", err)
 	}
-	must(d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{changed.Lines[0].Key}}))(t)
+	must(d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{changed.Lines[0].Key}, Reason: "nobody said it"}))(t)
 	again := must(d.ImportTranscript(t.Context(), master.ID, "t.srt", []byte("1\n00:00:01,000 --> 00:00:02,000\nJUDGE: Anew.\n"), transcript.Reading{Language: "fr"}, true))(t)
 	if !slices.Equal(texts(again), []string{"Anew."}) || again.Number != 5 {
 		t.Errorf("%d, %q", again.Number, texts(again))
@@ -263,5 +264,70 @@ func TestNoIdentityEntersATranscriptByALabel(t *testing.T) {
 				t.Errorf("the log has it: %v", e)
 			}
 		}
+	}
+}
+
+// Nothing is struck or corrected without a reason, and the history has each version with who, when and why, and what was struck with its words.
+func TestATranscriptsHistory(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	d := b.as(testimony.Judge)
+	master := capture(t, d)
+	if _, err := d.TranscriptHistory(t.Context(), master.ID); !errors.Is(err, docket.ErrNoTranscript) {
+		t.Errorf("before there is any: %v", err)
+	}
+	tr := transcribed(t, d, master.ID)
+	for name, c := range map[string]struct {
+		change docket.TranscriptChange
+		want   error
+	}{
+		"struck without a reason":    {docket.TranscriptChange{Strikes: []string{tr.Lines[0].Key}, Reason: "  "}, identity.ErrReason},
+		"corrected without a reason": {docket.TranscriptChange{Strikes: []string{tr.Lines[0].Key}, Passages: []transcript.Passage{spoken(0, time.Second, testimony.RoleBench, "x")}}, identity.ErrReason},
+		"a reason that is a book":    {docket.TranscriptChange{Strikes: []string{tr.Lines[0].Key}, Reason: strings.Repeat("x", 501)}, docket.ErrInvalid},
+		"nothing":                    {docket.TranscriptChange{Reason: "why"}, docket.ErrInvalid},
+	} {
+		if _, err := d.KeepTranscript(t.Context(), master.ID, c.change); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	d = b.as(testimony.Registrar)
+	must(d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{tr.Lines[2].Key}, Reason: "misheard", Passages: []transcript.Passage{spoken(5*time.Second, 6*time.Second, testimony.RoleWitness, "It was not raining.")}}))(t)
+	must(d.KeepTranscript(t.Context(), master.ID, docket.TranscriptChange{Strikes: []string{tr.Lines[0].Key}, Reason: "nobody said it"}))(t)
+	steps := must(d.TranscriptHistory(t.Context(), master.ID))(t)
+	if len(steps) != 3 || steps[0].Act() != "transcript.struck" || steps[1].Act() != "transcript.changed" || steps[2].Act() != "transcript.imported" {
+		t.Fatalf("%+v", steps)
+	}
+	if x := steps[0]; x.Number != 3 || x.By != string(d.Me().ID) || x.Reason != "nobody said it" || len(x.Struck) != 1 || x.Struck[0].Text != "Do you swear?" || len(x.Passages) != 0 {
+		t.Errorf("the strike: %+v", x)
+	}
+	if x := steps[1]; x.Reason != "misheard" || x.Struck[0].Text != "It was raining." || x.Passages[0].Text != "It was not raining." {
+		t.Errorf("the correction: %+v", x)
+	}
+	if x := steps[2]; x.By != string(b.userID(testimony.Judge)) || len(x.Struck) != 0 || len(x.Passages) != 4 {
+		t.Errorf("the import: %+v", x)
+	}
+	if _, err := b.as(testimony.Clerk).TranscriptHistory(t.Context(), master.ID); !errors.Is(err, docket.ErrNotAllowed) {
+		t.Errorf("a clerk reads what was struck from a master's: %v", err)
+	}
+	read := 0
+	for _, k := range must(b.as(testimony.Judge).Custody(t.Context(), master.ID))(t).Chain {
+		if k.Act == "transcript.opened" && k.Purpose == "history" {
+			read++
+		}
+	}
+	if read != 1 {
+		t.Errorf("the custody has %d readings", read)
+	}
+	for _, e := range must(b.as(testimony.Auditor).Audit(t.Context()))(t) {
+		for _, v := range e.Details {
+			if strings.Contains(v, "misheard") || strings.Contains(v, "nobody said it") || strings.Contains(v, "raining") {
+				t.Errorf("%s has words of the transcript: %q", e.Action, v)
+			}
+		}
+	}
+	b.as(testimony.Judge)
+	docket.DropTranscript(t.Context(), b.desk, master, 2)
+	if _, err := b.desk.TranscriptHistory(t.Context(), master.ID); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("with a version taken away: %v", err)
 	}
 }
