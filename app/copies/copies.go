@@ -106,6 +106,7 @@ func (m *Makings) Side(h room.Host, rec docket.Recording, keys map[fyne.KeyName]
 	}
 	for i, c := range list {
 		if i >= room.Entries {
+			rows = append(rows, xwidget.Line(), xwidget.WrappedSmall(i18n.T("copies.more", map[string]any{"N": len(list) - i})))
 			break
 		}
 		entry, err := m.entry(h, c, people)
@@ -114,7 +115,7 @@ func (m *Makings) Side(h room.Host, rec docket.Recording, keys map[fyne.KeyName]
 		}
 		rows = append(append(rows, xwidget.Line()), entry...)
 	}
-	return xwidget.Scroll(xwidget.Column(8, append(rows, room.Beyond(len(list))...)...)), nil
+	return xwidget.Scroll(xwidget.Column(8, rows...)), nil
 }
 
 // entry is one copy of a recording's list.

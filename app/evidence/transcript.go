@@ -101,6 +101,12 @@ func (r *Room) transcript(h room.Host, rec docket.Recording, keys map[fyne.KeyNa
 	if !rec.Derived() {
 		buttons = append(buttons, act("transcript.type", fyne.KeyE, func() { r.typing(h, rec) }), act("transcript.import", fyne.KeyI, func() { r.importing(h, rec) }))
 	}
+	if !rec.Derived() && len(side.passages) > 0 {
+		buttons = append(buttons, act("transcript.correct", fyne.KeyR, func() { r.correcting(h, rec) }), act("transcript.strike", fyne.KeyX, func() { r.striking(h, rec) }))
+	}
+	if !rec.Derived() && side.transcript.Number > 0 { // also of one of which everything was struck
+		buttons = append(buttons, act("transcript.history", fyne.KeyH, func() { history(h, rec) }))
+	}
 	side.rows = nil
 	if len(side.passages) == 0 {
 		return xwidget.Column(10, xwidget.WrappedSmall(i18n.T("transcript.none")), xwidget.Wrap(6, buttons...))
@@ -116,14 +122,11 @@ func (r *Room) transcript(h room.Host, rec docket.Recording, keys map[fyne.KeyNa
 	}), act("transcript.write", fyne.KeyW, func() { writing(h, rec) }))
 	rows := xwidget.NewRows([]float32{3, 8}, func() int { return len(side.passages) }, func(i int) xwidget.RowText {
 		p := side.passages[i]
-		at, text := edit.Clock(p.Start)[:8], passageText(p)
+		at := edit.Clock(p.Start)[:8]
 		if slices.Contains(side.now, i) {
 			at = "▸ " + at
 		}
-		if p.Withheld == "" {
-			text = i18n.T("transcript.line", map[string]any{"Who": speakerWord(p.Speaker), "Text": text})
-		}
-		return xwidget.RowText{Cells: []string{at, strings.ReplaceAll(text, "\n", " ")}}
+		return xwidget.RowText{Cells: []string{at, lineText(p)}}
 	}, func(i int) {
 		if r.open != nil && i < len(side.passages) {
 			r.open.player.Seek(side.passages[i].Start)
@@ -143,52 +146,6 @@ func speakers() []transcript.Speaker {
 		}
 	}
 	return append(list, transcript.Speaker{Role: testimony.RoleDefence, Number: 2}, transcript.Speaker{Role: testimony.RoleProsecution, Number: 2}, transcript.Speaker{})
-}
-
-// typed is how long a passage is that somebody begins to type.
-const typed = 4 * time.Second
-
-// typing is the form of a passage at the place where the player stands; it stops there.
-func (r *Room) typing(h room.Host, rec docket.Recording) {
-	side, d := r.open.words, h.Desk()
-	r.open.player.Pause()
-	at := r.open.player.At().Truncate(time.Millisecond)
-	list := speakers()
-	var words []string
-	for _, s := range list {
-		words = append(words, speakerWord(s))
-	}
-	chosen, language := 0, i18n.Language()
-	if n := len(side.passages); n > 0 && side.passages[n-1].Withheld == "" {
-		language = side.passages[n-1].Language
-	}
-	who := xwidget.NewChoice(words, chosen, nil)
-	from, until, tag, text := xwidget.NewInput(""), xwidget.NewInput(""), xwidget.NewInput(""), xwidget.NewLines("", 3)
-	end := at + typed
-	if rec.Duration > at {
-		end = min(end, rec.Duration)
-	}
-	from.SetText(edit.Clock(at))
-	until.SetText(edit.Clock(end))
-	tag.SetText(language)
-	fields := xwidget.Column(10, xwidget.Paragraph(i18n.T("transcript.type.text")), xwidget.Field(i18n.T("transcript.said"), text), xwidget.Field(i18n.T("transcript.who"), who),
-		xwidget.Field(i18n.T("transcript.language"), tag), xwidget.Field(i18n.T("evidence.from"), from), xwidget.Field(i18n.T("evidence.until"), until))
-	r.keeping(h, i18n.T("transcript.type"), fields, text, func() (func() (docket.Transcript, error), error) {
-		p := transcript.Passage{Speaker: list[max(who.SelectedIndex(), 0)], Text: transcript.Clean(text.Text)}
-		var err error
-		if p.Start, err = edit.ParseClock(from.Text); err != nil {
-			return nil, err
-		}
-		if p.End, err = edit.ParseClock(until.Text); err != nil {
-			return nil, err
-		}
-		if p.Language, err = transcript.ParseLanguage(strings.TrimSpace(tag.Text)); err != nil {
-			return nil, err
-		}
-		return func() (docket.Transcript, error) {
-			return d.KeepTranscript(room.Ctx(), rec.ID, docket.TranscriptChange{Passages: []transcript.Passage{p}})
-		}, nil
-	})
 }
 
 // importing is the form by which a file is taken in.
@@ -248,7 +205,7 @@ func readLabels(into transcript.Labels, text string) error {
 }
 
 // keeping is a form that adds to the transcript of the recording that is open.
-func (r *Room) keeping(h room.Host, title string, fields fyne.CanvasObject, first fyne.Focusable, read func() (func() (docket.Transcript, error), error)) {
+func (r *Room) keeping(h room.Host, title string, fields fyne.CanvasObject, first fyne.Focusable, read func() (func() (docket.Transcript, error), error)) *xwidget.Sheet {
 	side := r.open.words
 	var kept docket.Transcript
 	form := room.SlowForm(h, title, i18n.T("action.save"), fields, first, func() (func() error, error) {
@@ -268,6 +225,7 @@ func (r *Room) keeping(h room.Host, title string, fields fyne.CanvasObject, firs
 		side.take(kept)
 		r.open.player.Again()
 	})
+	return form
 }
 
 // writing asks where a transcript is to be written.

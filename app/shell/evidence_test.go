@@ -156,6 +156,69 @@ func TestATranscriptStandsBesideThePicture(t *testing.T) {
 	}
 }
 
+// A passage is corrected and struck where the recording stands, with a reason; the subtitles follow at once, and every version is kept.
+func TestAPassageIsCorrectedAndStruckInTheWindow(t *testing.T) {
+	s := open(t, testimony.Judge)
+	s.window.Resize(fyne.NewSize(1280, 800))
+	r := filmed(t, s.desk)
+	text := "WEBVTT\n\n00:00.000 --> 00:01.000\n<v bench>Do you sea the screen?\n\n00:01.000 --> 00:01.900\n<v witness>I see it.\n"
+	if _, err := s.desk.ImportTranscript(t.Context(), r.ID, "t.vtt", []byte(text), transcript.Reading{Language: "en"}, false); err != nil {
+		t.Fatal(err)
+	}
+	s.Go(room.Evidence, string(r.ID))
+	key := func(k fyne.KeyName) { s.typed(&fyne.KeyEvent{Name: k}) }
+	key(fyne.KeyT)
+	key(fyne.KeyO)
+	until(t, func() bool { return slices.Contains(words(s), "Do you sea the screen?") })
+	key(fyne.KeyR)
+	typed, ok := s.window.Canvas().Focused().(*xwidget.Input)
+	if !ok || typed.Text != "Do you sea the screen?" {
+		t.Fatalf("the form does not have what is spoken now: %q", words(s))
+	}
+	typed.SetText("Do you see the screen?")
+	press(t, s, "Save")
+	until(t, func() bool { return says(s, "eason") && xwidget.HasSheet(s.window.Canvas()) }) // not without one
+	why(s, "misheard")
+	shot(t, s, "evidence-transcript-correct")
+	press(t, s, "Save")
+	until(t, func() bool { return slices.Contains(words(s), "Do you see the screen?") && !says(s, "sea the") }) // over the picture
+	key(fyne.KeyX)
+	why(s, "nobody said it")
+	shot(t, s, "evidence-transcript-strike")
+	press(t, s, "Save")
+	until(t, func() bool { return !says(s, "Do you see the screen?") && says(s, "I see it.") })
+	key(fyne.KeyH)
+	until(t, func() bool {
+		return says(s, "Because: misheard") && says(s, "Struck: 00:00:00  Bench: Do you sea the screen?")
+	})
+	if !says(s, "Because: nobody said it") || !says(s, "Added: 00:00:01  Witness: I see it.") || !says(s, "Presiding judge") {
+		t.Errorf("the versions: %q", words(s))
+	}
+	shot(t, s, "evidence-transcript-versions")
+	press(t, s, "Close")
+	key(fyne.KeyX) // what is left
+	why(s, "begun anew")
+	press(t, s, "Save")
+	until(t, func() bool { return says(s, "Nobody has typed or taken in") })
+	key(fyne.KeyH)
+	until(t, func() bool { return says(s, "Because: begun anew") })
+	said, err := s.desk.Transcript(t.Context(), r.ID)
+	if err != nil || said.Number != 4 || len(said.Lines) != 0 {
+		t.Errorf("%v: %+v", err, said)
+	}
+}
+
+// why types a reason into the last line of the form that is open.
+func why(s *Shell, reason string) {
+	var last *xwidget.Input
+	each(s.window.Canvas().Overlays().Top(), fyne.Position{}, func(o fyne.CanvasObject, _ fyne.Position) {
+		if x, ok := o.(*xwidget.Input); ok {
+			last = x
+		}
+	})
+	last.SetText(reason)
+}
+
 // The keeping of a recording is a side of its page: a rule is set there, and what stands against its erasure is said.
 func TestTheKeepingOfARecordingIsShown(t *testing.T) {
 	s := open(t, testimony.Judge)
