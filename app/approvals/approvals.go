@@ -58,7 +58,7 @@ func New(h room.Host) (room.Screen, error) {
 		return copies.Page(h, names, id)
 	}
 	l := room.Listing{Title: i18n.T("room.approvals"), Empty: i18n.T("approvals.none"),
-		Heads: []string{i18n.T("witness.pseudonym"), i18n.T("approvals.fields"), i18n.T("approvals.to"), i18n.T("approvals.until")}, Weights: []float32{3, 4, 3, 3},
+		Heads: []string{i18n.T("witness.pseudonym"), i18n.T("approvals.what"), i18n.T("approvals.whom"), i18n.T("approvals.until")}, Weights: []float32{3, 4, 3, 3},
 		Open: func(id string) { h.Go(room.Approvals, id) }}
 	asked := map[string]time.Time{}
 	for _, r := range list {

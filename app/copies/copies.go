@@ -109,7 +109,7 @@ func (m *Makings) Side(h room.Host, rec docket.Recording, keys map[fyne.KeyName]
 			rows = append(rows, xwidget.Line(), xwidget.WrappedSmall(i18n.T("copies.more", map[string]any{"N": len(list) - i})))
 			break
 		}
-		entry, err := m.entry(h, c, people)
+		entry, err := m.entry(h, c, people, keys)
 		if err != nil {
 			return nil, err
 		}
@@ -118,8 +118,8 @@ func (m *Makings) Side(h room.Host, rec docket.Recording, keys map[fyne.KeyName]
 	return xwidget.Scroll(xwidget.Column(8, rows...)), nil
 }
 
-// entry is one copy of a recording's list.
-func (m *Makings) entry(h room.Host, c copies.Copy, people map[string]string) ([]fyne.CanvasObject, error) {
+// entry is one copy of a recording's list. The keys of its steps are those of the newest copy that has them.
+func (m *Makings) entry(h room.Host, c copies.Copy, people map[string]string, keys map[fyne.KeyName]func()) ([]fyne.CanvasObject, error) {
 	state := c.State(h.Desk().Now())
 	lines := append([]string{i18n.T("copies.until", map[string]any{"Day": room.Day(c.Until)})}, approvals(c, people)...)
 	rows := []fyne.CanvasObject{xwidget.Spread(xwidget.Strong(i18n.T("copies.number", map[string]any{"N": c.Number})), xwidget.Chip(stateWord(c, state), tones[state])),
@@ -135,15 +135,23 @@ func (m *Makings) entry(h room.Host, c copies.Copy, people map[string]string) ([
 		return nil, err
 	}
 	buttons := []fyne.CanvasObject{}
+	add := func(word string, key fyne.KeyName, do func()) {
+		if keys[key] != nil {
+			buttons = append(buttons, xwidget.NewButton(i18n.T(word), "", do))
+			return
+		}
+		keys[key] = do
+		buttons = append(buttons, xwidget.NewButton(i18n.T(word), string(key), do))
+	}
 	for _, s := range steps {
 		switch s {
 		case copies.Make:
-			buttons = append(buttons, xwidget.NewButton(i18n.T("copies.step.make"), "", func() { m.ask(h, c) }))
+			add("copies.step.make", fyne.KeyB, func() { m.ask(h, c) })
 		case copies.NoteEnd:
-			buttons = append(buttons, xwidget.NewButton(i18n.T("copies.step.end"), "", func() { end(h, c) }))
+			add("copies.step.end", fyne.KeyY, func() { end(h, c) })
 		}
 	}
-	buttons = append(buttons, xwidget.NewButton(i18n.T("copies.open"), "", func() { h.Go(room.Approvals, PageID(c.ID)) }))
+	add("copies.open", fyne.KeyL, func() { h.Go(room.Approvals, PageID(c.ID)) })
 	return append(rows, xwidget.Wrap(6, buttons...)), nil
 }
 

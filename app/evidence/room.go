@@ -68,7 +68,12 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 		Weights: []float32{4, 4, 3, 2}, Open: func(id string) { h.Go(room.Evidence, id) }}
 	receiving(h, &l)
 	if h.Desk().May(testimony.ActTraceCopy) {
-		l.Beside = append(l.Beside, xwidget.NewButton(i18n.T("copies.trace"), "", func() { copies.Trace(h) }))
+		trace := func() { copies.Trace(h) }
+		l.Beside = append(l.Beside, xwidget.NewButton(i18n.T("copies.trace"), "F8", trace))
+		if l.Keys == nil {
+			l.Keys = map[fyne.KeyName]func(){}
+		}
+		l.Keys[fyne.KeyF8] = trace
 	}
 	for i := len(states) - 1; i >= 0; i-- { // the newest first
 		s := states[i]

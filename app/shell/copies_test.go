@@ -135,7 +135,7 @@ func TestACopyGoesItsWayInTheWindow(t *testing.T) {
 		t.Errorf("Today says %q", words(s))
 	}
 	s.Go(room.Evidence, copies.SideID(r.ID))
-	press(t, s, "Make the copy")
+	key(fyne.KeyB)
 	s.window.Canvas().Focused().(*xwidget.Input).SetText(to)
 	press(t, s, "Make the copy")
 	s.Go(room.Cases, "") // the window is free meanwhile
@@ -152,7 +152,7 @@ func TestACopyGoesItsWayInTheWindow(t *testing.T) {
 	until(t, func() bool { return says(s, "it is the very file that was given") && says(s, "Compared with 1 copies") })
 	press(t, s, "Close")
 
-	press(t, s, "Note its end")
+	key(fyne.KeyY)
 	fillAll(s)
 	press(t, s, "Save")
 	until(t, func() bool { return says(s, "Came back, noted by") })
