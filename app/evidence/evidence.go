@@ -60,8 +60,12 @@ func sheet(h room.Host, r docket.Recording) (func(again func()) fyne.CanvasObjec
 	if err != nil {
 		return nil, err
 	}
+	file, err := proofs(h, r)
+	if err != nil {
+		return nil, err
+	}
 	return func(again func()) fyne.CanvasObject {
-		rows := []fyne.CanvasObject{xwidget.Strong(i18n.T("evidence.findings"))}
+		rows := append(file(again), xwidget.Line(), xwidget.Strong(i18n.T("evidence.findings")))
 		switch {
 		case checkErr != nil:
 			rows = append(rows, xwidget.WrappedSmall(i18n.T("evidence.unchecked")))

@@ -16,6 +16,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/exhibit"
+	"paravent/testimony/stamp"
 )
 
 // Room is the room of the recordings and their versions, and of the exhibits, of all cases that the user may open. The zero Room is ready. It holds the recording that is open,
@@ -64,8 +65,8 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 	r.Close()
 	handedIn := func() { h.Go(room.Evidence, ExhibitsID("")) }
 	l := room.Listing{Title: i18n.T("room.evidence"), Empty: i18n.T("evidence.none"), Actions: []fyne.CanvasObject{xwidget.NewButton(i18n.T("exhibit.list"), "F2", handedIn)}, Keys: map[fyne.KeyName]func(){fyne.KeyF2: handedIn},
-		Heads:   []string{i18n.T("witness.pseudonym"), i18n.T("evidence.kind"), i18n.T("evidence.begun"), i18n.T("evidence.length")},
-		Weights: []float32{4, 4, 3, 2}, Open: func(id string) { h.Go(room.Evidence, id) }}
+		Heads:   []string{i18n.T("witness.pseudonym"), i18n.T("evidence.kind"), i18n.T("evidence.begun"), i18n.T("evidence.length"), i18n.T("evidence.verified"), i18n.T("evidence.timestamp")},
+		Weights: []float32{16, 15, 12, 6, 15, 9}, Open: func(id string) { h.Go(room.Evidence, id) }}
 	receiving(h, &l)
 	if h.Desk().May(testimony.ActTraceCopy) {
 		trace := func() { copies.Trace(h) }
@@ -79,9 +80,8 @@ func (r *Room) Screen(h room.Host) (room.Screen, error) {
 		s := states[i]
 		x := hearings[s.Hearing]
 		word, tone := need(s)
-		begun := s.Started.Local()
 		l.Lines = append(l.Lines, room.Line{ID: string(s.ID), Text: xwidget.RowText{Chip: word, Tone: tone, Cells: []string{names.Pseudonym(x.Party, x.Case) + " · " + names.Cases[x.Case],
-			kind(s.Recording), room.Day(begun) + " · " + room.Clock(begun), span(s.Duration)}}})
+			kind(s.Recording), room.Moment(s.Started), span(s.Duration), lastCheck(s.Verified, room.ShortDay), stamped(s.Stamp, room.ShortDay)}}})
 	}
 	return l.Screen(), nil
 }
@@ -120,9 +120,30 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
+// lastCheck says what the last check of a recording's file found, and when.
+func lastCheck(v *docket.Verification, when func(time.Time) string) string {
+	if v == nil {
+		return i18n.T("evidence.never_verified")
+	}
+	return i18n.T("found."+string(v.Found)) + " · " + when(v.At)
+}
+
+// stamped says when an authority outside the court signed that a recording was sealed.
+func stamped(s *stamp.Checked, when func(time.Time) string) string {
+	switch {
+	case s == nil:
+		return i18n.T("evidence.unstamped")
+	case s.Fault != "":
+		return i18n.T("evidence.misstamped")
+	}
+	return when(s.At)
+}
+
 // need says what a recording needs next from somebody.
 func need(s docket.RecordingState) (string, xwidget.Tone) {
 	switch s.Need {
+	case docket.NeedsInquiry:
+		return i18n.T("evidence.need.inquiry"), xwidget.Fault
 	case docket.NeedsClosing:
 		return i18n.T("evidence.need.closing"), xwidget.Fault
 	case docket.NeedsDecision:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/evidence"
+	"paravent/testimony/stamp"
 )
 
 // record shows what is kept of a hearing: its recordings, and its minutes in two versions.
@@ -85,15 +87,18 @@ func Length(d time.Duration) string {
 
 func check(h room.Host, r docket.Recording) {
 	var v evidence.Verdict
+	var stamp *stamp.Checked
 	room.Working(h, i18n.T("record.checking"), func(ctx context.Context, progress func(done, total int64)) (err error) {
-		v, err = evidence.Verify(ctx, h.Desk(), r.ID, progress)
+		if v, err = evidence.Verify(ctx, h.Desk(), r.ID, progress); err == nil {
+			stamp, err = h.Desk().TimestampOf(ctx, r.ID)
+		}
 		return err
 	}, func(err error) {
 		if err != nil {
 			room.Failed(h, err)
 			return
 		}
-		room.Tell(h.Window(), i18n.T("record.check"), verdict(v))
+		room.Tell(h.Window(), i18n.T("record.check"), verdict(v)+" "+sheet.StampWords(stamp))
 	})
 }
 
@@ -135,22 +140,23 @@ func export(h room.Host, x testimony.Hearing, r docket.Recording) {
 		text = i18n.T("record.export.master")
 	}
 	room.Form(h, i18n.T("record.export"), i18n.T("record.export"), xwidget.Column(10, xwidget.Paragraph(text), xwidget.Field(i18n.T("record.file"), to)), to, func() error {
-		f, err := os.OpenFile(to.Text, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-		if err != nil {
-			return err
+		if _, err := os.Lstat(to.Text); err == nil {
+			return fs.ErrExist
 		}
-		room.Working(h, i18n.T("record.exporting"), func(ctx context.Context, _ func(done, total int64)) error {
-			_, err := evidence.Export(ctx, h.Desk(), r.ID, f)
-			if err = errors.Join(err, f.Close()); err != nil {
-				err = errors.Join(err, os.Remove(to.Text))
-			}
+		var made evidence.Exported
+		room.Working(h, i18n.T("record.exporting"), func(ctx context.Context, _ func(done, total int64)) (err error) {
+			made, err = evidence.ExportTo(ctx, h.Desk(), r.ID, to.Text)
 			return err
 		}, func(err error) {
 			if err != nil {
 				room.Failed(h, err)
 				return
 			}
-			room.Tell(h.Window(), i18n.T("record.export"), i18n.T("record.exported", map[string]any{"File": to.Text}))
+			words := i18n.T("record.exported", map[string]any{"File": to.Text})
+			if made.Timestamp != "" {
+				words += " " + i18n.T("record.exported.timestamp", map[string]any{"File": made.Timestamp})
+			}
+			room.Tell(h.Window(), i18n.T("record.export"), words)
 		})
 		return nil
 	})

@@ -5,7 +5,9 @@ import (
 	"paravent/testimony/copies"
 	"paravent/testimony/docket"
 	"paravent/testimony/edit"
+	"paravent/testimony/notice"
 	"paravent/testimony/retention"
+	"paravent/testimony/stamp"
 	"paravent/testimony/transcript"
 )
 
@@ -21,6 +23,12 @@ func evidenceFamilies(add func(prefix string, terms ...string)) {
 	add("evidence.asked.", string(edit.Joint), string(edit.Opposed))
 	for _, k := range []fault.Kind{fault.NoPicture, fault.Frozen, fault.Black, fault.Unread, fault.NoSound, fault.Silence, fault.Inaudible, fault.Drift, fault.Small, fault.Length} {
 		add("finding.", string(k))
+	}
+	for _, f := range notice.Founds {
+		add("found.", string(f))
+	}
+	for _, f := range stamp.Faults {
+		add("stampfault.", string(f))
 	}
 	add("transcript.withheld.", string(transcript.Expunged), string(transcript.NotPublic))
 	for _, x := range copies.States {

@@ -280,6 +280,12 @@ func TypedDay(text string) (time.Time, error) {
 // Clock is a time of day.
 func Clock(t time.Time) string { return t.Format("15:04") }
 
+// Moment is a day and a time of day in one narrow column.
+func Moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+
+// ShortDay is a day in a narrow column.
+func ShortDay(t time.Time) string { return t.Local().Format("2006-01-02") }
+
 // Clocks is a moment on the court's clock, and in words on the witness's.
 func Clocks(h testimony.Hearing, at time.Time) (court, witness string) {
 	c, w, err := h.Clocks(at)

@@ -37,6 +37,8 @@ import (
 	"paravent/testimony/reminder"
 	"paravent/testimony/retention"
 	"paravent/testimony/schedule"
+	"paravent/testimony/stamp"
+	"paravent/testimony/stamp/tsa"
 	"paravent/testimony/transcript"
 )
 
@@ -62,6 +64,7 @@ var sayings = []struct {
 	is  error
 	key string
 }{
+	{docket.ErrNoAuthority, "error.no_authority"}, {tsa.ErrNoAnswer, "error.authority_silent"}, {stamp.ErrAuthority, "error.authority"},
 	{docket.ErrNoReach, "error.no_relay"}, {relay.ErrReach, "error.relay_file"}, {relay.ErrRefused, "error.relay_refused"}, {relay.ErrFull, "error.relay_full"},
 	{relay.ErrCertificate, "error.relay_certificate"}, {relay.ErrMessage, "error.relay_other"}, {relay.ErrUnreachable, "error.relay_unreachable"},
 	{statistics.ErrExposed, "error.statistics_exposed"}, {statistics.ErrTooLarge, "error.statistics_large"}, {statistics.ErrThreshold, "error.statistics_threshold"},
@@ -103,11 +106,18 @@ var sayings = []struct {
 	{ErrDate, "error.date"}, {schedule.ErrNoSuchHour, "error.no_hour"}, {ErrFile, "error.file"}, {ErrNumber, "error.number"}, {ErrLogin, "error.pack_login"}, {ErrOther, "error.typed_other"}, {ErrPseudonym, "error.typed_pseudonym"}, {docket.ErrNewRecord, "error.erasure_new"}, {docket.ErrSignerLeft, "error.erasure_signer"}, {identity.ErrErasure, "error.erasure"}, {certificate.ErrName, "error.pdf"}, {docket.ErrPaperName, "error.pdf"}, {docket.ErrPaperDisclosure, "error.paper_disclosure"}, {docket.ErrNotHeld, "error.paper_not_held"}, {notice.ErrNoOrder, "error.paper_no_order"}, {ErrHours, "error.hours"}, {ErrFolder, "error.folder"}, {ErrZone, "error.zone"}, {ErrDiffer, "error.differ"}, {testimony.ErrReason, "error.reason"}, {testimony.ErrPhase, "error.phase"}, {fs.ErrExist, "error.file_exists"}, {fs.ErrNotExist, "error.no_file"}, {os.ErrPermission, "error.permission"},
 }
 
+// StampFault says what is wrong with a timestamp.
+func StampFault(f stamp.Fault) string { return i18n.T("stampfault." + string(f)) }
+
 // Say is an error in the words of the window's language. What the window has no words for is told as the domain tells it.
 func Say(err error) string {
 	var said Said
 	if errors.As(err, &said) {
 		return string(said)
+	}
+	var fault stamp.Fault
+	if errors.As(err, &fault) {
+		return i18n.T("error.stamp") + " " + StampFault(fault)
 	}
 	var rule *order.RuleError
 	if errors.As(err, &rule) {

@@ -34,12 +34,14 @@ func New(h room.Host) (room.Screen, error) {
 		screen.Keys[fyne.KeyM] = open
 		column.Add(xwidget.Card(i18n.T("catalogue.title"), xwidget.WrappedSmall(i18n.T("catalogue.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("catalogue.open"), "M", open))))
 	}
-	card, err := reach(h)
-	if err != nil {
-		return room.Screen{}, err
-	}
-	if card != nil {
-		column.Add(card)
+	for _, of := range []func(room.Host) (fyne.CanvasObject, error){reach, authority} {
+		card, err := of(h)
+		if err != nil {
+			return room.Screen{}, err
+		}
+		if card != nil {
+			column.Add(card)
+		}
 	}
 	left := xwidget.Scroll(column)
 	screen.Content = xwidget.Page(i18n.T("room.settings"), nil, xwidget.Split(left, xwidget.Scroll(xwidget.Column(16, look, about)), 380))

@@ -16,30 +16,40 @@ import (
 // askEvery is how often the desk is asked for a backup and for upkeep that are due while a vault is open.
 const askEvery = 2 * time.Minute
 
-// keeper makes the backups that are due while a vault is open, and finishes what revoking users began. It has one goroutine, for which stop waits.
+// keeper makes the backups that are due while a vault is open, finishes what revoking users began, and asks for the timestamps of recordings. It has one goroutine, for which
+// stop waits.
 type keeper struct {
 	cancel context.CancelFunc
 	done   chan struct{}
+	sealed chan struct{} // something may have been sealed: do not wait for the next tick
 }
 
 // keep begins to ask the desk for what is due. Nothing is begun while a courtroom is open: the recorder has the disk to itself.
 func (s *Shell) keep(d *docket.Desk, every time.Duration) *keeper {
 	ctx, cancel := context.WithCancel(context.Background())
-	k := &keeper{cancel: cancel, done: make(chan struct{})}
+	ask := s.ask
+	k := &keeper{cancel: cancel, done: make(chan struct{}), sealed: make(chan struct{}, 1)}
 	go func() {
 		defer close(k.done)
 		tick := time.NewTicker(every)
 		defer tick.Stop()
+		s.stamp(ctx, d, ask) // what was not given when the desk was open last
 		for {
 			select {
 			case <-ctx.Done():
 				return
+			case <-k.sealed:
+				if !s.inCourt.Load() {
+					s.stamp(ctx, d, ask)
+				}
+				continue
 			case <-tick.C:
 			}
 			if s.inCourt.Load() {
 				continue
 			}
 			s.tend(ctx, d)
+			s.stamp(ctx, d, ask)
 			if _, err := d.DueBackup(ctx, nil); !errors.Is(err, docket.ErrNotDue) && !errors.Is(err, store.ErrLocked) && ctx.Err() == nil {
 				fyne.Do(func() { s.backedUp(d) })
 			}
@@ -65,6 +75,30 @@ func (s *Shell) tend(ctx context.Context, d *docket.Desk) {
 	})
 	if began {
 		show(0, 0)
+	}
+}
+
+// stamp asks the authority outside the court for the timestamps that are missing, and shows what it gave. What it did not give is in the log and on the list of the day.
+func (s *Shell) stamp(ctx context.Context, d *docket.Desk, ask docket.AskAuthority) {
+	given, err := d.StampDue(ctx, ask)
+	if ctx.Err() != nil || len(given) == 0 && err == nil {
+		return
+	}
+	fyne.Do(func() {
+		if s.desk == d && (s.at == room.Today || s.at == room.Evidence && s.selected == "") && !xwidget.HasSheet(s.window.Canvas()) {
+			s.Refresh()
+		}
+	})
+}
+
+// wake has the keeper ask for timestamps now.
+func (k *keeper) wake() {
+	if k == nil {
+		return
+	}
+	select {
+	case k.sealed <- struct{}{}:
+	default: // it is about to
 	}
 }
 

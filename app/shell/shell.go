@@ -30,6 +30,7 @@ import (
 	"paravent/app/xwidget"
 	"paravent/testimony"
 	"paravent/testimony/docket"
+	"paravent/testimony/stamp/tsa"
 )
 
 // Options say what the window opens with.
@@ -79,7 +80,8 @@ type Shell struct {
 	feeds    feeds
 	ending   bool
 
-	feedListen string // where calendars are served; empty: where calendar programs look for them
+	ask        docket.AskAuthority // how an authority is asked for timestamps
+	feedListen string              // where calendars are served; empty: where calendar programs look for them
 }
 
 // Run opens the window and returns when it is closed. It must be called from the program's main goroutine.
@@ -102,7 +104,7 @@ func Run(ctx context.Context, o Options) error {
 
 // New makes the window of an application without showing it.
 func New(a fyne.App, o Options) (*Shell, error) {
-	s := &Shell{app: a, vault: o.Vault, look: room.LookOf(a.Preferences())}
+	s := &Shell{app: a, vault: o.Vault, ask: tsa.Ask, look: room.LookOf(a.Preferences())}
 	if o.Look != nil {
 		s.look = *o.Look
 	}
@@ -347,6 +349,7 @@ func (s *Shell) courtroomOver(id testimony.HearingID) {
 	if s.ending || s.desk == nil {
 		return
 	}
+	s.keeper.wake()
 	xwidget.CloseSheets(s.window.Canvas())
 	if s.at == room.Bench {
 		s.Go(room.Hearings, string(id))

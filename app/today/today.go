@@ -115,7 +115,7 @@ func needs(h room.Host, names room.Register, items []docket.Item) []fyne.CanvasO
 		words := room.ItemWords(i)
 		detail := names.Pseudonym(i.Party, i.Case) + " · " + names.Cases[i.Case] + "\n"
 		switch i.Kind {
-		case docket.RecordingErasure, docket.RecordingUncleared, docket.RecordingDue:
+		case docket.RecordingErasure, docket.RecordingUncleared, docket.RecordingDue, docket.RecordingUnstamped:
 			to, id = room.Evidence, string(i.Recording)
 		case docket.CopyAsked:
 			to, id = room.Approvals, copies.PageID(i.Request)

@@ -12,6 +12,7 @@ import (
 	"paravent/testimony"
 	"paravent/testimony/docket"
 	"paravent/testimony/evidence"
+	"paravent/testimony/stamp"
 )
 
 type evidenceCmds struct {
@@ -49,7 +50,7 @@ type evidenceListCmd struct{ vaultFlags }
 
 func (e evidenceListCmd) Run(ctx context.Context, c *console) error {
 	return e.with(ctx, c, func(d *docket.Desk) error {
-		list, err := d.Recordings(ctx)
+		list, err := d.RecordingStates(ctx)
 		if err != nil {
 			return err
 		}
@@ -64,12 +65,12 @@ func (e evidenceListCmd) Run(ctx context.Context, c *console) error {
 			if r.Derived() {
 				state += fmt.Sprintf(", made %s of %s by list %d of edits", r.Made.UTC().Format(time.RFC3339), r.Source, r.Edits)
 			}
-			pairs = append(pairs, r.ID, fmt.Sprintf("%s  %s  %s", r.Started.UTC().Format(time.RFC3339), recordWord(r), state))
+			pairs = append(pairs, r.ID, fmt.Sprintf("%s  %s  %s, %s", r.Started.UTC().Format(time.RFC3339), recordWord(r.Recording), state, verifiedWords(r.Verified)+", "+timestampWords(r.Stamp)))
 		}
 		words := table(pairs...)
 		if len(list) == 0 {
 			words = "There are no recordings.\n"
-			list = []docket.Recording{}
+			list = []docket.RecordingState{}
 		}
 		return c.print(list, words)
 	})
@@ -90,27 +91,38 @@ func versionWord(v protection.Audience) string {
 	return "public"
 }
 
+// verifiedWords says when a recording's file was last checked, and what was found.
+func verifiedWords(v *docket.Verification) string {
+	if v == nil {
+		return "never checked"
+	}
+	return fmt.Sprintf("checked %s: %s", v.At.UTC().Format(time.RFC3339), v.Found)
+}
+
 type evidenceVerifyCmd struct {
 	vaultFlags
 	Recording string `arg:"" optional:"" help:"The recording's id, or a version's file; all recordings where left out." placeholder:"ID-OR-FILE"`
 	Root      string `help:"Of a file: the root that the court published when the recording was sealed; another is a fault." placeholder:"HEX"`
 	Judge     string `help:"Of a file: the public key of the judge, as the court publishes it; another is a fault." placeholder:"HEX"`
+	Roots     string `help:"Of a file: the root certificates of the authority outside the court, in PEM; a timestamp that is missing or does not lead to them is a fault." type:"path" placeholder:"ROOTS.pem"`
+	Timestamp string `help:"Of a file: its timestamp; FILE.tsr where left out." type:"path" placeholder:"FILE.tsr"`
 	Edits     int    `help:"Of a file: the number of the list of edits that it has to carry out; another is a fault." default:"-1" placeholder:"N"`
 }
 
 type verdictLine struct {
 	evidence.Verdict
-	Words  string `json:"words"`
-	Error  string `json:"error,omitempty"`
-	Erased bool   `json:"erased,omitempty"`
+	Words     string         `json:"words"`
+	Error     string         `json:"error,omitempty"`
+	Erased    bool           `json:"erased,omitempty"`
+	Timestamp *stamp.Checked `json:"timestamp,omitempty"` // of an authority outside the court; nothing where there is none
 }
 
 func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
 	if stat, err := os.Stat(e.Recording); err == nil && stat.Mode().IsRegular() {
 		return e.file(ctx, c)
 	}
-	if e.Root != "" || e.Judge != "" || e.Edits >= 0 {
-		return usageError{"--root, --judge and --edits are for a version's file"}
+	if e.Root != "" || e.Judge != "" || e.Edits >= 0 || e.Roots != "" || e.Timestamp != "" {
+		return usageError{"--root, --judge, --edits, --roots and --timestamp are for a version's file"}
 	}
 	return e.with(ctx, c, func(d *docket.Desk) error {
 		ids := []testimony.RecordingID{testimony.RecordingID(e.Recording)}
@@ -144,11 +156,22 @@ func (e evidenceVerifyCmd) Run(ctx context.Context, c *console) error {
 				line.Error, _ = tell(err)
 				line.Words = "Not checked: " + line.Error
 			}
-			if !line.Erased && (err != nil || !v.Intact || !v.Sound()) {
+			wrong := !line.Erased && (err != nil || !v.Intact || !v.Sound())
+			if wrong {
+				bad++
+			}
+			var unknown error
+			if line.Timestamp, unknown = d.TimestampOf(ctx, id); unknown != nil && err == nil {
+				return unknown
+			}
+			if line.Timestamp != nil && line.Timestamp.Fault != "" && !wrong {
 				bad++
 			}
 			lines = append(lines, line)
 			words += fmt.Sprintf("%s (%s): %s\n", id, versionWord(v.Recording.Version), line.Words)
+			if unknown == nil {
+				words += "  " + asSentence(timestampWords(line.Timestamp)) + "\n"
+			}
 		}
 		if len(ids) == 0 {
 			words = "There are no recordings.\n"
@@ -168,26 +191,25 @@ type evidenceExportCmd struct {
 
 func (e evidenceExportCmd) Run(ctx context.Context, c *console) error {
 	return e.with(ctx, c, func(d *docket.Desk) error {
-		f, err := os.OpenFile(e.File, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		stats, err := evidence.Export(ctx, d, testimony.RecordingID(e.Recording), f)
+		made, err := evidence.ExportTo(ctx, d, testimony.RecordingID(e.Recording), e.File)
 		err = noRecording(e.Recording, err)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, evidence.ErrFileMissing) {
 			err = fmt.Errorf("%w: its file is missing", errEvidence)
 		}
 		if err != nil {
-			return errors.Join(err, f.Close(), os.Remove(e.File))
+			return err
 		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return errors.Join(err, os.Remove(e.File))
-		}
-		words := fmt.Sprintf("Wrote %s: %s.\n", e.File, stats.Duration.Round(time.Second))
-		if stats.Torn {
+		words := fmt.Sprintf("Wrote %s: %s.\n", e.File, made.Duration.Round(time.Second))
+		if made.Torn {
 			words += "The recording was torn; what is whole was written.\n"
 		}
-		return c.print(stats, words)
+		if made.Timestamp != "" {
+			words += fmt.Sprintf("Wrote its timestamp, %s.\n", made.Timestamp)
+		}
+		if made.Stamped != "" {
+			words += fmt.Sprintf("Wrote what the timestamp is of, %s.\n", made.Stamped)
+		}
+		return c.print(made, words)
 	})
 }
 

@@ -161,6 +161,9 @@ func (f editFlags) take(ctx context.Context, c *console, step edit.Step, done st
 				return err
 			}
 		}
+		if step == edit.Approve {
+			defer stampSealed(ctx, c, d) // the first approval seals the recording to its blocks
+		}
 		return c.print(editReport{r, r.Signing}, done+"\n"+requestWords(r))
 	})
 }
@@ -223,6 +226,7 @@ func (e evidenceDeriveCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return noRecording(e.Recording, err)
 		}
+		defer stampSealed(ctx, c, d)
 		return c.print(r, fmt.Sprintf("Made and sealed the version %s: %s, by list %d of edits. 'paravent evidence export' writes it to a file.\n", r.ID, r.Duration.Round(time.Second), r.Edits))
 	})
 }
@@ -238,6 +242,7 @@ func (e evidenceCheckCmd) Run(ctx context.Context, c *console) error {
 		if err != nil {
 			return noRecording(e.Recording, err)
 		}
+		defer stampSealed(ctx, c, d)
 		if err := c.print(found, evidence.CheckWords(found)); err != nil || len(found.Findings) == 0 {
 			return err
 		}
@@ -267,7 +272,7 @@ func (e evidenceCustodyCmd) Run(ctx context.Context, c *console) error {
 			return noRecording(e.Recording, err)
 		}
 		var words strings.Builder
-		fmt.Fprintf(&words, "%s: %s, %s. List of edits in force: %d.\n", report.Recording, versionWord(report.Version), report.Found, report.Edits)
+		fmt.Fprintf(&words, "%s: %s, %s, %s. List of edits in force: %d.\n", report.Recording, versionWord(report.Version), report.Found, timestampWords(report.Stamped), report.Edits)
 		for _, x := range report.Copies {
 			fmt.Fprintf(&words, "Version %s, made %s by list %d: %s.\n", x.ID, x.Made.UTC().Format(time.RFC3339), x.Edits, x.Found)
 		}
@@ -278,7 +283,7 @@ func (e evidenceCustodyCmd) Run(ctx context.Context, c *console) error {
 			if k.Given != "" {
 				k.Item = "copy " + k.Given
 			}
-			fmt.Fprintf(&words, "%d  %s  %s  %s (%s)  %s%s\n", k.Entry, k.At.UTC().Format(time.RFC3339), k.Act, k.By.Name, k.By.Office, k.Purpose, k.Item)
+			fmt.Fprintf(&words, "%d  %s  %s  %s (%s)  %s%s%s\n", k.Entry, k.At.UTC().Format(time.RFC3339), k.Act, k.By.Name, k.By.Office, k.Purpose, k.Item, k.Found)
 		}
 		return c.print(report, words.String())
 	})

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"paravent/testimony/edit"
 	"paravent/testimony/evidence"
 	"paravent/testimony/redaction"
+	"paravent/testimony/stamp"
 )
 
 // versionReport is what a check of a version's file found, as a script reads it.
@@ -32,6 +35,14 @@ type versionReport struct {
 	Length    float64          `json:"length_seconds"`
 	Blocks    int              `json:"blocks"`
 	Covers    int              `json:"covers"`
+	Timestamp *fileTimestamp   `json:"timestamp,omitempty"`
+}
+
+// fileTimestamp is the timestamp beside a file: there, or checked as well.
+type fileTimestamp struct {
+	File   string `json:"file"`
+	Looked bool   `json:"checked"` // against root certificates
+	stamp.Checked
 }
 
 type versionItem struct {
@@ -52,11 +63,54 @@ func (e evidenceVerifyCmd) file(ctx context.Context, c *console) error {
 	if report.Fault == nil {
 		report.Fault = e.published(report.Manifest)
 	}
+	t, err := e.timestamp(&report)
+	if err != nil {
+		return err
+	}
 	r := describeVersion(report)
+	r.Timestamp = t
 	if err := c.print(r, versionWords(r, report)); err != nil || r.Sound {
 		return err
 	}
 	return fmt.Errorf("%w: %s", errEvidence, r.Fault)
+}
+
+// timestamp looks at the timestamp beside a file, where one is there or is asked for. Without root certificates nobody can say whose it is.
+func (e evidenceVerifyCmd) timestamp(report *redaction.Report) (*fileTimestamp, error) {
+	t := &fileTimestamp{File: e.Timestamp}
+	if t.File == "" {
+		t.File = e.Recording + evidence.TimestampEnding
+	}
+	if report.Manifest.Vault == "" {
+		return nil, nil // what it would be of is not known
+	}
+	if e.Roots == "" {
+		if stat, err := os.Stat(t.File); err != nil || !stat.Mode().IsRegular() {
+			return nil, nil
+		}
+		return t, nil
+	}
+	roots, err := os.ReadFile(e.Roots)
+	if err != nil {
+		return nil, err
+	}
+	s, err := evidence.FileTimestamp(report.Manifest, t.File, roots)
+	var fault stamp.Fault
+	switch {
+	case err == nil:
+		t.Looked, t.Stamp = true, s
+		return t, nil
+	case errors.Is(err, evidence.ErrNoTimestamp):
+		t = nil
+	case errors.As(err, &fault):
+		t.Looked, t.Fault = true, fault
+	default:
+		return nil, err
+	}
+	if report.Fault == nil {
+		report.Fault = &redaction.Fault{Place: "timestamp", Problem: err.Error()}
+	}
+	return t, nil
 }
 
 // published compares a version with what the court published.
@@ -115,6 +169,14 @@ func versionWords(r versionReport, report redaction.Report) string {
 		pairs = append(pairs, "Edits", fmt.Sprintf("list %d, ordered %s with the key %s", r.Edits, r.Ordered, r.OrderedBy))
 	} else {
 		pairs = append(pairs, "Edits", "none: this is the whole recording")
+	}
+	switch t := r.Timestamp; {
+	case t == nil:
+		pairs = append(pairs, "Timestamp", "none beside the file")
+	case !t.Looked:
+		pairs = append(pairs, "Timestamp", t.File+", not checked: that takes the authority's root certificates, --roots ROOTS.pem")
+	default:
+		pairs = append(pairs, "Timestamp", strings.TrimPrefix(timestampWords(&t.Checked), "timestamp "))
 	}
 	b.WriteString(table(pairs...))
 	for _, x := range r.Items {

@@ -62,6 +62,7 @@ func (r remoteRecordReceiveCmd) Run(ctx context.Context, c *console) error {
 		if !in.Sealed {
 			state = "torn: its machine was stopped before it ended"
 		}
+		defer stampSealed(ctx, c, d)
 		return c.print(in, fmt.Sprintf("Taken in as %s: %s, %s. 'paravent evidence check %s' looks it through.\n", in.ID, in.Duration.Round(time.Second), state, in.ID))
 	})
 }

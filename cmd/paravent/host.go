@@ -127,7 +127,7 @@ func (h hostCmd) Run(ctx context.Context, c *console) error {
 			h, err := d.FindHearing(ctx, typed)
 			return h.ID, err
 		}
-		return (&host{session: s, keys: keys, held: held, find: find, kept: d.Minutes, check: checks(d), out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
+		return (&host{session: s, keys: keys, held: held, find: find, kept: d.Minutes, check: checks(d), stamp: stamps(c, d), out: json.NewEncoder(c.out), deaf: make(chan struct{})}).run(ctx, c.in)
 	})
 }
 
@@ -139,6 +139,7 @@ type host struct {
 	find    func(context.Context, string) (testimony.HearingID, error)
 	kept    func(context.Context, testimony.HearingID) (testimony.Minutes, error)
 	check   func(context.Context, *testimony.Minutes) []line // of what was recorded of a witness who sits here
+	stamp   func(context.Context) []line                     // of what was sealed, by an authority outside the court
 	seen    int                                              // events told
 
 	mu     sync.Mutex
@@ -194,6 +195,9 @@ func (h *host) run(ctx context.Context, in io.Reader) error {
 				h.tell("check", found)
 			}
 		}
+	}
+	for _, given := range h.stamp(ctx) {
+		h.tell("timestamp", given)
 	}
 	h.tell("closed", line{"how": how, "resumable": !h.held(context.WithoutCancel(ctx))})
 	return errors.Join(err, h.silenced())

@@ -36,6 +36,17 @@ func checks(d *docket.Desk) func(context.Context, *testimony.Minutes) []line {
 	}
 }
 
+// stamps asks for the timestamps that are missing.
+func stamps(c *console, d *docket.Desk) func(context.Context) []line {
+	return func(ctx context.Context) []line {
+		var given []line
+		for _, s := range stampSealed(ctx, c, d) {
+			given = append(given, line{"recording": s.Recording, "at": s.At, "authority": s.Authority})
+		}
+		return given
+	}
+}
+
 // playingLine is what is open of a recorded testimony. Where it stands is told in the events: a line a second would drown the rest.
 func playingLine(p *live.Playing) line {
 	if p == nil {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"paravent/testimony"
@@ -55,18 +57,15 @@ type timestampsUseCmd struct {
 }
 
 func (t timestampsUseCmd) Run(ctx context.Context, c *console) error {
-	stat, err := os.Stat(t.Roots)
+	f, err := os.Open(t.Roots)
 	if err != nil {
 		return err
 	}
-	if stat.Size() > stamp.MaxRoots {
-		return fmt.Errorf("%w: its file of root certificates is too large", stamp.ErrAuthority)
-	}
-	roots, err := os.ReadFile(t.Roots)
+	defer f.Close()
+	a, err := stamp.ReadAuthority(t.Address, f, t.Policy)
 	if err != nil {
 		return err
 	}
-	a := stamp.Authority{Address: t.Address, Roots: roots, Policy: t.Policy}
 	return t.with(ctx, c, func(d *docket.Desk) error {
 		if err := d.SetTimestampAuthority(ctx, a); err != nil {
 			return err
@@ -88,11 +87,14 @@ func (t timestampsOffCmd) Run(ctx context.Context, c *console) error {
 
 type evidenceTimestampCmd struct {
 	vaultFlags
-	Recording string `arg:"" help:"The recording's id."`
+	Recording string `arg:"" optional:"" help:"The recording's id; every one that has no timestamp yet where left out." placeholder:"ID"`
 }
 
 func (e evidenceTimestampCmd) Run(ctx context.Context, c *console) error {
 	return e.with(ctx, c, func(d *docket.Desk) error {
+		if e.Recording == "" {
+			return e.all(ctx, c, d)
+		}
 		s, err := d.StampRecording(ctx, testimony.RecordingID(e.Recording), tsa.Ask)
 		if err := noRecording(e.Recording, err); err != nil {
 			return err
@@ -100,3 +102,46 @@ func (e evidenceTimestampCmd) Run(ctx context.Context, c *console) error {
 		return c.print(s, fmt.Sprintf("Stamped at %s by %s: the recording was sealed by then.\n", s.At.UTC().Format(time.RFC3339), s.Authority))
 	})
 }
+
+func (evidenceTimestampCmd) all(ctx context.Context, c *console, d *docket.Desk) error {
+	switch a, err := d.TimestampAuthority(ctx); {
+	case err != nil:
+		return err
+	case a.IsZero():
+		return docket.ErrNoAuthority
+	}
+	list, err := d.StampSealed(ctx, tsa.Ask)
+	given := append([]docket.RecordingStamp{}, list...)
+	words := fmt.Sprintf("Timestamps obtained: %d.\n", len(given))
+	for _, s := range given {
+		words += fmt.Sprintf("%s  %s  %s\n", s.Recording, s.At.UTC().Format(time.RFC3339), s.Authority)
+	}
+	return errors.Join(c.print(given, words), err)
+}
+
+// stampSealed asks the authority, where there is one, for what timestamps are missing, once what was sealed has been told. What it does not give ends nothing: it is in the audit
+// log, on the list of the day, and is asked for again.
+func stampSealed(ctx context.Context, c *console, d *docket.Desk) []docket.RecordingStamp {
+	if ctx.Err() != nil || !d.MayStamp() {
+		return nil
+	}
+	given, err := d.StampSealed(ctx, tsa.Ask)
+	if err != nil {
+		c.log.Warn("not timestamped yet", "error", err)
+	}
+	return given
+}
+
+// timestampWords says what is known of a recording's timestamp.
+func timestampWords(t *stamp.Checked) string {
+	switch {
+	case t == nil:
+		return "not timestamped"
+	case t.Fault != "":
+		return t.Fault.Error()
+	}
+	return fmt.Sprintf("timestamp valid: sealed by %s at the latest, says %s", t.At.UTC().Format(time.RFC3339), t.Authority)
+}
+
+// asSentence makes words one.
+func asSentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }

@@ -186,6 +186,7 @@ func (b bundle) move(tx *store.Tx, from, to store.Compartment) error {
 		moveSome(tx, recordings, from, to, func(_ string, r Recording) bool { return b.hearings[r.Hearing] }),
 		moveSome(tx, recordingHeads, from, to, func(id string, _ RecordingHead) bool { return b.recordings[testimony.RecordingID(id)] }),
 		moveSome(tx, recordingStamps, from, to, func(_ string, s RecordingStamp) bool { return b.recordings[s.Recording] }),
+		moveSome(tx, verifications, from, to, func(_ string, v Verification) bool { return b.recordings[v.Recording] }),
 		moveSome(tx, recordingChecks, from, to, func(id string, _ RecordingCheck) bool { return b.recordings[testimony.RecordingID(id)] }),
 		moveSome(tx, editRequests, from, to, func(_ string, r edit.Request) bool { return ofHearing(string(r.Hearing)) }),
 		moveSome(tx, editLists, from, to, func(_ string, l edit.List) bool { return b.recordings[l.Recording] }),

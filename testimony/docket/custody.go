@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,20 +87,17 @@ func (d *Desk) custodyHeading(ctx context.Context, c *notice.Custody) error {
 	return nil
 }
 
-// foundNow checks a recording's file for a report. What is wrong with it is what it finds; only a check that could not be made is an error.
+// foundNow checks a recording's file for a report, which is in the log as any other check. What is wrong with it is what it finds; only a check that could not be made is an error.
 func (d *Desk) foundNow(ctx context.Context, id testimony.RecordingID) (notice.Found, error) {
 	r, report, err := d.VerifyRecording(ctx, id, nil)
-	switch {
-	case errors.Is(err, ErrErased):
+	if errors.Is(err, ErrErased) {
 		return notice.Erased, nil
-	case errors.Is(err, store.ErrNoAccess) || ctx.Err() != nil:
-		return "", err
-	case errors.Is(err, fs.ErrNotExist) || err != nil || report.FirstBad >= 0 || r.Sealed && report.Torn:
-		return notice.Altered, nil
-	case report.Torn:
-		return notice.Torn, nil
 	}
-	return notice.Intact, nil
+	found, made := FoundBy(r, report, err)
+	if !made {
+		return "", err
+	}
+	return found, d.KeepFound(ctx, id, found)
 }
 
 func (d *Desk) custodyEdits(ctx context.Context, c *notice.Custody, officials map[string]notice.Official) error {
@@ -113,6 +109,9 @@ func (d *Desk) custodyEdits(ctx context.Context, c *notice.Custody, officials ma
 		c.Root, c.SealedAt, c.SealedBy = head.Root, head.At, officials[head.By]
 		c.SealedBy.Key = head.Mark.Public
 		c.Length = max(c.Length, head.Length)
+		if c.Stamped, err = d.TimestampOf(ctx, c.Recording); err != nil {
+			return err
+		}
 	}
 	l, mark, err := d.EditList(ctx, c.Recording)
 	if err != nil || l.Number == 0 {
@@ -176,7 +175,7 @@ func (d *Desk) custodyChain(ctx context.Context, c *notice.Custody, ids map[stri
 		if !ok {
 			by = notice.Official{ID: e.User}
 		}
-		link := notice.Link{Entry: e.Index, At: e.Time, Act: e.Action, By: by, Of: testimony.RecordingID(e.Details["recording"]), Purpose: e.Details["for"], Item: e.Details["item"]}
+		link := notice.Link{Entry: e.Index, At: e.Time, Act: e.Action, By: by, Of: testimony.RecordingID(e.Details["recording"]), Purpose: e.Details["for"], Item: e.Details["item"], Found: foundIn(e)}
 		if ids[e.Details["version"]] {
 			link.Of = testimony.RecordingID(e.Details["version"])
 		}
@@ -191,6 +190,14 @@ func (d *Desk) custodyChain(ctx context.Context, c *notice.Custody, ids map[stri
 	_, head, err := d.Status(ctx)
 	c.Log = testimony.LogHead{Vault: d.vault.ID(), Entries: head.Size, Hash: head.Root.String(), Note: string(head.Note)}
 	return err
+}
+
+// foundIn is what an entry of the log says that a check found.
+func foundIn(e audit.Entry) notice.Found {
+	if e.Action != "recording.verified" {
+		return ""
+	}
+	return notice.Found(e.Details["found"])
 }
 
 // ErrCustodyName says that a custody report ends in .pdf or .json.

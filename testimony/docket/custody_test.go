@@ -42,8 +42,8 @@ func TestCustody(t *testing.T) {
 		}
 		last = k.Entry
 	}
-	want := "recording.begun recording.sealed edit.asked edit.withdrawn recording.opened recording.committed edit.approved edit.list edit.refused " +
-		"recording.opened version.begun recording.sealed recording.opened version.begun recording.sealed custody.reported"
+	want := "recording.begun recording.sealed edit.asked edit.withdrawn recording.verified recording.opened recording.committed edit.approved edit.list edit.refused " +
+		"recording.opened version.begun recording.sealed recording.opened version.begun recording.sealed custody.reported recording.verified recording.verified recording.verified"
 	if got := strings.Join(acts, " "); got != want {
 		t.Errorf("the chain is\n%s, want\n%s", got, want)
 	}
@@ -67,7 +67,7 @@ func TestCustody(t *testing.T) {
 		}
 		if file == "c.json" {
 			var back notice.Custody
-			if err := json.Unmarshal(text, &back); err != nil || len(back.Chain) != len(c.Chain)+2 {
+			if err := json.Unmarshal(text, &back); err != nil || len(back.Chain) != len(c.Chain)+8 {
 				t.Errorf("%v: %d entries", err, len(back.Chain))
 			}
 		}

@@ -97,6 +97,8 @@ type Desk struct {
 	opts    Options
 	running running // recordings that this desk writes to
 	genuine genuineStatements
+	stamps  genuineStamps
+	asked   stampsAsked
 }
 
 // docketPart is the compartment of everything that those who arrange and hold hearings share, but for what is kept for a team.

@@ -49,7 +49,7 @@ func (d *Desk) CommitRecording(ctx context.Context, id testimony.RecordingID) (R
 	if !d.May(testimony.ActHoldHearing) && !d.May(testimony.ActMakeVersion) {
 		return RecordingHead{}, ErrNotAllowed
 	}
-	r, report, err := d.VerifyRecording(ctx, id, nil)
+	r, report, err := d.verified(ctx, id)
 	switch {
 	case err != nil:
 		return RecordingHead{}, err

@@ -1,13 +1,16 @@
 package docket
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"paravent/store"
 	"paravent/testimony"
 	"paravent/testimony/edit"
+	"paravent/testimony/notice"
 	"paravent/testimony/retention"
+	rfc3161 "paravent/testimony/stamp"
 )
 
 // RecordingNeed is what a recording needs next from somebody.
@@ -15,6 +18,7 @@ type RecordingNeed string
 
 // The needs, the most pressing first; the empty one is nothing.
 const (
+	NeedsInquiry  RecordingNeed = "inquiry"  // its file was found to be altered or missing
 	NeedsClosing  RecordingNeed = "closing"  // it was not closed in good order: the hearing has to be opened and closed, or the loss noted
 	NeedsDecision RecordingNeed = "decision" // edits were asked for and nobody has decided
 	NeedsVersion  RecordingNeed = "version"  // edits are in force that no version carries out
@@ -29,23 +33,33 @@ const (
 // RecordingState is a recording with what is known of it.
 type RecordingState struct {
 	Recording
-	Checked  bool          `json:"checked"`  // somebody has looked it through for faults
-	Findings int           `json:"findings"` // of the last check
-	Asked    int           `json:"asked"`    // passages that wait for a judge
-	List     int           `json:"list"`     // number of the list of edits in force, of the recording that a version is of
-	Versions int           `json:"versions"` // that were made of it
-	Keeping  Keeping       `json:"-"`        // see [Desk.Retention]
-	Need     RecordingNeed `json:"need,omitempty"`
+	Verified *Verification    `json:"verified,omitempty"`  // the last check of its file; nil where there was none
+	Stamp    *rfc3161.Checked `json:"timestamp,omitempty"` // of an authority outside the court; nil where there is none
+	Checked  bool             `json:"checked"`             // somebody has looked it through for faults
+	Findings int              `json:"findings"`            // of the last check
+	Asked    int              `json:"asked"`               // passages that wait for a judge
+	List     int              `json:"list"`                // number of the list of edits in force, of the recording that a version is of
+	Versions int              `json:"versions"`            // that were made of it
+	Keeping  Keeping          `json:"-"`                   // see [Desk.Retention]
+	Need     RecordingNeed    `json:"need,omitempty"`
 }
 
-// RecordingStates lists the recordings as [Desk.Recordings] does, each with what is known of it. It opens none of them: whether a file is intact is found out
-// by [Desk.VerifyRecording].
+// RecordingStates lists the recordings as [Desk.Recordings] does, each with what is known of it. It opens none of them: whether a file
+// was intact is what the last check found.
 func (d *Desk) RecordingStates(ctx context.Context) ([]RecordingState, error) {
 	list, err := d.Recordings(ctx)
 	if err != nil {
 		return nil, err
 	}
 	checks, err := all(ctx, d, recordingChecks)
+	if err != nil {
+		return nil, err
+	}
+	verified, err := all(ctx, d, verifications)
+	if err != nil {
+		return nil, err
+	}
+	stamps, _, err := d.timestamps(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +74,10 @@ func (d *Desk) RecordingStates(ctx context.Context) ([]RecordingState, error) {
 	found := map[testimony.RecordingID]RecordingCheck{}
 	for _, c := range checks {
 		found[c.Recording] = c
+	}
+	last := map[testimony.RecordingID]*Verification{}
+	for i, v := range verified {
+		last[v.Recording] = &verified[i]
 	}
 	asked, newest := map[testimony.RecordingID]int{}, map[testimony.RecordingID]int{}
 	for _, r := range requests {
@@ -93,7 +111,7 @@ func (d *Desk) RecordingStates(ctx context.Context) ([]RecordingState, error) {
 	}
 	out := make([]RecordingState, len(list))
 	for i, r := range list {
-		s := RecordingState{Recording: r, Asked: asked[r.ID], List: newest[r.ID], Versions: versions[r.ID]}
+		s := RecordingState{Recording: r, Verified: last[r.ID], Stamp: stamps[cmp.Or(r.Source, r.ID)], Asked: asked[r.ID], List: newest[r.ID], Versions: versions[r.ID]}
 		if r.Derived() {
 			s.List = newest[r.Source]
 		}
@@ -117,6 +135,8 @@ func keepingNeed(s RecordingState, now time.Time) RecordingNeed {
 		return NeedsClearing
 	case !s.Erased.IsZero():
 		return NeedsNothing
+	case s.Need == NeedsInquiry:
+		return s.Need
 	case e != nil && e.State() == retention.Proposed:
 		return NeedsErasing
 	case s.Keeping.IsDue(now) && len(s.Keeping.Against) == 0:
@@ -128,6 +148,8 @@ func keepingNeed(s RecordingState, now time.Time) RecordingNeed {
 // needOf says what a recording needs; carried is the newest list that a version of it carries out. A version needs nothing: another one takes its place.
 func needOf(s RecordingState, carried int) RecordingNeed {
 	switch {
+	case s.Erased.IsZero() && s.Verified != nil && s.Verified.Found == notice.Altered:
+		return NeedsInquiry
 	case !s.Sealed:
 		return NeedsClosing
 	case s.Derived():

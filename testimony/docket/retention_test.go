@@ -126,6 +126,10 @@ func TestAnErasedRecordingIsGoneForEveryone(t *testing.T) {
 	if _, err := d.BeginVersion(t.Context(), r.ID); !errors.Is(err, docket.ErrErased) {
 		t.Errorf("a version of it: %v", err)
 	}
+	named(t, d)
+	if list := must(d.Unstamped(t.Context()))(t); len(list) != 0 {
+		t.Errorf("a timestamp of it is asked for: %+v", list)
+	}
 	if report := must(d.Verify(t.Context(), nil))(t); !report.Sound() {
 		t.Errorf("the vault: %v", report.Faults)
 	}

@@ -51,6 +51,7 @@ func (d *Desk) SetTimestampAuthority(ctx context.Context, a rfc3161.Authority) e
 			return err
 		}
 	}
+	d.asked.forget()
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
 		if a.IsZero() {
 			tx.Log("timestamps.ended", nil)
@@ -61,10 +62,8 @@ func (d *Desk) SetTimestampAuthority(ctx context.Context, a rfc3161.Authority) e
 	})
 }
 
-// Stamped is the text whose hash is stamped: the head as it was signed, and the line with its signature as a manifest has it.
-func (h RecordingHead) Stamped() []byte {
-	return fmt.Appendf(h.Statement(), "signed %x %x\n", h.Mark.Public, h.Mark.Signature)
-}
+// Stamped is the text whose hash is stamped.
+func (h RecordingHead) Stamped() []byte { return h.Head.Stamped(h.Mark) }
 
 // AskAuthority sends a request to a timestamp authority and returns what it answers; see testimony/stamp/tsa.
 type AskAuthority func(ctx context.Context, address string, request []byte) ([]byte, error)
@@ -72,7 +71,7 @@ type AskAuthority func(ctx context.Context, address string, request []byte) ([]b
 // StampRecording asks the authority for the timestamp of a recording's head and keeps it, once: a stamp that fits is returned as it is. Of a version, it is the
 // recording's. What fails is in the audit log, and leaves the recording as sealed as it was.
 func (d *Desk) StampRecording(ctx context.Context, id testimony.RecordingID, ask AskAuthority) (RecordingStamp, error) {
-	if !d.May(testimony.ActHoldHearing) && !d.May(testimony.ActMakeVersion) {
+	if !d.MayStamp() {
 		return RecordingStamp{}, ErrNotAllowed
 	}
 	head, err := d.headOf(ctx, id)
@@ -92,12 +91,20 @@ func (d *Desk) StampRecording(ctx context.Context, id testimony.RecordingID, ask
 	kept := RecordingStamp{Recording: head.Recording, Roots: a.Roots, By: string(d.Me().ID)}
 	kept.Response, kept.Stamp, err = d.askStamp(ctx, a, head.Stamped(), ask)
 	if err != nil {
-		return RecordingStamp{}, errors.Join(err, d.Note(context.WithoutCancel(ctx), "recording.unstamped", map[string]string{"recording": string(head.Recording)}))
+		return RecordingStamp{}, errors.Join(err, d.Note(context.WithoutCancel(ctx), "recording.unstamped", map[string]string{"recording": string(head.Recording), "why": whyUnstamped(err)}))
 	}
 	return kept, d.vault.Update(ctx, func(tx *store.Tx) error {
 		_, part, err := locate(tx, recordings, string(head.Recording))
 		if err != nil {
 			return notFound(err)
+		}
+		if earlier, err := recordingStamps.Get(tx, part, string(head.Recording)); err == nil && earlier.Response != nil {
+			if earlier.Stamp, err = d.checkStamp(earlier, head); err == nil {
+				kept = earlier // another desk was faster
+				return nil
+			}
+		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
 		}
 		tx.Log("recording.stamped", map[string]string{"recording": string(head.Recording)})
 		return recordingStamps.Put(tx, part, string(head.Recording), kept)
@@ -119,6 +126,15 @@ func (d *Desk) askStamp(ctx context.Context, a rfc3161.Authority, text []byte, a
 	}
 	s, err := a.Answer(response, q)
 	return response, s, err
+}
+
+// whyUnstamped is why a timestamp was not obtained, for the log: a fault of it, or no answer that could be looked at.
+func whyUnstamped(err error) string {
+	var fault rfc3161.Fault
+	if errors.As(err, &fault) {
+		return string(fault)
+	}
+	return "no_answer"
 }
 
 func isStampFault(err error) bool {
@@ -152,6 +168,6 @@ func (d *Desk) RecordingStamp(ctx context.Context, id testimony.RecordingID) (Re
 	if err != nil {
 		return RecordingStamp{}, err
 	}
-	kept.Stamp, err = rfc3161.Check(kept.Response, sha256.Sum256(head.Stamped()), kept.Roots)
+	kept.Stamp, err = d.checkStamp(kept, head)
 	return kept, err
 }

@@ -77,16 +77,17 @@ const (
 	ExhibitUncleared   ItemKind = "exhibit_uncleared"
 	ExhibitDue         ItemKind = "exhibit_due"
 
-	CopyAsked   ItemKind = "copy_asked"   // a copy of a recording waits for this user's approval
-	CopyOpen    ItemKind = "copy_open"    // one is approved, and this user can make it
-	CopyOverdue ItemKind = "copy_overdue" // one is out after its date
+	CopyAsked          ItemKind = "copy_asked"          // a copy of a recording waits for this user's approval
+	CopyOpen           ItemKind = "copy_open"           // one is approved, and this user can make it
+	CopyOverdue        ItemKind = "copy_overdue"        // one is out after its date
+	RecordingUnstamped ItemKind = "recording_unstamped" // the authority outside the court has not stamped it yet
 )
 
 // Kinds lists the kinds, most urgent first.
 var Kinds = []ItemKind{HearingUnclosed, HearingNow, IncidentOpen, ConsentWithdrawn, CompanionBarred, FailedTries, NoOrder, OrderForged, OrdersContradict, OrderExpired, OrderContested, OrderInterim, OrderOpposed, OrderAnswerOver,
 	OrderUnserved, OrderUndecided, NonPunishment, OrderEndsSoon,
 	NotReady, RemindersDue, NoPermission, AnswerOverdue,
-	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, OpeningAsked, OpeningGranted, CopyOverdue, CopyAsked, CopyOpen, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ExhibitErasure, ExhibitUncleared, ExhibitDue, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
+	WarningNotGiven, RiskReview, RecoveryReview, DisclosureReview, MeasureWaits, DisclosureAsked, DisclosureOpen, OpeningAsked, OpeningGranted, CopyOverdue, CopyAsked, CopyOpen, ErasureAsked, ErasureOpen, CareToErase, RecordingErasure, RecordingUncleared, RecordingDue, ExhibitErasure, ExhibitUncleared, ExhibitDue, RecordingUnstamped, ApplicantWaits, KitWaits, AnchorFailed, BackupFailed, BackupDue, NoCase, NoCollege, NoKit, KitStale, IdentityNotTaken, PreparationOpen, PlanReview, PlanTeamEnds, FollowUpDue, ReflectionEnds, HearingSoon}
 
 // Item is one thing that needs somebody today.
 type Item struct {
@@ -98,13 +99,13 @@ type Item struct {
 	Asked   cooperation.ID     // of an AnswerOverdue
 	Request identity.RequestID // of a disclosure or a copy
 
-	Recording testimony.RecordingID // of a RecordingErasure, a RecordingUncleared and a RecordingDue, and of a copy
+	Recording testimony.RecordingID // of a RecordingErasure, a RecordingUncleared and a RecordingDue, and of a copy; of a RecordingUnstamped the first
 	Exhibit   exhibit.ID            // of an OpeningAsked, an OpeningGranted, an ExhibitErasure, an ExhibitUncleared and an ExhibitDue
 	Number    string                // the court's, of the exhibit
 
 	When  time.Time
 	Why   string // of a BackupFailed: one of Reasons; of a ConsentWithdrawn: the purpose; of a RiskReview: a trigger
-	Count int    // of FailedTries; of a FollowUpDue: the month; of a NotReady: the protections; of RemindersDue: the reminders
+	Count int    // of FailedTries; of a FollowUpDue: the month; of a NotReady: the protections; of RemindersDue: the reminders; of a RecordingUnstamped: the recordings
 }
 
 // Soon is how far ahead a hearing stands on the list of the day.
@@ -175,6 +176,10 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
+	unstamped, err := d.stampItems(ctx, hearingList)
+	if err != nil {
+		return nil, err
+	}
 	unready, err := d.notReadyItems(ctx, now)
 	if err != nil {
 		return nil, err
@@ -183,7 +188,7 @@ func (d *Desk) Today(ctx context.Context, now time.Time) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, opening, given, erasing, ending, people)
+	items := slices.Concat(unready, toTell, abroad, proposed, supporting, caring, d.anchorItems(), hearingItems(hearingList, orderList, recordingList, now), orderItems(orderList, now), d.disputeItems(orderList, partyList, now), deskItems, asked, opening, given, erasing, ending, unstamped, people)
 	taken, err := d.takenIdentities(ctx)
 	if err != nil {
 		return nil, err

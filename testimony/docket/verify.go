@@ -98,20 +98,19 @@ func (d *Desk) verifyFile(ctx context.Context, x Recording, r *Report, progress 
 		return nil
 	}
 	share := func(done, total int64) { progress(int(int64(x.Chunks) * done / max(total, 1))) }
-	_, found, err := d.VerifyRecording(ctx, x.ID, share)
+	_, report, err := d.VerifyRecording(ctx, x.ID, share)
 	sealed := errors.Is(err, store.ErrNoAccess)
+	if sealed {
+		report, err = d.verifySealed(ctx, x, share)
+	}
+	if found, made := FoundBy(x, report, err); made && (x.Sealed || !sealed) {
+		r.keep(d.KeepFound(ctx, x.ID, found), x)
+	}
 	switch {
-	case sealed && x.Sealed:
-		var sum blob.Summary
-		if sum, err = blob.Root(ctx, d.blobPath(x.ID), share); err == nil && string(sum.Root[:]) != string(x.Root) {
-			err = ErrRootDiffers
-		}
-	case sealed:
-		_, err = os.Stat(d.blobPath(x.ID))
-	case err == nil && x.Sealed && found.Torn:
+	case err == nil && x.Sealed && report.Torn:
 		err = errors.New("its end is missing")
-	case err == nil && (x.Sealed && !found.Intact || found.FirstBad >= 0):
-		err = fmt.Errorf("chunk %d was changed", found.FirstBad)
+	case err == nil && (x.Sealed && !report.Intact || report.FirstBad >= 0):
+		err = fmt.Errorf("chunk %d was changed", report.FirstBad)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -126,6 +125,28 @@ func (d *Desk) verifyFile(ctx context.Context, x Recording, r *Report, progress 
 		r.Faults = append(r.Faults, store.Fault{Place: recordingPlace, Problem: string(x.ID) + ": " + err.Error()})
 	}
 	return nil
+}
+
+// verifySealed checks what can be without a recording's key: that its chunks are those whose root was noted, or, where it was not closed, that it is there.
+func (d *Desk) verifySealed(ctx context.Context, x Recording, progress func(done, total int64)) (blob.Report, error) {
+	same := blob.Report{Intact: true, FirstBad: -1}
+	if !x.Sealed {
+		_, err := os.Stat(d.blobPath(x.ID))
+		return same, err
+	}
+	sum, err := blob.Root(ctx, d.blobPath(x.ID), progress)
+	if err == nil && string(sum.Root[:]) != string(x.Root) {
+		err = ErrRootDiffers
+	}
+	return same, err
+}
+
+// keep takes in how keeping a finding went. A vault that can only be read here, such as a copy, keeps none.
+func (r *Report) keep(err error, x Recording) {
+	onlyRead := errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrRolledBack) || errors.Is(err, store.ErrDeparted)
+	if err != nil && !onlyRead {
+		r.Faults = append(r.Faults, store.Fault{Place: recordingPlace, Problem: string(x.ID) + ": what was found of it could not be written: " + err.Error()})
+	}
 }
 
 func fileSize(path string) int64 {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"time"
 
 	"paravent/media/record"
@@ -75,25 +74,16 @@ func Verify(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progr
 	if !made {
 		return v, err
 	}
-	if e := d.Note(ctx, "recording.verified", map[string]string{"recording": string(id), "found": string(found)}); e != nil {
-		return v, errors.Join(err, e)
-	}
-	return v, err
+	return v, errors.Join(err, d.KeepFound(ctx, id, found))
 }
 
 // found says what a check that ended with err found, and false for one that was not made to its end.
 func (v Verdict) found(err error) (notice.Found, bool) {
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, docket.ErrRootDiffers):
-		return notice.Altered, true
-	case err != nil:
-		return "", false
-	case !v.Sound():
-		return notice.Altered, true
-	case v.Torn:
-		return notice.Torn, true
+	found, made := docket.FoundBy(v.Recording, blob.Report{Intact: v.Intact, Torn: v.Torn, FirstBad: v.FirstBad}, err)
+	if made && v.Version != nil && !v.Version.Sound() {
+		found = notice.Altered
 	}
-	return notice.Intact, true
+	return found, made
 }
 
 func verify(ctx context.Context, d *docket.Desk, id testimony.RecordingID, progress func(done, total int64)) (Verdict, error) {

@@ -12,6 +12,7 @@ import (
 	"paravent/protection"
 	"paravent/protection/policy"
 	"paravent/testimony"
+	"paravent/testimony/stamp"
 )
 
 // Custody is the chain of custody of one recording and of the versions that were made of it: what it is, what was ordered to be missing, and every act
@@ -32,7 +33,8 @@ type Custody struct {
 	Root      []byte                `json:"root,omitempty"`
 	SealedAt  time.Time             `json:"sealed_at,omitzero"` // to its blocks
 	SealedBy  Official              `json:"sealed_by,omitzero"`
-	Edits     int                   `json:"edits"` // number of the list in force; 0 for none
+	Stamped   *stamp.Checked        `json:"timestamp,omitempty"` // by an authority outside the court; nil where it was not
+	Edits     int                   `json:"edits"`               // number of the list in force; 0 for none
 	OrderedAt time.Time             `json:"ordered_at,omitzero"`
 	OrderedBy Official              `json:"ordered_by,omitzero"`
 	Passages  []Passage             `json:"passages"`
@@ -52,6 +54,9 @@ const (
 	Altered Found = "altered" // or its file is missing
 	Erased  Found = "erased"  // by a judge's decision, when its time was over
 )
+
+// Founds lists what a check of a file that is there, or should be, finds.
+var Founds = []Found{Intact, Torn, Altered}
 
 // Official is somebody of the court, with the key of their signatures where it matters.
 type Official struct {
@@ -109,6 +114,7 @@ type Link struct {
 	Purpose string                `json:"purpose,omitempty"` // of an opening
 	Item    string                `json:"item,omitempty"`    // of a decision
 	Given   string                `json:"given,omitempty"`   // number of the copy that somebody was given
+	Found   Found                 `json:"found,omitempty"`   // by a check
 }
 
 // JSON writes the report for a program.
@@ -134,7 +140,7 @@ func (c Custody) PDF(out io.Writer, l policy.Language) error {
 			s.para(cw.notSealed)
 		} else {
 			s.para(cw.blocksText)
-			s.facts(fact{cw.root, hex.EncodeToString(c.Root)}, fact{cw.sealed, s.w.moment(c.SealedAt.UTC())}, fact{cw.by, c.SealedBy.words(s.w)}, fact{cw.key, hex.EncodeToString(c.SealedBy.Key)})
+			s.facts(fact{cw.root, hex.EncodeToString(c.Root)}, fact{cw.sealed, s.w.moment(c.SealedAt.UTC())}, fact{cw.by, c.SealedBy.words(s.w)}, fact{cw.key, hex.EncodeToString(c.SealedBy.Key)}, fact{cw.stamp, c.stamped(s, cw)})
 		}
 		c.edits(s, cw)
 		c.copies(s, cw)
@@ -149,6 +155,9 @@ func (c Custody) PDF(out io.Writer, l policy.Language) error {
 			}
 			if k.Item != "" {
 				act = append(act, piece{text: cw.passage + " " + k.Item, style: smallStyle})
+			}
+			if k.Found != "" {
+				act = append(act, piece{text: cw.found[k.Found], style: smallStyle})
 			}
 			if k.Given != "" {
 				act = append(act, piece{text: cw.copy + " " + k.Given, style: smallStyle})
@@ -166,6 +175,17 @@ func (c Custody) PDF(out io.Writer, l policy.Language) error {
 		s.code(c.Log.Note)
 		s.box("", cw.limits)
 	})
+}
+
+// stamped says what the timestamp says.
+func (c Custody) stamped(s *sheet, cw custodyWords) string {
+	switch {
+	case c.Stamped == nil:
+		return cw.unstamped
+	case c.Stamped.Fault != "":
+		return cw.misstamped
+	}
+	return fmt.Sprintf(cw.stamped, s.w.moment(c.Stamped.At.UTC()), c.Stamped.Authority)
 }
 
 func (c Custody) edits(s *sheet, cw custodyWords) {
@@ -248,6 +268,7 @@ type custodyWords struct {
 	blocks, blocksText, notSealed, root, sealed, by, key                                                 string
 	edits, noEdits, editsText, list, ordered, from, until, back, passage                                 string
 	copies, noCopies, made, chain, chainText, entry, when, what, of, itself, log, logText, vault, limits string
+	stamp, stamped, unstamped, misstamped                                                                string
 	given, givenText, copy, approved, state                                                              string
 	found                                                                                                map[Found]string
 	kinds, channels, acts, purposes, copyStates, endings                                                 map[string]string
@@ -283,6 +304,7 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		size: "Sealed file", chunks: "%d bytes in %d sealed pieces", check: "Found now", fileRoot: "Root of the file",
 		blocks: "Sealed to its blocks", blocksText: "Every picture and every packet of sound is committed to by one signed hash. Versions of the recording are checked against it, by anybody and without the recording.",
 		notSealed: "The recording is not sealed to its blocks yet.", root: "Root", sealed: "Sealed", by: "By", key: "Public key",
+		stamp: "Timestamp", stamped: "sealed by %s at the latest, says %s, an authority outside the court", unstamped: "none", misstamped: "the one that is kept does not fit",
 		edits: "What is to be missing from versions", noEdits: "Nothing: no edit is in force.", editsText: "The reasons are in the vault. The picture comes back with the first whole picture after a passage.",
 		list: "List", ordered: "Ordered", from: "From", until: "Until", back: "Picture back", passage: "Passage",
 		copies: "Versions that were made", noCopies: "None.", made: "Made", chain: "What was done", chainText: "These are the entries of the audit log that speak of this recording, of its edits and of its versions. Times are UTC.",
@@ -309,6 +331,7 @@ var custodyLanguages = map[policy.Language]custodyWords{
 		size: "Fichier scellé", chunks: "%d octets en %d morceaux scellés", check: "Constat à ce jour", fileRoot: "Racine du fichier",
 		blocks: "Scellement par bloc", blocksText: "Chaque image et chaque paquet de son sont engagés par une empreinte signée. Les versions de l’enregistrement sont vérifiées par rapport à elle, par quiconque et sans l’enregistrement.",
 		notSealed: "L’enregistrement n’est pas encore scellé bloc par bloc.", root: "Racine", sealed: "Scellé", by: "Par", key: "Clé publique",
+		stamp: "Horodatage", stamped: "scellé le %s au plus tard, selon %s, autorité extérieure à la juridiction", unstamped: "aucun", misstamped: "celui qui est conservé n’est pas conforme",
 		edits: "Ce qui doit manquer dans les versions", noEdits: "Rien : aucune modification n’est en vigueur.", editsText: "Les motifs sont dans le coffre. L’image revient avec la première image complète après le passage.",
 		list: "Liste", ordered: "Ordonnée", from: "De", until: "À", back: "Image rétablie", passage: "Passage",
 		copies: "Versions établies", noCopies: "Aucune.", made: "Établie", chain: "Ce qui a été fait", chainText: "Ce sont les entrées du journal d’audit qui concernent cet enregistrement, ses modifications et ses versions. Les heures sont en UTC.",

@@ -53,6 +53,9 @@ func (h Head) Statement() []byte {
 	return []byte(b.String())
 }
 
+// Stamped is the text whose hash an authority outside the court stamps: the statement, and the line with its signature as a manifest has it.
+func (h Head) Stamped(by Mark) []byte { return appendMark(h.Statement(), by) }
+
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // parseHead reads a statement. What it accepts is written back to the byte.

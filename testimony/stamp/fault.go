@@ -1,5 +1,11 @@
 package stamp
 
+// Checked is what was found when a timestamp that is kept was looked at: what it says, or what is wrong with it.
+type Checked struct {
+	Stamp       // nothing where it does not fit
+	Fault Fault `json:"fault,omitempty"`
+}
+
 // Fault is what is wrong with a timestamp.
 type Fault string
 

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net/url"
 	"strconv"
@@ -51,6 +52,16 @@ func (a Authority) Check() error {
 		return fmt.Errorf("%w: %w", ErrAuthority, err)
 	}
 	return nil
+}
+
+// ReadAuthority makes an authority of what was entered, and of its file of root certificates.
+func ReadAuthority(address string, roots io.Reader, policy string) (Authority, error) {
+	text, err := io.ReadAll(io.LimitReader(roots, MaxRoots+1))
+	if err != nil {
+		return Authority{}, err
+	}
+	a := Authority{Address: strings.TrimSpace(address), Roots: text, Policy: strings.TrimSpace(policy)}
+	return a, a.Check()
 }
 
 // readRoots reads certificates in PEM. Anything else in the file is an error: a private key is often in the same one.
