@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"paravent/testimony/stamp/stamptest"
 )
 
 // A testimony is recorded at one desk with two cameras, checked before the witness leaves, and played at the trial, by command lines alone.
@@ -14,6 +16,10 @@ func TestATestimonyIsCapturedAndPlayedFromTheCommandLine(t *testing.T) {
 	s := newDocketOf(t, strings.TrimSuffix(docketText, "]}")+",\n"+trial+"]}")
 	s.benchFiles()
 	s.run(exitOK, "cooperation decide t --reason R"+asJudge)
+
+	authority := stamptest.New(t)
+	s.write("roots", string(authority.Roots))
+	s.run(exitOK, "timestamps use "+authority.Serve(t)+" @roots"+asJudge)
 
 	_, said := s.run(exitUsage, "evidence capture --hearing h --witness-camera @b.y4m"+asJudge)
 	if !strings.Contains(said, "--witness-microphone") {
@@ -36,6 +42,11 @@ func TestATestimonyIsCapturedAndPlayedFromTheCommandLine(t *testing.T) {
 	h.await("the minutes", func(e told) bool { return e.Event == "minutes" })
 	if e := h.await("the check", func(e told) bool { return e.Event == "check" }); !strings.Contains(e.Words, "Nothing was found wrong") || e.Error != "" {
 		t.Errorf("the check says %+v", e)
+	}
+	for range 2 { // the master and the public version
+		if e := h.await("a timestamp", func(e told) bool { return e.Event == "timestamp" }); e.Recording == "" {
+			t.Errorf("stamped is %+v", e)
+		}
 	}
 	h.ends(exitOK)
 

@@ -37,7 +37,7 @@ type hostCmd struct {
 
 // Help is shown by 'paravent host --help'.
 func (hostCmd) Help() string {
-	return `Standard output has one JSON event a line: opened, link, joined, state, event, alarm, request, reply, minutes, closed.
+	return `Standard output has one JSON event a line: opened, link, joined, state, event, alarm, request, reply, minutes, check, timestamp, closed.
 Standard input takes one command a line:
   admit P             let P in from the lobby; P is a seat's id, its key in the docket file, or its role
   phase identity|oath|testimony|playback|lobby
