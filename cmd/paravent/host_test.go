@@ -344,6 +344,21 @@ func TestHostEndsInGoodOrderWhenNobodyReads(t *testing.T) {
 	s.run(exitOK, "host --hearing h"+asJudge)
 }
 
+// Whoever is in no private talk is not called back from one, and the answer says so.
+func TestHostCallsNobodyBackFromNoTalk(t *testing.T) {
+	t.Parallel()
+	s := newDocket(t)
+	h := s.host()
+	for command, want := range map[string]string{"talk w": "in no private talk", "talk nobody": "no such participant"} {
+		h.say(command)
+		if e := h.await("a reply", func(e told) bool { return e.Event == "reply" }); e.OK || !strings.Contains(e.Error, want) {
+			t.Errorf("%q is answered with %+v", command, e)
+		}
+	}
+	h.say("close")
+	h.ends(exitOK)
+}
+
 func TestHostAnswersALineOfAnyLength(t *testing.T) {
 	t.Parallel()
 	s := newDocket(t)
