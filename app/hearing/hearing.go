@@ -149,7 +149,7 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 	if h.Desk().May(testimony.ActKeepRules) {
 		rules := func() { GroundRules(h, x) }
 		screen.Keys[fyne.KeyG] = rules
-		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("rules.title"), "G", rules)}, actions...)
+		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("rules.short"), "G", rules)}, actions...)
 	}
 	if x.Planned() {
 		ready := func() { h.Go(room.Hearings, BoardID(x.ID)) }

@@ -226,7 +226,7 @@ func TestTheKeepingOfARecordingIsShown(t *testing.T) {
 	r := filmed(t, s.desk)
 	s.Go(room.Evidence, string(r.ID))
 	s.typed(&fyne.KeyEvent{Name: fyne.KeyK})
-	if !says(s, "No rule is set for recordings of this kind") || !says(s, "The hearing is not closed") || says(s, "Propose erasure") {
+	if !says(s, "No rule is set for this kind") || !says(s, "A hearing that needs it is not closed") || says(s, "Propose erasure") {
 		t.Errorf("the keeping says %q", words(s))
 	}
 	if _, err := s.desk.SetRetention(t.Context(), retention.Rule{Class: retention.Master, Years: 10, Basis: "art. 12"}); err != nil {
