@@ -2,6 +2,7 @@ package testimony
 
 import (
 	"slices"
+	"time"
 
 	"paravent/protection"
 	"paravent/protection/policy"
@@ -313,11 +314,28 @@ func (r Reception) Aired() protection.Access {
 // receives later, and its cells have to grant, now, at least what the public version holds. While the public is kept out, nothing is sent. The delay is the
 // longest that any order asks for.
 func (r Reception) Broadcast(to Participant, aired protection.Access) protection.Access {
+	return r.later(to, aired, false)
+}
+
+// PushedAfter is how long after it was said what everybody may follow live goes to a media server. A mark blanks what was said up to [MarkBefore] before it, and the public version is read
+// back from the disk, which takes some seconds: what goes to a large public can be marked in time.
+const PushedAfter = MarkBefore + 10*time.Second
+
+// Pushed returns what of the public version goes to a media server, for a public that nobody counts: what the gallery has, and where that is live, [PushedAfter] later.
+func (r Reception) Pushed(aired protection.Access) protection.Access {
+	return r.later(Participant{ID: "push", Role: RoleGallery}, aired, true)
+}
+
+// later is Broadcast; with live, what a cell gives live is given later as well.
+func (r Reception) later(to Participant, aired protection.Access, live bool) protection.Access {
 	connected := protection.Access{Connected: r.Connected(to)}
 	if to.Role.OnBench() || to.Role == RoleWitness || !connected.Connected || r.Session.Phase == Closed || r.Matrix.Mode != protection.PublicMode {
 		return connected
 	}
 	cell := r.Matrix.Access(to.Audience())
+	if live && cell.Release == protection.Live {
+		cell.Release, cell.Delay = protection.Delayed, PushedAfter
+	}
 	if cell.Release != protection.Delayed {
 		return connected
 	}
@@ -333,6 +351,9 @@ func (r Reception) Broadcast(to Participant, aired protection.Access) protection
 		cell.Voice = min(cell.Voice, other.Voice)
 	}
 	connected.Release, connected.Delay = protection.Delayed, cell.Delay
+	if live {
+		connected.Delay = max(cell.Delay, PushedAfter)
+	}
 	if cell.Picture >= aired.Picture {
 		connected.Picture = aired.Picture
 	}

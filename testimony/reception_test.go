@@ -688,3 +688,49 @@ func TestTheBenchesOwnCameraIsOfTheWitnessesRoomAtTheDesk(t *testing.T) {
 		}
 	})
 }
+
+// A media server is given no more than the gallery has, never before it could be marked, and nothing where the gallery waits for something else than time.
+func TestPushedIsWhatTheGalleryHasLater(t *testing.T) {
+	t.Parallel()
+	sent, soon := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		var orders []order.Order
+		if rapid.Bool().Draw(t, "others") {
+			orders = drawOrders(t)
+		}
+		if rapid.Bool().Draw(t, "later") {
+			orders = append(orders, order.Order{ID: "d", Case: here, State: order.InForce, Party: rapid.SampledFrom([]protection.PartyID{party, second}).Draw(t, "whose"),
+				Measures: []order.Measure{{Kind: order.DelayedBroadcast, Audiences: []protection.Audience{protection.Gallery}, Parameters: order.Parameters{
+					Release: rapid.SampledFrom([]protection.Release{protection.Delayed, protection.AfterTestimony, protection.AfterReview, protection.Never}).Draw(t, "release"),
+					Delay:   order.Delay(time.Duration(rapid.IntRange(1, 600).Draw(t, "delay")) * time.Second)}}}})
+		}
+		session := testimony.Begin(rapid.SampledFrom(append(modes, protection.PublicMode, protection.PublicMode)).Draw(t, "mode"))
+		session.Phase = rapid.SampledFrom([]testimony.Phase{testimony.Testimony, testimony.Testimony, testimony.Break, testimony.Closed}).Draw(t, "phase")
+		r := receptionOf(orders, session)
+		aired := protection.Access{Picture: protection.Picture(rapid.IntRange(0, 2).Draw(t, "picture")), Voice: protection.Voice(rapid.IntRange(0, 3).Draw(t, "voice"))}
+		got := r.Pushed(aired)
+		if !gives(got) {
+			return
+		}
+		sent++
+		cell, other := r.Matrix.Access(protection.Gallery), r.Others[second].Access(protection.Gallery)
+		if cell.Release == protection.Live {
+			soon++
+		}
+		switch {
+		case r.Matrix.Mode != protection.PublicMode || session.Phase == testimony.Closed:
+			t.Fatalf("in %s, %s: %+v", r.Matrix.Mode, session.Phase, got)
+		case cell.Release < protection.Delayed || other.Release < protection.Delayed:
+			t.Fatalf("the gallery receives %s, and of the other witness %s: %+v", cell.Release, other.Release, got)
+		case got.Release != protection.Delayed || got.Delay < testimony.PushedAfter || got.Delay < cell.Delay || got.Delay < other.Delay:
+			t.Fatalf("it is sent %s after %s", got.Release, got.Delay)
+		case got.Picture > cell.Picture || got.Picture > aired.Picture:
+			t.Fatalf("a %s picture, where the gallery has %s and the version %s", got.Picture, cell.Picture, aired.Picture)
+		case got.Voice != protection.NoVoice && (aired.Voice > cell.Voice || aired.Voice > other.Voice):
+			t.Fatalf("a %s voice, where the gallery has %s and %s", aired.Voice, cell.Voice, other.Voice)
+		}
+	})
+	if sent == 0 || soon == 0 {
+		t.Errorf("something was sent %d times, of a live gallery %d times", sent, soon)
+	}
+}

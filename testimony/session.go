@@ -86,6 +86,9 @@ const (
 	PlaybackMoved  EventKind = "playback_moved"  // from Was to Place: a passage is heard again, or left out
 	PlaybackClosed EventKind = "playback_closed"
 
+	PushBegun EventKind = "push_begun" // what the public may have goes to a media server, later
+	PushEnded EventKind = "push_ended"
+
 	WitnessCalled    EventKind = "witness_called"    // a witness who waited alone is placed in the hearing
 	WitnessDismissed EventKind = "witness_dismissed" // a witness's part is over
 

@@ -25,6 +25,8 @@ type concealing struct {
 	Phase    testimony.Phase
 	Get      []getting
 	Here     bool // the witness sits in this room
+	Push     live.PushStage
+	Gallery  protection.Access
 }
 
 // getting is what one audience will receive of the witness.
@@ -35,7 +37,7 @@ type getting struct {
 
 // concealment is the side that says how the witness is concealed, and on which that is tried before the testimony.
 func (b *Bench) concealment(st live.State) (any, func() fyne.CanvasObject) {
-	now := concealing{Drawing: st.Drawing, Conceals: st.Conceals, Trial: st.Trial, Phase: st.Session.Phase, Here: st.Here != ""}
+	now := concealing{Drawing: st.Drawing, Conceals: st.Conceals, Trial: st.Trial, Phase: st.Session.Phase, Here: st.Here != "", Push: st.Push, Gallery: st.Gallery}
 	witness, _ := st.Hearing.Witness()
 	for _, p := range st.People {
 		if p.ID != witness.ID {
@@ -44,9 +46,9 @@ func (b *Bench) concealment(st live.State) (any, func() fyne.CanvasObject) {
 	}
 	return now, func() fyne.CanvasObject {
 		if !now.Conceals {
-			return xwidget.Column(12, xwidget.Card(i18n.T("trial.title"), xwidget.WrappedSmall(i18n.T("trial.not_needed"))), b.drawing(now.Drawing))
+			return xwidget.Column(12, xwidget.Card(i18n.T("trial.title"), xwidget.WrappedSmall(i18n.T("trial.not_needed"))), b.drawing(now.Drawing), b.pushCard(now))
 		}
-		return xwidget.Column(12, b.trialCard(now), b.drawing(now.Drawing))
+		return xwidget.Column(12, b.trialCard(now), b.drawing(now.Drawing), b.pushCard(now))
 	}
 }
 

@@ -161,12 +161,15 @@ func families() []string {
 	}
 	for _, e := range []testimony.EventKind{testimony.PhaseChanged, testimony.ModeChanged, testimony.Joined, testimony.Admitted, testimony.Left, testimony.Removed,
 		testimony.Muted, testimony.Unmuted, testimony.Marked, testimony.Requested, testimony.Prepared, testimony.WentOn, testimony.DrawnAs, testimony.SoundFirst, testimony.Tried, testimony.Untried, testimony.LineLost, testimony.LineBack, testimony.Fault, testimony.Refusal, testimony.IdentityFound, testimony.OathTaken,
-		testimony.WitnessCalled, testimony.WitnessDismissed, testimony.TalkBegan, testimony.TalkEnded, testimony.Interpreting, testimony.OathShown, testimony.OathRefused, testimony.Unsworn, testimony.StageBegun, testimony.Objected, testimony.Ruled, testimony.Expected, testimony.ExhibitShown, testimony.ExhibitTakenDown, testimony.PlaybackOpened, testimony.PlaybackRuns, testimony.PlaybackPaused, testimony.PlaybackMoved, testimony.PlaybackClosed} {
+		testimony.PushBegun, testimony.PushEnded, testimony.WitnessCalled, testimony.WitnessDismissed, testimony.TalkBegan, testimony.TalkEnded, testimony.Interpreting, testimony.OathShown, testimony.OathRefused, testimony.Unsworn, testimony.StageBegun, testimony.Objected, testimony.Ruled, testimony.Expected, testimony.ExhibitShown, testimony.ExhibitTakenDown, testimony.PlaybackOpened, testimony.PlaybackRuns, testimony.PlaybackPaused, testimony.PlaybackMoved, testimony.PlaybackClosed} {
 		add("event.", string(e))
 		add("act.session.", string(e))
 	}
 	for _, x := range groundrules.Standings {
 		add("rules.standing.", string(x))
+	}
+	for _, p := range []live.PushStage{live.PushConnecting, live.PushUp, live.PushLost} {
+		add("push.stage.", string(p))
 	}
 	add("playback.stop.", testimony.PlaybackAtEnd, testimony.PlaybackFault)
 	add("low.", join.LowChosen, join.LowWeak, testimony.PicturesAgain)

@@ -34,7 +34,7 @@ func New(h room.Host) (room.Screen, error) {
 		screen.Keys[fyne.KeyM] = open
 		column.Add(xwidget.Card(i18n.T("catalogue.title"), xwidget.WrappedSmall(i18n.T("catalogue.text")), xwidget.Wrap(8, xwidget.NewButton(i18n.T("catalogue.open"), "M", open))))
 	}
-	for _, of := range []func(room.Host) (fyne.CanvasObject, error){reach, authority} {
+	for _, of := range []func(room.Host) (fyne.CanvasObject, error){reach, authority, server} {
 		card, err := of(h)
 		if err != nil {
 			return room.Screen{}, err

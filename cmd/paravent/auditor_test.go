@@ -95,7 +95,7 @@ func TestAnAuditorReadsTheLogAndNothingElse(t *testing.T) {
 		{"cooperation ask --case TC~12/2026 --party Witness~B --country NG --authority A --instrument untoc", refused}, {"cooperation answer x --granted", refused}, {"cooperation withdraw x --why R", refused},
 		{"cooperation list", refused}, {"cooperation show x", refused}, {"cooperation hearing x", refused}, {"cooperation decide x --reason R", refused},
 		{"timestamps show", refused}, {"timestamps use http://127.0.0.1 @relay", refused}, {"timestamps off", refused}, {"evidence timestamp x", refused},
-		{"relay show", refused}, {"relay use @relay", refused}, {"relay try", refused}, {"relay off", refused},
+		{"relay show", refused}, {"relay use @relay", refused}, {"relay try", refused}, {"relay off", refused}, {"broadcast show", refused}, {"broadcast use https://media.example/whip", refused}, {"broadcast off", refused},
 		{"reminders list", refused}, {"reminders told x --occasion hour --who advocate --how telephone", refused}, {"reminders paper --to @rm.pdf", refused},
 		{"evidence withdraw x", refused}, {"evidence lift x --reasons R", refused}, {"evidence derive x", refused}, {"evidence custody x", refused}, {"evidence retention list", refused}, {"evidence retention rules", refused}, {"evidence retention set --kind master --years 1 --basis B", refused},
 		{"evidence retention judgment --case TC~12/2026 --day 2026-01-01", refused}, {"evidence retention hold --case TC~12/2026 --ground appeal --reason R", refused}, {"evidence retention lift x --reason R", refused},

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"paravent/media/still"
+	"paravent/media/whip"
 	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/protection/order"
@@ -102,6 +103,8 @@ var sentences = []sentence{
 	{statistics.ErrDimensions, exitUsage, "A table is broken down by one to three different dimensions: form, sex, age_band, region, status, measures, outcome, year."},
 	{docket.ErrNobodyCounted, exitRefused, "Nobody can be counted: consent to statistics is recorded of nobody. Nothing was released."},
 	{figures.ErrName, exitUsage, "The file's name ends in .csv, .json or .pdf."},
+	{whip.ErrTarget, exitUsage, "A token is one word. Nothing was changed."},
+	{docket.ErrNoMediaServer, exitNotFound, "'paravent broadcast use' names one."},
 	{docket.ErrNotRemote, exitRefused, "This file is none of the second records that this vault's hearings had, or it is not sealed to you. Nothing was taken in."},
 	{docket.ErrRemoteReceived, exitExists, "This record was taken in already. Nothing was changed."},
 	{docket.ErrRemoteDiffers, exitEvidence, "This file is not the one that the court was told of while it was made: it was altered, or it ends too early. Nothing was taken in; ask for it once more."},

@@ -62,6 +62,7 @@ Standard input takes one command a line:
   saw yes|no          what a witness who sits in this room says of the trial
   untried REASON      the judge's decision to go on without a trial that passed
   drawing STYLE       draw what stands for the witness as bust, contour, folded or rings
+  push [off]          send what the public may have to the court's media server, later; with off, end that
   go-on               end a pause that the witness's side has called, once it says that it can go on
   call P              place a witness who waits alone in the hearing
   dismiss P           end a witness's part: nothing more is received, and the link opens nothing any more
@@ -367,6 +368,11 @@ func (h *host) execute(ctx context.Context, fields []string) error {
 		return s.AnswerHere(argument(1) == "yes")
 	case "untried":
 		return s.GoOnUntried(rest(1))
+	case "push":
+		if argument(1) == "off" {
+			return s.EndPush()
+		}
+		return s.Push(ctx)
 	case "drawing":
 		return s.DrawAs(conceal.Style(argument(1)))
 	case "go-on":
@@ -477,7 +483,7 @@ func (h *host) describe(s live.State) line {
 			"muted": p.Muted, "unread": p.Text.Unread, "receives": p.Receives, "talks": p.TalksWith, "away": p.Away, "because": strings.Join(p.Cell.Reasons(policy.English), "; ")})
 	}
 	return line{"phase": s.Session.Phase, "mode": s.Effective, "asked": s.Session.Mode, "reason": s.Session.Reason,
-		"recording": s.Recording, "remote": s.Remote, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
+		"recording": s.Recording, "remote": s.Remote, "push": s.Push, "gallery": s.Gallery, "relay": s.Relay, "shows_accused": s.ShowsAccused, "marks": s.Marks, "people": people,
 		"held": s.Held.Why, "ready": s.Held.Ready, "oath": s.Conduct.Oath, "stage": stageLine(s.Conduct), "objection": s.Conduct.Objection, "back": s.Conduct.Back,
 		"channels": s.Channels, "channel": s.Channel, "playing": playingLine(s.Playing)}
 }

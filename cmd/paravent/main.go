@@ -44,6 +44,7 @@ type commands struct {
 	Conflict   conflictCmds   `cmd:"" help:"Conflicts of interest, which keep people out of a disclosure."`
 	Timestamps timestampsCmds `cmd:"" help:"The authority outside the court that stamps when recordings were sealed."`
 	Relay      relayCmds      `cmd:"" help:"How guests from elsewhere reach a courtroom: the court's relay."`
+	Broadcast  broadcastCmds  `cmd:"" help:"The media server that hands the public's broadcast on to a large public."`
 	Invite     inviteCmds     `cmd:"" help:"Invitations to a hearing, to be handed over before the day."`
 	Join       joinCmd        `cmd:"" help:"Join a hearing by its link, with a window, from a machine that has no vault."`
 	Host       hostCmd        `cmd:"" help:"Hold a hearing without a window."`

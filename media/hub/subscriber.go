@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"paravent/media"
@@ -136,6 +137,13 @@ type Outgoing struct {
 	publisher    *Publisher
 	subscription subscriber
 	requestKey   func()
+}
+
+// Attach sends the track to a transport of the caller's, under an SSRC, in place of a peer connection. It is for a track whose TrackLocal is given to nobody.
+func (o *Outgoing) Attach(to interface {
+	WriteRTP(header *rtp.Header, payload []byte) (int, error)
+}, ssrc uint32) {
+	o.subscription.bind(to, ssrc, 0)
 }
 
 // RequestKeyFrame asks for a key frame on the subscriber's behalf (RFC 4585 §6.3.1), of the clear source or of

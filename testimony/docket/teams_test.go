@@ -384,6 +384,7 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 		"remoteVisits": "of places: nothing in them is of a case",
 		"resources":    "of the court", "takings": "without a word of the case, for all to know",
 		"reaches":          "of the court",
+		"mediaServers":     "of the court",
 		"stampAuthorities": "of the court",
 		"joinPages":        "of the court",
 		"feeds":            "of the court's rooms and people",

@@ -38,6 +38,9 @@ type airing struct {
 // airing is what of the public version may go out now.
 func (s *Session) airing(seats *seating) airing {
 	a := airing{held: seats.reception.Matrix.Mode != protection.PublicMode}
+	if to := seats.reception.Pushed(protection.Access{}); seats.pushed && to.Release == protection.Delayed {
+		a.delay, a.anyone = to.Delay, true
+	}
 	for _, p := range s.hearing.Participants {
 		if to := seats.reception.Broadcast(p, protection.Access{}); to.Release == protection.Delayed {
 			a.delay = max(a.delay, to.Delay)

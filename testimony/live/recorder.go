@@ -160,23 +160,29 @@ func newRecorder(ctx context.Context, d *docket.Desk, h testimony.Hearing, log *
 	return r, nil
 }
 
-// prepareBlanks encodes, once, what stands for everything that is withheld: generated, never derived.
-func (r *recorder) prepareBlanks() error {
+// prepareBlanks encodes, once, what stands for everything that is withheld.
+func (r *recorder) prepareBlanks() (err error) {
+	r.slate, r.hush, err = blanks()
+	return err
+}
+
+// blanks are an encoded key frame and an encoded packet that stand for what is withheld: generated, never derived.
+func blanks() (slate, hush []byte, err error) {
 	video, err := vpx.NewEncoder(vpx.Config{Width: silhouetteWidth, Height: silhouetteHeight, Bitrate: 200, FPS: 10})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer video.Close()
-	if r.slate, _, err = video.Encode(conceal.Slate(silhouetteWidth, silhouetteHeight, 0).Frame(), true); err != nil {
-		return err
+	if slate, _, err = video.Encode(conceal.Slate(silhouetteWidth, silhouetteHeight, 0).Frame(), true); err != nil {
+		return nil, nil, err
 	}
 	sound, err := opus.NewEncoder(opus.Config{Bitrate: 24})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer sound.Close()
-	r.hush, err = sound.Encode(conceal.Silence(media.FrameSamples).PCM())
-	return err
+	hush, err = sound.Encode(conceal.Silence(media.FrameSamples).PCM())
+	return slate, hush, err
 }
 
 // holding is the most that the public version holds of a witness from a moment on.

@@ -120,7 +120,7 @@ func (s *Session) endRemote(ctx context.Context) {
 // onRecord reports whether what a guest gives goes into the master now.
 func (s *Session) onRecord(seats *seating, g *guest) bool {
 	access := seats.recorded(g.participant.ID, protection.MasterRecord)
-	return s.recorder != nil && (access.Picture == protection.ClearPicture || access.Voice == protection.ClearVoice)
+	return s.recorder != nil && access.Picture == protection.ClearPicture && access.Voice == protection.ClearVoice
 }
 
 // remoteStage is what the bench is told of the second record.

@@ -18,6 +18,7 @@ type seating struct {
 	low            map[testimony.ParticipantID]bool // whose page wants sound first
 	here           testimony.ParticipantID          // the seat of a witness who sits in this room; empty for none
 	screen         *onScreen                        // a recorded testimony that is open; nil: none is
+	pushed         bool                             // the public version goes to a media server
 	mirrors        map[testimony.ParticipantID]bool // witnesses who receive what others would receive of them
 }
 
@@ -29,6 +30,12 @@ func (s *seating) grant(publisher, subscriber string) hub.Grant {
 // allowed is what the subscriber may be sent of the publisher. Whoever talks in private hears the one whom they talk with and nobody else: a loudspeaker would carry
 // the court's sound, and a witness's voice in it, over the microphone beside it to the other one.
 func (s *seating) allowed(publisher, subscriber string) hub.Grant {
+	if subscriber == mediaServer {
+		if publisher != string(onAir) || !s.pushed {
+			return hub.Grant{}
+		}
+		return released(s.reception.Pushed(s.aired))
+	}
 	from, to := testimony.ParticipantID(publisher), testimony.ParticipantID(subscriber)
 	private, silent := s.reception.Hears(from, to)
 	g := s.openly(publisher, subscriber)
@@ -79,8 +86,12 @@ func (s *seating) openly(publisher, subscriber string) hub.Grant {
 
 // later is what a seat is sent of the public version after its delay.
 func (s *seating) later(to testimony.Participant) hub.Grant {
+	return released(s.reception.Broadcast(to, s.aired))
+}
+
+// released is an access to the public version after its delay as the hub grants it.
+func released(access protection.Access) hub.Grant {
 	var g hub.Grant
-	access := s.reception.Broadcast(to, s.aired)
 	if access.Release != protection.Delayed {
 		return g
 	}

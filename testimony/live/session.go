@@ -130,6 +130,7 @@ type Session struct {
 	sittings  map[testimony.ParticipantID]*sitting
 	recorder  *recorder
 	remote    *remote                 // nil while the witness's machine has made none
+	push      *push                   // to a media server; nil while there is none
 	showing   *shown                  // an exhibit; nil while none is
 	here      testimony.ParticipantID // the seat of a witness who sits in this room; empty for none
 	faded     faded                   // a recorded testimony that was closed a moment ago
@@ -217,6 +218,7 @@ func (s *Session) compile(state testimony.Session) (*seating, policy.Matrix) {
 		admitted: map[testimony.ParticipantID]testimony.Participant{testimony.BenchID: {ID: testimony.BenchID, Role: testimony.RoleBench}},
 		muted:    map[testimony.ParticipantID]bool{},
 		aired:    s.aired,
+		pushed:   s.push != nil,
 		mirrors:  maps.Clone(s.mirrors),
 		here:     s.here,
 		low:      map[testimony.ParticipantID]bool{},
@@ -406,7 +408,7 @@ func (s *Session) describe() State {
 	st.Drawing, st.Trial = s.drawnAs(), s.trial
 	st.Conceals, _ = s.conceals()
 	st.Gallery = seats.publicAccess(witness)
-	st.Broadcast = s.broadcastState()
+	st.Broadcast, st.Push = s.broadcastState(), s.pushStage()
 	for _, p := range s.hearing.Participants {
 		person := Person{Participant: p, Text: s.texts[p.ID], Waits: p.Role == testimony.RoleWitness && !seats.reception.Called[p.Party], Presence: Absent, Link: s.links[p.ID], Prepared: slices.Clone(s.prepared[p.ID]), Cell: s.matrix.Cell(p.Audience()), Receives: seats.receives(witness, p)}
 		if p.ID == witness.ID {

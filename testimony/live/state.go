@@ -72,7 +72,7 @@ type Request struct {
 // Alarm is something the bench must know at once: a refused invitation, a failed recorder, a lost connection.
 type Alarm struct {
 	At          time.Time
-	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, remote_record_failed, connection_lost, line_lost, mark_after_release, broadcast_failed, playback_failed, relay_lost, signalling_altered, never_quiet
+	Kind        string // help, request_refused, invitation_reused, recorder_failed, concealer_failed, remote_record_failed, push_lost, connection_lost, line_lost, mark_after_release, broadcast_failed, playback_failed, relay_lost, signalling_altered, never_quiet
 	Participant testimony.ParticipantID
 }
 
@@ -103,6 +103,7 @@ type State struct {
 	Drawing       conceal.Style     // how what stands for a witness is drawn
 	Conceals      bool              // somebody is to receive a drawing or a changed voice in place of the witness's own
 	Trial         testimony.Trial   // of the concealment, in this sitting
+	Push          PushStage         // of the broadcast to a media server
 	Broadcast     Broadcast         // to those who receive later
 	ShowsAccused  bool              // whether the witness may be shown the accused
 	Recording     Recording
