@@ -113,7 +113,7 @@ type Share struct {
 
 // Errors of sealing.
 var (
-	ErrNoCollege = errors.New("an identity can be sealed only when each college has a member")
+	ErrNoCollege = errors.New("an identity or a sealed exhibit can be sealed only when each college has a member")
 	ErrBoth      = errors.New("nobody can sit in both colleges")
 	ErrField     = errors.New("this field does not exist")
 	ErrTooLong   = errors.New("a field holds at most 4000 bytes")

@@ -231,9 +231,23 @@ func moveSome[T any](tx *store.Tx, c store.Collection[T], from, to store.Compart
 	return nil
 }
 
-// moveIdentities moves sealed identities without the halves of those who are not among the members of where they go.
+// moveIdentities moves sealed identities, and the split keys of sealed exhibits, without the halves of those who are not among the members of where they go.
 func moveIdentities(tx *store.Tx, from, to store.Compartment, b bundle, members []store.Membership) error {
-	entries, err := identities.All(tx, from)
+	received, err := exhibits.All(tx, from)
+	if err != nil {
+		return err
+	}
+	ours := map[string]bool{}
+	for _, e := range received {
+		ours[e.ID] = b.cases[e.Value.Case]
+	}
+	return errors.Join(
+		moveShared(tx, identities, from, to, members, func(e store.Entry[identity.Sealed]) bool { return b.parties[e.Value.Party] }),
+		moveShared(tx, exhibitLocks, from, to, members, func(e store.Entry[identity.Sealed]) bool { return ours[e.ID] }))
+}
+
+func moveShared(tx *store.Tx, kept store.Collection[identity.Sealed], from, to store.Compartment, members []store.Membership, belongs func(store.Entry[identity.Sealed]) bool) error {
+	entries, err := kept.All(tx, from)
 	if err != nil {
 		return err
 	}
@@ -241,11 +255,11 @@ func moveIdentities(tx *store.Tx, from, to store.Compartment, b bundle, members 
 		return !slices.ContainsFunc(members, func(m store.Membership) bool { return string(m.User) == holder })
 	}
 	for _, e := range entries {
-		if !b.parties[e.Value.Party] {
+		if !belongs(e) {
 			continue
 		}
 		s, _ := e.Value.WithoutShares(gone)
-		if err := errors.Join(identities.Put(tx, to, e.ID, s), identities.Delete(tx, from, e.ID)); err != nil {
+		if err := errors.Join(kept.Put(tx, to, e.ID, s), kept.Delete(tx, from, e.ID)); err != nil {
 			return err
 		}
 	}

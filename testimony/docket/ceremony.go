@@ -139,3 +139,12 @@ func (d *Desk) ended(requester, reason string) (withdrawn, refused *identity.Dec
 	}
 	return nil, decision
 }
+
+// throwAway writes what has ended without the halves that were given for it. They are thrown away when there is somewhere to write.
+func (d *Desk) throwAway(ctx context.Context, write func(*store.Tx) error) error {
+	err := d.vault.Update(ctx, write)
+	if errors.Is(err, store.ErrRolledBack) || errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrCutOff) {
+		return nil
+	}
+	return err
+}

@@ -272,7 +272,7 @@ func (d *Desk) Disclosures(ctx context.Context) ([]identity.Request, error) {
 	if len(ended) == 0 {
 		return list, nil
 	}
-	err = d.vault.Update(ctx, func(tx *store.Tx) error {
+	return list, d.throwAway(ctx, func(tx *store.Tx) error {
 		for _, r := range ended {
 			_, part, err := locate(tx, disclosures, string(r.ID))
 			if err != nil {
@@ -285,10 +285,6 @@ func (d *Desk) Disclosures(ctx context.Context) ([]identity.Request, error) {
 		}
 		return nil
 	})
-	if errors.Is(err, store.ErrRolledBack) || errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrCutOff) {
-		err = nil // they are thrown away when there is somewhere to write
-	}
-	return list, err
 }
 
 // MayApprove says why the user may not approve a request, or nil.
@@ -403,26 +399,31 @@ func (d *Desk) Agencies(ctx context.Context) (map[store.UserID]string, error) {
 	return out, err
 }
 
-// extendIdentities seals this member's halves of every identity in a part to a new member of the same college.
+// shared are what is split between the colleges, with shares for their members: identities, and the keys of sealed exhibits.
+var shared = []store.Collection[identity.Sealed]{identities, exhibitLocks}
+
+// extendIdentities seals this member's halves of everything in a part that is split to a new member of the same college.
 func (d *Desk) extendIdentities(tx *store.Tx, part store.Compartment, newcomer store.User) error {
 	me := identity.Official{ID: string(d.Me().ID), College: collegeOf(string(d.Me().Role))}
 	if me.College == "" || me.College != collegeOf(string(newcomer.Role)) {
 		return nil // the first of a college comes before any identity: none is sealed without both
 	}
-	entries, err := identities.All(tx, part)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.Value.HasShare(string(newcomer.ID)) || !e.Value.HasShare(me.ID) {
-			continue // of what this member has no half themselves, another member gives theirs: see Upkeep
-		}
-		s, err := identity.Extend(e.Value, me, identity.Recipient{ID: string(newcomer.ID), Public: newcomer.HPKEPublic}, d.vault.OpenSealed)
+	for _, kept := range shared {
+		entries, err := kept.All(tx, part)
 		if err != nil {
 			return err
 		}
-		if err := identities.Put(tx, part, e.ID, s); err != nil {
-			return err
+		for _, e := range entries {
+			if e.Value.HasShare(string(newcomer.ID)) || !e.Value.HasShare(me.ID) {
+				continue // of what this member has no half themselves, another member gives theirs: see Upkeep
+			}
+			s, err := identity.Extend(e.Value, me, identity.Recipient{ID: string(newcomer.ID), Public: newcomer.HPKEPublic}, d.vault.OpenSealed)
+			if err != nil {
+				return err
+			}
+			if err := kept.Put(tx, part, e.ID, s); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

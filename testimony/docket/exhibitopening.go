@@ -76,13 +76,21 @@ func (d *Desk) AskExhibitOpening(ctx context.Context, id exhibit.ID, reason stri
 	})
 }
 
-// ApproveExhibitOpening signs the opening of a sealed exhibit, as a member of the other college than whoever asked.
+// ApproveExhibitOpening signs the opening of a sealed exhibit, as a member of the other college than whoever asked, and gives them its half of the key.
 func (d *Desk) ApproveExhibitOpening(ctx context.Context, id identity.RequestID) (exhibit.Opening, error) {
-	return stepMatter(ctx, d, openingMatter, id, "exhibit.opening_approved", func(_ *store.Tx, _ store.Compartment, o exhibit.Opening, rules ceremony) (exhibit.Opening, error) {
+	return stepMatter(ctx, d, openingMatter, id, "exhibit.opening_approved", func(tx *store.Tx, part store.Compartment, o exhibit.Opening, rules ceremony) (exhibit.Opening, error) {
 		if err := d.mayApproveOpening(o, rules); err != nil {
 			return o, err
 		}
-		var err error
+		lock, err := exhibitLocks.Get(tx, part, string(o.Exhibit))
+		if err != nil {
+			return o, notFound(err)
+		}
+		half, err := identity.GiveHalf(lock, rules.official(string(d.Me().ID)), d.vault.OpenSealed, rules.users[o.Requester].HPKEPublic, o.Statement())
+		if err != nil {
+			return o, err
+		}
+		o.Half = &half
 		o.Consents, err = d.consented(o.Consents, rules, o.Statement())
 		return o, err
 	})
@@ -105,11 +113,12 @@ func (d *Desk) EndExhibitOpening(ctx context.Context, id identity.RequestID, rea
 			return o, err
 		}
 		o.Withdrawn, o.Refused = d.ended(o.Requester, reason)
+		o.Half = nil
 		return o, nil
 	})
 }
 
-// ExhibitOpenings lists the requests to open an exhibit, or all where none is named, newest first.
+// ExhibitOpenings lists the requests to open an exhibit, or all where none is named, newest first. Of those whose time is over the half of the key is thrown away on the way.
 func (d *Desk) ExhibitOpenings(ctx context.Context, of exhibit.ID) ([]exhibit.Opening, error) {
 	if !d.May(testimony.ActKeepDocket) {
 		return nil, ErrNotAllowed
@@ -117,7 +126,32 @@ func (d *Desk) ExhibitOpenings(ctx context.Context, of exhibit.ID) ([]exhibit.Op
 	list, err := all(ctx, d, exhibitOpenings)
 	list = slices.DeleteFunc(list, func(o exhibit.Opening) bool { return of != "" && o.Exhibit != of })
 	slices.SortFunc(list, func(a, b exhibit.Opening) int { return cmp.Or(b.Asked.Compare(a.Asked), cmp.Compare(a.ID, b.ID)) })
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	var over []exhibit.Opening
+	for i, o := range list {
+		if o.Half != nil && !o.Stands(d.Now()) {
+			list[i].Half = nil
+			over = append(over, list[i])
+		}
+	}
+	if len(over) == 0 {
+		return list, nil
+	}
+	return list, d.throwAway(ctx, func(tx *store.Tx) error {
+		for _, o := range over {
+			_, part, err := locate(tx, exhibitOpenings, string(o.ID))
+			if err != nil {
+				return err
+			}
+			tx.Log("exhibit.opening_over", openingDetails(o))
+			if err := exhibitOpenings.Put(tx, part, string(o.ID), o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // MayApproveExhibitOpening says why the user may not approve an opening, or nil.
@@ -130,21 +164,28 @@ func (d *Desk) MayOpenExhibit(ctx context.Context, e exhibit.Exhibit) error {
 	return d.byRules(ctx, func(tx reading, rules ceremony) error { return d.exhibitGate(tx, e, d.Me(), rules) })
 }
 
-// exhibitGate refuses to open an exhibit for a user: by their office, once it is withdrawn, and a sealed one where nobody of the other college has approved that they open it.
+// exhibitGate refuses to open an exhibit for a user, as admission does.
 func (d *Desk) exhibitGate(tx reading, e exhibit.Exhibit, who store.User, rules ceremony) error {
+	_, err := d.admission(tx, e, who, rules)
+	return err
+}
+
+// admission is by what opening a user opens a sealed exhibit, and nothing for the others. It refuses by their office, once it is withdrawn, and a sealed one where nobody of the other college has approved that they open it.
+func (d *Desk) admission(tx reading, e exhibit.Exhibit, who store.User, rules ceremony) (exhibit.Opening, error) {
+	var none exhibit.Opening
 	switch {
 	case !who.Standing() || !exhibit.MayOpen(string(who.Role), e.Class):
-		return ErrNotAllowed
+		return none, ErrNotAllowed
 	case !e.Erased.IsZero():
-		return exhibit.ErrErased
+		return none, exhibit.ErrErased
 	case !e.Withdrawn.IsZero():
-		return exhibit.ErrWithdrawn
+		return none, exhibit.ErrWithdrawn
 	case e.Class != exhibit.Sealed:
-		return nil
+		return none, nil
 	}
 	asked, err := everywhere(tx, exhibitOpenings)
 	if err != nil {
-		return err
+		return none, err
 	}
 	var refused error = exhibit.ErrTwo
 	for _, x := range asked {
@@ -155,11 +196,14 @@ func (d *Desk) exhibitGate(tx reading, e exhibit.Exhibit, who store.User, rules 
 		if refused = o.Opens(e, rules.official(string(who.ID)), rules.official, d.Now(), rules.conflicts); refused == nil {
 			refused = d.signed(o.Statement(), o.Consents, rules)
 		}
+		if refused == nil && o.Half == nil {
+			refused = exhibit.ErrTwo
+		}
 		if refused == nil {
-			return nil
+			return o, nil
 		}
 	}
-	return refused
+	return none, refused
 }
 
 // ExhibitAccess is who may open an exhibit and who has.
@@ -178,13 +222,12 @@ func (d *Desk) ExhibitAccess(ctx context.Context, e exhibit.Exhibit) (ExhibitAcc
 	}
 	err := d.byRules(ctx, func(tx reading, rules ceremony) error {
 		a.Now = a.Now[:0]
-		members, err := tx.Members(exhibitPart(e.Case, e.Class))
+		holds, err := keyHolders(tx, e)
 		if err != nil {
-			return notFound(err)
+			return err
 		}
-		for _, id := range members {
-			u := rules.users[string(id)]
-			if d.exhibitGate(tx, e, u, rules) == nil {
+		for id, u := range rules.users {
+			if holds(id) && d.exhibitGate(tx, e, u, rules) == nil {
 				a.Now = append(a.Now, officialOf(u))
 			}
 		}

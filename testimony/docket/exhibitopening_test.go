@@ -113,6 +113,73 @@ func wants(t *testing.T, b *bureau, kind docket.ItemKind, o exhibit.Opening) boo
 	return slices.ContainsFunc(must(b.desk.Today(t.Context(), b.now))(t), func(i docket.Item) bool { return i.Kind == kind && i.Request == o.ID && i.Exhibit == o.Exhibit })
 }
 
+// The key of a sealed exhibit is split: by whatever stands in the vault and with whatever program, nobody has halves of both colleges but the one who asked, while what was
+// approved lasts.
+func TestNobodyHoldsTheKeyOfASealedExhibit(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	ctx := t.Context()
+	e := must(receive(t, b.as(testimony.Judge), "1", exhibit.Sealed))(t)
+	holds := func(when string, both string) {
+		t.Helper()
+		for _, office := range testimony.Offices {
+			d := b.as(office)
+			want := 0
+			switch {
+			case office == both:
+				want = 2
+			case office == testimony.Judge || office == testimony.Clerk || office == testimony.Registrar:
+				want = 1
+			}
+			if got := docket.CollegesOpened(ctx, d, e); len(got) != want {
+				t.Errorf("%s: %s opens halves of %v", when, office, got)
+			}
+			if docket.HasExhibitKey(ctx, d, e) {
+				t.Errorf("%s: %s has the key", when, office)
+			}
+		}
+	}
+	holds("received", "")
+	o := b.askOpening(testimony.Registrar, e.ID)
+	holds("asked", "")
+	must(b.as(testimony.Judge).ApproveExhibitOpening(ctx, o.ID))(t)
+	holds("approved", testimony.Registrar)
+	if err := b.as(testimony.Registrar).Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.now = b.now.Add(time.Hour)
+	b.as(testimony.Clerk)
+	must(b.desk.ExhibitOpenings(ctx, ""))(t)
+	holds("over", "")
+	b.audited("exhibit.opening_over")
+	o = b.askOpening(testimony.Judge, e.ID)
+	must(b.as(testimony.Clerk).ApproveExhibitOpening(ctx, o.ID))(t)
+	must(b.as(testimony.Judge).EndExhibitOpening(ctx, o.ID, "R"))(t)
+	holds("withdrawn", "")
+}
+
+// Who comes later is given a half, and who has left loses it, as with identities.
+func TestASealedExhibitOpensToWhoCameLater(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	ctx := t.Context()
+	e := must(receive(t, b.as(testimony.Judge), "1", exhibit.Sealed))(t)
+	b.newMember(testimony.Judge, "second", testimony.Judge)
+	b.openFor("second", testimony.Clerk, e.ID)
+	if err := b.copied(e.ID); err != nil {
+		t.Errorf("a judge who came later: %v", err)
+	}
+	if err := b.as(testimony.Judge).RevokeUser(ctx, b.userID("second"), "left"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.desk.Upkeep(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if holders := docket.LockHolders(ctx, b.desk, e.ID); holders[string(b.userID("second"))] || len(holders) < 3 {
+		t.Errorf("after they left, %v have halves", holders)
+	}
+}
+
 // What was approved is taken back by refusing, withdrawing, a conflict of interest, and the withdrawal of the exhibit; and nobody asks for what is not sealed.
 func TestAnOpeningIsTakenBack(t *testing.T) {
 	t.Parallel()

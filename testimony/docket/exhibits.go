@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"paravent/protection"
+	"paravent/protection/identity"
 	"paravent/store"
 	"paravent/store/audit"
 	"paravent/store/blob"
@@ -27,6 +28,8 @@ import (
 var (
 	exhibits    = store.NewCollection[exhibit.Exhibit]("exhibits")
 	exhibitKeys = store.NewCollection[recordingKey]("exhibit_keys")
+	// exhibitLocks are the keys of sealed exhibits, split between the colleges as those of identities are.
+	exhibitLocks = store.NewCollection[identity.Sealed]("exhibit_locks")
 )
 
 // What an exhibit is opened for, as the log has it.
@@ -49,7 +52,7 @@ var (
 	ErrExhibitShut = errors.New("there is an exhibit of this case that you can't open; somebody who can has to move it")
 )
 
-// exhibitPart holds the keys of a case's exhibits of one class, sealed to those who may open that class.
+// exhibitPart holds the keys of a case's exhibits of one class, sealed to those who may open that class. There is none of the sealed: see exhibitLocks.
 func exhibitPart(c protection.CaseID, class exhibit.Class) store.Compartment {
 	return store.Compartment("exhibit/" + string(c) + "/" + string(class))
 }
@@ -129,12 +132,22 @@ func exhibitDetails(e exhibit.Exhibit) map[string]string {
 
 // noteReceipt puts the receipt into the log, where the case has no exhibit of this number.
 func (d *Desk) noteReceipt(ctx context.Context, e exhibit.Exhibit) error {
+	users, err := d.Users(ctx)
+	if err != nil {
+		return err
+	}
 	return d.vault.Update(ctx, func(tx *store.Tx) error {
-		if _, _, err := locate(tx, cases, string(e.Case)); err != nil {
+		_, of, err := locate(tx, cases, string(e.Case))
+		if err != nil {
 			return fmt.Errorf("the case: %w", notFound(err))
 		}
 		if err := numberFree(tx, e); err != nil {
 			return err
+		}
+		if court, bench, err := collegesOf(tx, of, users); err != nil {
+			return err
+		} else if e.Class == exhibit.Sealed && (len(court) == 0 || len(bench) == 0) {
+			return identity.ErrNoCollege // said before anything is written
 		}
 		details := exhibitDetails(e)
 		details["sha256"], details["bytes"], details["kind"] = hex.EncodeToString(e.SHA256), strconv.FormatInt(e.Size, 10), string(e.Format)
@@ -202,14 +215,63 @@ func (d *Desk) keepExhibit(ctx context.Context, e exhibit.Exhibit, key blob.Key)
 		details := exhibitDetails(e)
 		details["chunks"] = strconv.Itoa(e.Chunks)
 		tx.Log("exhibit.sealed", details)
-		part := exhibitPart(e.Case, e.Class)
-		if !tx.HasCompartment(part) {
-			if err := d.openExhibitPart(tx, of, part, e.Class, users); err != nil {
-				return err
-			}
-		}
-		return errors.Join(exhibitKeys.Put(tx, part, string(e.ID), recordingKey{slices.Clone(key[:])}), exhibits.Put(tx, of, string(e.ID), e))
+		return errors.Join(d.keepExhibitKey(tx, of, e, key, users), exhibits.Put(tx, of, string(e.ID), e))
 	})
+}
+
+// keepExhibitKey seals the key to those who may open the class, and that of a sealed exhibit half to each college.
+func (d *Desk) keepExhibitKey(tx *store.Tx, of store.Compartment, e exhibit.Exhibit, key blob.Key, users []store.User) error {
+	if e.Class == exhibit.Sealed {
+		court, bench, err := collegesOf(tx, of, users)
+		if err != nil {
+			return err
+		}
+		lock, err := identity.SealKey(d.opts.Rand, "exhibit/"+string(e.ID), key[:], court, bench)
+		if err != nil {
+			return err
+		}
+		lock.Entered = e.Received
+		return exhibitLocks.Put(tx, of, string(e.ID), lock)
+	}
+	part := exhibitPart(e.Case, e.Class)
+	if !tx.HasCompartment(part) {
+		if err := d.openExhibitPart(tx, of, part, e.Class, users); err != nil {
+			return err
+		}
+	}
+	return exhibitKeys.Put(tx, part, string(e.ID), recordingKey{slices.Clone(key[:])})
+}
+
+// collegesOf are those of a part who are to hold halves.
+func collegesOf(tx *store.Tx, of store.Compartment, users []store.User) (court, bench []identity.Recipient, err error) {
+	members, err := tx.Members(of)
+	if err != nil {
+		return nil, nil, err
+	}
+	var among []store.User
+	for _, u := range users {
+		revoked, err := tx.Revoked(u.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !revoked && u.Standing() && slices.Contains(members, u.ID) {
+			among = append(among, u)
+		}
+	}
+	return recipients(among, testimony.CourtCollege), recipients(among, testimony.BenchCollege), nil
+}
+
+// keyHolders says who holds the key of an exhibit; of a sealed one, a half of it.
+func keyHolders(tx reading, e exhibit.Exhibit) (func(id string) bool, error) {
+	if e.Class == exhibit.Sealed {
+		lock, _, err := locate(tx, exhibitLocks, string(e.ID))
+		if errors.Is(err, store.ErrNotFound) { // it was erased
+			err = nil
+		}
+		return lock.HasShare, err
+	}
+	members, err := tx.Members(exhibitPart(e.Case, e.Class))
+	return func(id string) bool { return slices.Contains(members, store.UserID(id)) }, notFound(err)
 }
 
 // openExhibitPart makes the compartment of a class for those of the case's part who may open it.
@@ -292,12 +354,18 @@ func (d *Desk) admitToExhibit(ctx context.Context, e exhibit.Exhibit, purpose st
 			return err
 		}
 		details := exhibitDetails(now)
-		if refused = d.exhibitGate(tx, now, d.Me(), rules); refused != nil {
+		var by exhibit.Opening
+		if by, refused = d.admission(tx, now, d.Me(), rules); refused != nil {
 			details["tried"] = "exhibit.opened"
 			tx.Log("exhibit.refused", details)
 			return nil
 		}
-		if key, err = exhibitKeyIn(tx, now); err != nil {
+		if now.Class == exhibit.Sealed {
+			key, err = d.unlockExhibit(tx, now, by, rules)
+		} else {
+			key, err = exhibitKeyIn(tx, now)
+		}
+		if err != nil {
 			return err
 		}
 		details["for"] = purpose
@@ -323,7 +391,28 @@ func (d *Desk) exhibitKey(ctx context.Context, e exhibit.Exhibit) (key blob.Key,
 	return key, err
 }
 
+// unlockExhibit joins this user's half of a sealed exhibit's key with that of the one who approved.
+func (d *Desk) unlockExhibit(tx reading, e exhibit.Exhibit, by exhibit.Opening, rules ceremony) (key blob.Key, err error) {
+	lock, _, err := locate(tx, exhibitLocks, string(e.ID))
+	if err != nil {
+		return key, notFound(err)
+	}
+	joined, err := identity.OpenKey(lock, rules.official(string(d.Me().ID)), *by.Half, by.Statement(), d.vault.OpenSealed)
+	if err != nil {
+		return key, err
+	}
+	defer clear(joined)
+	if copy(key[:], joined) != len(key) {
+		return key, fmt.Errorf("the exhibit's key is damaged: %w", store.ErrDamaged)
+	}
+	return key, nil
+}
+
+// exhibitKeyIn is the key of an exhibit that one person opens. That of a sealed one nobody has.
 func exhibitKeyIn(tx store.Reading, e exhibit.Exhibit) (blob.Key, error) {
+	if e.Class == exhibit.Sealed {
+		return blob.Key{}, store.ErrNoAccess
+	}
 	k, err := exhibitKeys.Get(tx, exhibitPart(e.Case, e.Class), string(e.ID))
 	var key blob.Key
 	if err == nil && copy(key[:], k.Key) != len(key) {

@@ -70,7 +70,7 @@ func TestWhoOpensAnExhibit(t *testing.T) {
 	}
 	b.as(testimony.Clerk)
 	if docket.HasExhibitKey(t.Context(), b.desk, must(b.desk.Exhibit(t.Context(), ids[exhibit.Sealed]))(t)) {
-		t.Error("the clerk holds the key of what only judges and registrars open")
+		t.Error("the clerk holds the key of what takes two")
 	}
 	if _, err := receive(t, b.desk, "9", exhibit.Sealed); !errors.Is(err, docket.ErrNotAllowed) {
 		t.Errorf("the clerk received what they can't open: %v", err)
@@ -200,11 +200,12 @@ func TestAWithdrawnExhibitAndAnAlteredOne(t *testing.T) {
 	}
 }
 
-// A case that is moved takes its exhibits along: whoever is not in the team neither lists them nor has a key.
+// A case that is moved takes its exhibits along: whoever is not in the team neither lists them nor has a key, nor a half of one.
 func TestExhibitsMoveWithTheirCase(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
 	e := must(receive(t, b.as(testimony.Judge), "1", exhibit.Open))(t)
+	sealed := must(receive(t, b.desk, "2", exhibit.Sealed))(t)
 	d := b.desk
 	team := must(d.AddTeam(t.Context(), "Unit", []docket.TeamMember{{User: b.userID(testimony.Clerk)}, {User: b.userID(testimony.Advocate)}}))(t)
 	if err := d.MoveCase(t.Context(), e.Case, team.ID); err != nil {
@@ -212,11 +213,19 @@ func TestExhibitsMoveWithTheirCase(t *testing.T) {
 	}
 	for office, in := range map[string]bool{testimony.Clerk: true, testimony.Judge: true, testimony.Advocate: true, testimony.Registrar: false} {
 		d := b.as(office)
-		if list := must(d.Exhibits(t.Context(), ""))(t); (len(list) == 1) != in {
+		if list := must(d.Exhibits(t.Context(), ""))(t); (len(list) == 2) != in {
 			t.Errorf("%s lists %d", office, len(list))
 		}
 		if docket.HasExhibitKey(t.Context(), d, e) != in {
 			t.Errorf("%s has a key: %v", office, !in)
 		}
+	}
+	b.as(testimony.Judge)
+	if holders := docket.LockHolders(t.Context(), b.desk, sealed.ID); holders[string(b.userID(testimony.Registrar))] || len(holders) != 2 {
+		t.Errorf("halves are with %v", holders)
+	}
+	b.openFor(testimony.Judge, testimony.Clerk, sealed.ID)
+	if err := b.copied(sealed.ID); err != nil {
+		t.Errorf("opened by two of the team: %v", err)
 	}
 }

@@ -167,7 +167,12 @@ func (d *Desk) destroyExhibit(tx *store.Tx, part store.Compartment, e retention.
 	if err != nil {
 		return notFound(err)
 	}
-	if err := exhibitKeys.Delete(tx, exhibitPart(x.Case, x.Class), string(x.ID)); err != nil {
+	if x.Class == exhibit.Sealed {
+		err = exhibitLocks.Delete(tx, part, string(x.ID))
+	} else {
+		err = exhibitKeys.Delete(tx, exhibitPart(x.Case, x.Class), string(x.ID))
+	}
+	if err != nil {
 		return err
 	}
 	x.Erased = e.Decided

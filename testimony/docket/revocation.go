@@ -218,11 +218,16 @@ func (d *Desk) sharesDue(tx *store.ReadTx, part store.Compartment, users []store
 	if err != nil {
 		return false, err
 	}
-	entries, err := identities.All(tx, part)
-	return slices.ContainsFunc(entries, func(e store.Entry[identity.Sealed]) bool {
-		_, surplus := e.Value.WithoutShares(c.gone)
-		return surplus || slices.ContainsFunc(c.peers, func(p identity.Recipient) bool { return c.lacks(e.Value, p) })
-	}), err
+	for _, kept := range shared {
+		entries, err := kept.All(tx, part)
+		if err != nil || slices.ContainsFunc(entries, func(e store.Entry[identity.Sealed]) bool {
+			_, surplus := e.Value.WithoutShares(c.gone)
+			return surplus || slices.ContainsFunc(c.peers, func(p identity.Recipient) bool { return c.lacks(e.Value, p) })
+		}) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func (d *Desk) tendSome(tx *store.Tx, part store.Compartment, users []store.User) (more bool, err error) {
@@ -230,32 +235,34 @@ func (d *Desk) tendSome(tx *store.Tx, part store.Compartment, users []store.User
 	if err != nil {
 		return false, err
 	}
-	entries, err := identities.All(tx, part)
-	if err != nil {
-		return false, err
-	}
 	changed := 0
-	for _, e := range entries {
-		s, any := e.Value.WithoutShares(c.gone)
-		for _, p := range c.peers {
-			if !c.lacks(s, p) {
+	for _, kept := range shared {
+		entries, err := kept.All(tx, part)
+		if err != nil {
+			return false, err
+		}
+		for _, e := range entries {
+			s, any := e.Value.WithoutShares(c.gone)
+			for _, p := range c.peers {
+				if !c.lacks(s, p) {
+					continue
+				}
+				if s, err = identity.Extend(s, c.me, p, d.vault.OpenSealed); err != nil {
+					return false, err
+				}
+				any = true
+			}
+			if !any {
 				continue
 			}
-			if s, err = identity.Extend(s, c.me, p, d.vault.OpenSealed); err != nil {
+			if changed == shareBatch {
+				more = true
+				break
+			}
+			changed++
+			if err := kept.Put(tx, part, e.ID, s); err != nil {
 				return false, err
 			}
-			any = true
-		}
-		if !any {
-			continue
-		}
-		if changed == shareBatch {
-			more = true
-			break
-		}
-		changed++
-		if err := identities.Put(tx, part, e.ID, s); err != nil {
-			return false, err
 		}
 	}
 	if changed > 0 {

@@ -388,7 +388,7 @@ func TestEveryCollectionOfACaseMovesWithIt(t *testing.T) {
 		"stampAuthorities": "of the court",
 		"joinPages":        "of the court",
 		"feeds":            "of the court's rooms and people",
-		"identities":       "moved without the halves of others", "drafts": "of users", "careLines": "in compartments of their own; an advocate's desk moves them",
+		"identities":       "moved without the halves of others", "exhibitLocks": "moved without the halves of others", "drafts": "of users", "careLines": "in compartments of their own; an advocate's desk moves them",
 		"releases": "of the docket: it counts nobody of a team",
 	}
 	files, err := filepath.Glob("*.go")

@@ -74,6 +74,7 @@ func (t OpeningTerms) Check(at time.Time) error {
 type Opening struct {
 	OpeningTerms
 	Consents  []identity.Consent `json:"consents,omitempty"` // one, of the other college
+	Half      *identity.Half     `json:"half,omitempty"`     // of the exhibit's key, theirs, for the one who asked; gone when the opening has ended
 	Refused   *identity.Decision `json:"refused,omitempty"`
 	Withdrawn *identity.Decision `json:"withdrawn,omitempty"`
 }

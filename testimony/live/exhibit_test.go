@@ -123,8 +123,8 @@ func TestASealedExhibitIsShownByTwo(t *testing.T) {
 		ctx := t.Context()
 		h, err := d.FindHearing(ctx, "h")
 		must(t, err)
-		id := picture(t, d, h.Case, "1", exhibit.Sealed)
-		kept, alone := approvedBy(t, d, c, id)
+		kept, alone := approvedBy(t, d, c, h.Case)
+		id := kept.Exhibit
 		s := enter(t, alone)
 		admitted(t, s, testimony.RoleWitness)
 		call(t, s, testimony.IdentityCheck, testimony.Oath, testimony.Testimony)
@@ -143,13 +143,14 @@ func TestASealedExhibitIsShownByTwo(t *testing.T) {
 	}
 }
 
-// approvedBy has a clerk approve that the judge opens an exhibit from two hours on for an hour, and opens the judge's desk again.
-func approvedBy(t *testing.T, d *docket.Desk, c *clock, id exhibit.ID) (exhibit.Opening, *docket.Desk) {
+// approvedBy has a clerk approve that the judge opens a sealed exhibit from two hours on for an hour, and opens the judge's desk again.
+func approvedBy(t *testing.T, d *docket.Desk, c *clock, of protection.CaseID) (exhibit.Opening, *docket.Desk) {
 	t.Helper()
 	ctx, passphrase := t.Context(), []byte("five grey owls count eggs")
 	options := docket.Options{Clock: c.now, KDF: store.KDFParams{Time: 1, MemoryKiB: 64, Threads: 1}}
 	_, err := d.AddUser(ctx, store.NewUser{Login: "clerk", DisplayName: "clerk", Role: testimony.Clerk, Passphrase: passphrase})
 	must(t, err)
+	id := picture(t, d, of, "1", exhibit.Sealed)
 	c.advance(2 * time.Hour)
 	o, err := d.AskExhibitOpening(ctx, id, "R", c.now().Add(time.Hour))
 	must(t, err)
