@@ -40,6 +40,9 @@ func (b *Bench) concealment(st live.State) (any, func() fyne.CanvasObject) {
 	now := concealing{Drawing: st.Drawing, Conceals: st.Conceals, Trial: st.Trial, Phase: st.Session.Phase, Here: st.Here != "", Push: st.Push, Gallery: st.Gallery}
 	witness, _ := st.Hearing.Witness()
 	for _, p := range st.People {
+		if p.Role == testimony.RoleGallery {
+			now.Gallery = p.Cell.Access // and not what it has at this moment, which is nothing before the oath
+		}
 		if p.ID != witness.ID {
 			now.Get = append(now.Get, getting{p.Label, p.Cell.Access})
 		}
