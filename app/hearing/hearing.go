@@ -137,11 +137,6 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 		change := func() { Change(h, x) }
 		screen.Keys[fyne.KeyC] = change
 		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.change.short"), "C", change)}, actions...)
-		if len(retainable(x)) > 0 {
-			counsel := func() { Counsel(h, x) }
-			screen.Keys[fyne.KeyL] = counsel
-			actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("counsel.short"), "L", counsel)}, actions...)
-		}
 		call := func() { cancel(h, x) }
 		screen.Keys[fyne.KeyX] = call
 		actions = append([]fyne.CanvasObject{xwidget.NewButton(i18n.T("hearing.cancel"), "X", call)}, actions...)
@@ -161,7 +156,7 @@ func one(h room.Host, names room.Register, x testimony.Hearing) (room.Screen, er
 		screen.Keys[fyne.KeyB] = open
 		actions = append([]fyne.CanvasObject{xwidget.NewPrimary(i18n.T("hearing.open"), "B", open)}, actions...)
 	}
-	seats, err := seating(h, x)
+	seats, err := seating(h, x, screen.Keys)
 	if err != nil {
 		return screen, err
 	}
@@ -212,8 +207,8 @@ func place(zone string) string {
 	return strings.ReplaceAll(zone[strings.LastIndex(zone, "/")+1:], "_", " ")
 }
 
-// seating shows every seat with what it will receive of the witness in the mode in which testimony begins.
-func seating(h room.Host, x testimony.Hearing) (fyne.CanvasObject, error) {
+// seating shows every seat with what it will receive of the witness in the mode in which testimony begins, and who is counsel for whom.
+func seating(h room.Host, x testimony.Hearing, keys map[fyne.KeyName]func()) (fyne.CanvasObject, error) {
 	m, err := h.Desk().Matrix(room.Ctx(), x.Case, x.Party, x.Mode, x.Start)
 	if err != nil {
 		return nil, err
@@ -230,6 +225,11 @@ func seating(h room.Host, x testimony.Hearing) (fyne.CanvasObject, error) {
 	shown := []fyne.CanvasObject{xwidget.Grid([]float32{3, 3, 4}, []string{i18n.T("hearing.seat"), i18n.T("hearing.role"), i18n.T("hearing.gets")}, rows...)}
 	for _, r := range x.Retained {
 		shown = append(shown, xwidget.WrappedSmall(retainerWords(x, r)))
+	}
+	if x.Planned() && h.Desk().May(testimony.ActKeepDocket) && len(retainable(x)) > 0 {
+		counsel := func() { Counsel(h, x) }
+		keys[fyne.KeyL] = counsel
+		shown = append(shown, xwidget.Wrap(0, xwidget.NewButton(i18n.T("counsel.title"), "L", counsel)))
 	}
 	return xwidget.Card(i18n.T("hearing.seats"), shown...), nil
 }
