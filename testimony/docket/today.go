@@ -73,14 +73,14 @@ const (
 	RecordingErasure   ItemKind = "recording_erasure"   // the erasure of a recording waits for this judge
 	RecordingUncleared ItemKind = "recording_uncleared" // one was erased, and what it was may still be in free pages
 	RecordingDue       ItemKind = "recording_due"       // its time is over and nothing stands against its erasure
+	RecordingUnstamped ItemKind = "recording_unstamped" // the authority outside the court has not stamped it yet
 	ExhibitErasure     ItemKind = "exhibit_erasure"     // the same of an exhibit
 	ExhibitUncleared   ItemKind = "exhibit_uncleared"
 	ExhibitDue         ItemKind = "exhibit_due"
 
-	CopyAsked          ItemKind = "copy_asked"          // a copy of a recording waits for this user's approval
-	CopyOpen           ItemKind = "copy_open"           // one is approved, and this user can make it
-	CopyOverdue        ItemKind = "copy_overdue"        // one is out after its date
-	RecordingUnstamped ItemKind = "recording_unstamped" // the authority outside the court has not stamped it yet
+	CopyAsked   ItemKind = "copy_asked"   // a copy of a recording waits for this user's approval
+	CopyOpen    ItemKind = "copy_open"    // one is approved, and this user can make it
+	CopyOverdue ItemKind = "copy_overdue" // one is out after its date
 )
 
 // Kinds lists the kinds, most urgent first.
