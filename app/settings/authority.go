@@ -44,15 +44,7 @@ func authority(h room.Host) (fyne.CanvasObject, error) {
 			buttons = append(buttons, xwidget.NewButton(i18n.T("authority.ask"), "", func() { askNow(h) }))
 		}
 		if decides {
-			buttons = append(buttons, xwidget.NewButton(i18n.T("relay.off"), "", func() {
-				room.Confirm(h, i18n.T("authority.off"), i18n.T("authority.off.sure"), i18n.T("relay.off"), func() {
-					if err := d.SetTimestampAuthority(room.Ctx(), stamp.Authority{}); err != nil {
-						room.Failed(h, err)
-						return
-					}
-					h.Refresh()
-				})
-			}))
+			buttons = append(buttons, off(h, i18n.T("relay.off"), i18n.T("authority.off"), i18n.T("authority.off.sure"), func() error { return d.SetTimestampAuthority(room.Ctx(), stamp.Authority{}) }))
 		}
 	}
 	if len(buttons) > 0 {

@@ -40,15 +40,7 @@ func reach(h room.Host) (fyne.CanvasObject, error) {
 			buttons = append(buttons, xwidget.NewButton(i18n.T("relay.try"), "", func() { tryReach(h, now) }))
 		}
 		if decides {
-			buttons = append(buttons, xwidget.NewButton(i18n.T("relay.off"), "", func() {
-				room.Confirm(h, i18n.T("relay.off"), i18n.T("relay.off.sure"), i18n.T("relay.off"), func() {
-					if err := d.SetReach(room.Ctx(), relay.Reach{}); err != nil {
-						room.Failed(h, err)
-						return
-					}
-					h.Refresh()
-				})
-			}))
+			buttons = append(buttons, off(h, i18n.T("relay.off"), i18n.T("relay.off"), i18n.T("relay.off.sure"), func() error { return d.SetReach(room.Ctx(), relay.Reach{}) }))
 		}
 	}
 	rows := []fyne.CanvasObject{xwidget.WrappedSmall(text)}
@@ -56,6 +48,19 @@ func reach(h room.Host) (fyne.CanvasObject, error) {
 		rows = append(rows, xwidget.Wrap(8, buttons...))
 	}
 	return xwidget.Card(i18n.T("relay.title"), rows...), nil
+}
+
+// off is the button that ends the use of something outside the court, once that was confirmed.
+func off(h room.Host, word, title, effect string, end func() error) fyne.CanvasObject {
+	return xwidget.NewButton(word, "", func() {
+		room.Confirm(h, title, effect, word, func() {
+			if err := end(); err != nil {
+				room.Failed(h, err)
+				return
+			}
+			h.Refresh()
+		})
+	})
 }
 
 func readReach(h room.Host) {

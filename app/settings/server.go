@@ -35,15 +35,7 @@ func server(h room.Host) (fyne.CanvasObject, error) {
 	if u, err := url.Parse(now.URL); !none && err == nil {
 		text = i18n.T("server.set", map[string]any{"Host": u.Host})
 		if decides {
-			buttons = append(buttons, xwidget.NewButton(i18n.T("server.off"), "", func() {
-				room.Confirm(h, i18n.T("server.off"), i18n.T("server.off.sure"), i18n.T("server.off"), func() {
-					if err := d.SetMediaServer(room.Ctx(), whip.Target{}); err != nil {
-						room.Failed(h, err)
-						return
-					}
-					h.Refresh()
-				})
-			}))
+			buttons = append(buttons, off(h, i18n.T("server.off"), i18n.T("server.off"), i18n.T("server.off.sure"), func() error { return d.SetMediaServer(room.Ctx(), whip.Target{}) }))
 		}
 	}
 	rows := []fyne.CanvasObject{xwidget.WrappedSmall(text)}

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"paravent/media"
 	"paravent/media/capture"
 	"paravent/store/blob"
 	"paravent/testimony"
@@ -28,15 +27,7 @@ func TestTheRemotePointKeepsASecondRecord(t *testing.T) {
 	}
 	s, d := courtroomWithDesk(t, relay.Reach{})
 	folder := filepath.Join(t.TempDir(), "kept")
-	keeper, err := attend.NewKeeper(folder)
-	must(t, err)
-	own := attend.OpenOwn(capture.NewTestPicture(1, 320, 240, 15, nil), capture.NewTestSpeech(1), func(f *media.Frame) { keeper.See(f) }, keeper.Hear)
-	defer own.Close()
-	var w wall
-	st, err := attend.Take(t.Context(), seat(t, s, testimony.RoleWitness).Link, attend.Config{Options: guest.Options{Lang: "fr"}, Picture: own.Picture, Sound: own.Sound}, w.shown())
-	must(t, err)
-	st.Keep(keeper)
-	defer st.Leave()
+	st, keeper := keeps(t, s, folder)
 	awaitPresence(t, s, testimony.RoleWitness, live.InLobby)
 	must(t, s.Admit(seat(t, s, testimony.RoleWitness).ID))
 	awaitState(t, s, "the machine to be ready", func(st live.State) bool { return st.Remote == live.RemoteReady })
@@ -149,15 +140,7 @@ func TestASecondRecordThatFails(t *testing.T) {
 	}
 	s, d := courtroomWithDesk(t, relay.Reach{})
 	folder := filepath.Join(t.TempDir(), "kept")
-	keeper, err := attend.NewKeeper(folder)
-	must(t, err)
-	own := attend.OpenOwn(capture.NewTestPicture(1, 320, 240, 15, nil), capture.NewTestSpeech(1), func(f *media.Frame) { keeper.See(f) }, keeper.Hear)
-	defer own.Close()
-	var w wall
-	st, err := attend.Take(t.Context(), seat(t, s, testimony.RoleWitness).Link, attend.Config{Picture: own.Picture, Sound: own.Sound}, w.shown())
-	must(t, err)
-	st.Keep(keeper)
-	defer st.Leave()
+	st, _ := keeps(t, s, folder)
 	must(t, os.RemoveAll(folder)) // after it was tried
 	awaitPresence(t, s, testimony.RoleWitness, live.InLobby)
 	must(t, s.Admit(seat(t, s, testimony.RoleWitness).ID))
@@ -215,6 +198,21 @@ func TestASecondRecordOfAStoppedMachine(t *testing.T) {
 	}
 	_, err = f.Close()
 	must(t, err)
+}
+
+// keeps takes the witness's seat with a machine that keeps a second record in a folder.
+func keeps(t *testing.T, s *live.Session, folder string) (*attend.Seat, *attend.Keeper) {
+	t.Helper()
+	keeper, err := attend.NewKeeper(folder)
+	must(t, err)
+	own := attend.OpenOwn(capture.NewTestPicture(1, 320, 240, 15, nil), capture.NewTestSpeech(1), keeper.See, keeper.Hear)
+	t.Cleanup(own.Close)
+	var w wall
+	st, err := attend.Take(t.Context(), seat(t, s, testimony.RoleWitness).Link, attend.Config{Options: guest.Options{Lang: "fr"}, Picture: own.Picture, Sound: own.Sound}, w.shown())
+	must(t, err)
+	st.Keep(keeper)
+	t.Cleanup(st.Leave)
+	return st, keeper
 }
 
 func remotes(t *testing.T, d *docket.Desk) []docket.RemoteRecord {
