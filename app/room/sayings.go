@@ -9,7 +9,7 @@ import (
 	"paravent/app/i18n"
 	"paravent/media/reference"
 	"paravent/media/still"
-	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/protection/order"
@@ -70,7 +70,7 @@ var sayings = []struct {
 	{relay.ErrCertificate, "error.relay_certificate"}, {relay.ErrMessage, "error.relay_other"}, {relay.ErrUnreachable, "error.relay_unreachable"},
 	{statistics.ErrExposed, "error.statistics_exposed"}, {statistics.ErrTooLarge, "error.statistics_large"}, {statistics.ErrThreshold, "error.statistics_threshold"},
 	{statistics.ErrDimensions, "error.statistics_dimensions"}, {docket.ErrNobodyCounted, "error.statistics_nobody"}, {figures.ErrName, "error.statistics_file"},
-	{docket.ErrCareShut, "error.care_shut"}, {docket.ErrCareStays, "error.care_stays"}, {docket.ErrCareRemains, "error.care_remains"}, {care.ErrComplete, "error.complete"}, {docket.ErrNotCleared, "error.erasure_not_cleared"}, {store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {whip.ErrTarget, "error.push_target"}, {docket.ErrNoMediaServer, "error.no_media_server"}, {docket.ErrNotRemote, "error.not_remote"}, {docket.ErrRemoteReceived, "error.remote_received"}, {docket.ErrRemoteDiffers, "error.remote_differs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
+	{docket.ErrCareShut, "error.care_shut"}, {docket.ErrCareStays, "error.care_stays"}, {docket.ErrCareRemains, "error.care_remains"}, {care.ErrComplete, "error.complete"}, {docket.ErrNotCleared, "error.erasure_not_cleared"}, {store.ErrDeparted, "error.departed"}, {docket.ErrRecordingRuns, "error.recording_runs"}, {endpoint.Err, "error.push_target"}, {docket.ErrNoMediaServer, "error.no_media_server"}, {docket.ErrNotRemote, "error.not_remote"}, {docket.ErrRemoteReceived, "error.remote_received"}, {docket.ErrRemoteDiffers, "error.remote_differs"}, {backup.ErrNotPack, "error.not_pack"}, {backup.ErrTornPack, "error.torn_pack"},
 	{backup.ErrForeign, "error.backup_foreign"}, {backup.ErrNoCopy, "error.backup_none"}, {backup.ErrTorn, "error.backup_torn"}, {backup.ErrMissing, "error.backup_missing"},
 	{backup.ErrAltered, "error.backup_altered"}, {backup.ErrNoManifest, "error.backup_no_manifest"}, {backup.ErrPolicy, "error.backup_policy"}, {docket.ErrNoFolder, "error.backup_folder"}, {docket.ErrAhead, "error.backup_ahead"}, {audit.ErrFork, "error.fork"},
 	{audit.ErrShorter, "error.shorter"}, {audit.ErrOtherLog, "error.other_log"}, {audit.ErrNotProof, "error.not_proof"}, {audit.ErrBroken, "error.audit_broken"}, {store.ErrUnvouched, "error.unvouched"},

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"errors"
-	"net/url"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -10,7 +9,7 @@ import (
 	"paravent/app/i18n"
 	"paravent/app/room"
 	"paravent/app/xwidget"
-	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/testimony"
 	"paravent/testimony/docket"
 )
@@ -32,10 +31,10 @@ func server(h room.Host) (fyne.CanvasObject, error) {
 	if decides {
 		buttons = append(buttons, xwidget.NewButton(i18n.T("server.name"), "", func() { nameServer(h) }))
 	}
-	if u, err := url.Parse(now.URL); !none && err == nil {
-		text = i18n.T("server.set", map[string]any{"Host": u.Host})
+	if !none {
+		text = i18n.T("server.set", map[string]any{"Host": now.Host()})
 		if decides {
-			buttons = append(buttons, off(h, i18n.T("server.off"), i18n.T("server.off"), i18n.T("server.off.sure"), func() error { return d.SetMediaServer(room.Ctx(), whip.Target{}) }))
+			buttons = append(buttons, off(h, i18n.T("server.off"), i18n.T("server.off"), i18n.T("server.off.sure"), func() error { return d.SetMediaServer(room.Ctx(), endpoint.Endpoint{}) }))
 		}
 	}
 	rows := []fyne.CanvasObject{xwidget.WrappedSmall(text)}
@@ -49,6 +48,6 @@ func nameServer(h room.Host) {
 	address, token := xwidget.NewInput("https://"), xwidget.NewInput("")
 	token.Password = true
 	room.Form(h, i18n.T("server.name"), i18n.T("action.save"), xwidget.Column(10, xwidget.Field(i18n.T("server.url"), address), xwidget.Field(i18n.T("server.token"), token)), address, func() error {
-		return h.Desk().SetMediaServer(room.Ctx(), whip.Target{URL: strings.TrimSpace(address.Text), Token: strings.TrimSpace(token.Text)})
+		return h.Desk().SetMediaServer(room.Ctx(), endpoint.Endpoint{URL: strings.TrimSpace(address.Text), Token: strings.TrimSpace(token.Text)})
 	})
 }

@@ -3,11 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 
-	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/testimony/docket"
 )
 
@@ -23,16 +22,15 @@ type serverLine struct {
 	Token bool   `json:"token"`
 }
 
-func printServer(c *console, t whip.Target) error {
-	u, err := url.Parse(t.URL)
-	if err != nil || t.URL == "" {
+func printServer(c *console, t endpoint.Endpoint) error {
+	if t.URL == "" {
 		return c.print(serverLine{}, "There is no media server.\n")
 	}
 	token := "none"
 	if t.Token != "" {
 		token = "sealed in the vault"
 	}
-	return c.print(serverLine{u.Host, t.Token != ""}, table("Media server", u.Host, "Token", token))
+	return c.print(serverLine{t.Host(), t.Token != ""}, table("Media server", t.Host(), "Token", token))
 }
 
 type broadcastShowCmd struct{ vaultFlags }
@@ -54,14 +52,14 @@ type broadcastUseCmd struct {
 }
 
 func (b broadcastUseCmd) Run(ctx context.Context, c *console) error {
-	t := whip.Target{URL: b.Address}
+	t := endpoint.Endpoint{URL: b.Address}
 	if b.TokenFile != "" {
 		token, err := os.ReadFile(b.TokenFile)
 		if err != nil {
 			return err
 		}
 		if t.Token = strings.TrimSpace(string(token)); t.Token == "" {
-			return fmt.Errorf("%w: the file with the token is empty", whip.ErrTarget)
+			return fmt.Errorf("%w: the file with the token is empty", endpoint.Err)
 		}
 	}
 	return b.with(ctx, c, func(d *docket.Desk) error {
@@ -76,9 +74,9 @@ type broadcastOffCmd struct{ vaultFlags }
 
 func (b broadcastOffCmd) Run(ctx context.Context, c *console) error {
 	return b.with(ctx, c, func(d *docket.Desk) error {
-		if err := d.SetMediaServer(ctx, whip.Target{}); err != nil {
+		if err := d.SetMediaServer(ctx, endpoint.Endpoint{}); err != nil {
 			return err
 		}
-		return printServer(c, whip.Target{})
+		return printServer(c, endpoint.Endpoint{})
 	})
 }

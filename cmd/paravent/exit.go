@@ -11,7 +11,7 @@ import (
 	"syscall"
 
 	"paravent/media/still"
-	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/protection/care"
 	"paravent/protection/identity"
 	"paravent/protection/order"
@@ -103,7 +103,7 @@ var sentences = []sentence{
 	{statistics.ErrDimensions, exitUsage, "A table is broken down by one to three different dimensions: form, sex, age_band, region, status, measures, outcome, year."},
 	{docket.ErrNobodyCounted, exitRefused, "Nobody can be counted: consent to statistics is recorded of nobody. Nothing was released."},
 	{figures.ErrName, exitUsage, "The file's name ends in .csv, .json or .pdf."},
-	{whip.ErrTarget, exitUsage, "A token is one word. Nothing was changed."},
+	{endpoint.Err, exitUsage, "A token is one word. Nothing was changed."},
 	{docket.ErrNoMediaServer, exitNotFound, "'paravent broadcast use' names one."},
 	{docket.ErrNotRemote, exitRefused, "This file is none of the second records that this vault's hearings had, or it is not sealed to you. Nothing was taken in."},
 	{docket.ErrRemoteReceived, exitExists, "This record was taken in already. Nothing was changed."},

@@ -10,6 +10,7 @@ import (
 
 	"paravent/media"
 	"paravent/media/peer"
+	"paravent/media/whip/endpoint"
 )
 
 // answers is a server that answers everything alike.
@@ -48,14 +49,14 @@ func FuzzAnswer(f *testing.F) {
 			t.Fatal(err)
 		}
 		client := &http.Client{Transport: answers{status, kind, location, body}}
-		s, err := Publish(t.Context(), api, Target{URL: "http://127.0.0.1/a-secret-room", Token: "a-secret"}, client, line.Track)
+		s, err := Publish(t.Context(), api, endpoint.Endpoint{URL: "http://127.0.0.1/a-secret-room", Token: "a-secret"}, client, line.Track)
 		if err != nil {
 			if strings.Contains(err.Error(), "secret") {
 				t.Errorf("%v", err)
 			}
 			return
 		}
-		if s.resource != "" && (Target{URL: s.resource}).Check() != nil {
+		if s.resource != "" && (endpoint.Endpoint{URL: s.resource}).Check() != nil {
 			t.Errorf("the session is at %q", s.resource)
 		}
 		s.Close(t.Context())

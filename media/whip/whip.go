@@ -19,17 +19,12 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+
+	"paravent/media/whip/endpoint"
 )
 
-// Target is where to send to. Its token, and with many servers its address too, is a secret: neither stands in any error.
-type Target struct {
-	URL   string `json:"url"`             // of the WHIP endpoint, by https; by http on this machine alone
-	Token string `json:"token,omitempty"` // bearer token (RFC 6750); empty for none
-}
-
-// Errors of a target and of its server. Other errors are those of the network.
+// Errors of a server. Other errors are those of the network, and [endpoint.Err] of an address.
 var (
-	ErrTarget  = errors.New("the address of a media server begins with https://, or is on this machine")
 	ErrRefused = errors.New("the media server does not take the broadcast")
 	ErrAnswer  = errors.New("the media server does not answer as WHIP asks (RFC 9725)")
 )
@@ -40,26 +35,9 @@ const (
 	redirects = 5
 )
 
-// Check refuses an address to which nothing may be sent.
-func (t Target) Check() error {
-	u, err := url.Parse(t.URL)
-	switch {
-	case err != nil, u.Host == "", u.User != nil, u.Fragment != "", len(t.URL) > 2000, strings.ContainsAny(t.Token, "\r\n \t"), len(t.Token) > 4000:
-		return ErrTarget
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		return nil
-	}
-	return ErrTarget
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // Session is a broadcast that the server has taken. Its methods can be called from any goroutine.
 type Session struct {
-	target   Target
+	target   endpoint.Endpoint
 	client   *http.Client
 	resource string // the session's own address; empty where the server gave none
 	pc       *webrtc.PeerConnection
@@ -72,7 +50,7 @@ type Session struct {
 
 // Publish offers tracks to a media server, at most one of sound and one of pictures, and returns once it has answered; media flow a moment later. client may be nil. The tracks stay the
 // caller's. ctx bounds the negotiation alone.
-func Publish(ctx context.Context, api *webrtc.API, target Target, client *http.Client, tracks ...webrtc.TrackLocal) (*Session, error) {
+func Publish(ctx context.Context, api *webrtc.API, target endpoint.Endpoint, client *http.Client, tracks ...webrtc.TrackLocal) (*Session, error) {
 	if err := target.Check(); err != nil {
 		return nil, err
 	}
@@ -159,11 +137,8 @@ func (s *Session) post(ctx context.Context, to, offer string) (string, error) {
 			if err != nil {
 				return "", ErrAnswer
 			}
-			if err := (Target{URL: next.String()}).Check(); err != nil {
-				return "", err
-			}
-			if first, err := url.Parse(s.target.URL); err != nil || next.Host != first.Host {
-				s.target.Token = "" // it is for the server that it was given for
+			if !s.leadsOn(next) {
+				return "", endpoint.Err
 			}
 			to = next.String()
 			continue
@@ -177,7 +152,7 @@ func (s *Session) post(ctx context.Context, to, offer string) (string, error) {
 		if err != nil || kind != "application/sdp" || len(answer) > maxAnswer {
 			return "", ErrAnswer
 		}
-		if at, err := r.Location(); err == nil && (Target{URL: at.String()}).Check() == nil {
+		if at, err := r.Location(); err == nil && s.leadsOn(at) {
 			s.resource = at.String()
 		}
 		return string(answer), nil
@@ -185,16 +160,21 @@ func (s *Session) post(ctx context.Context, to, offer string) (string, error) {
 	return "", ErrAnswer
 }
 
+// leadsOn reports whether a server may send on to an address: one to which anything may be sent, and never out of TLS.
+func (s *Session) leadsOn(next *url.URL) bool {
+	return (endpoint.Endpoint{URL: next.String()}).Check() == nil && (next.Scheme == "https" || !strings.HasPrefix(s.target.URL, "https:"))
+}
+
 // send makes one request. Errors say nothing of where it went.
 func (s *Session) send(ctx context.Context, method, to, kind, body string) (*http.Response, error) {
 	q, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader([]byte(body)))
 	if err != nil {
-		return nil, ErrTarget
+		return nil, endpoint.Err
 	}
 	if kind != "" {
 		q.Header.Set("Content-Type", kind)
 	}
-	if s.target.Token != "" {
+	if s.target.Token != "" && s.target.SameOrigin(q.URL) { // it is for the server that it was given for
 		q.Header.Set("Authorization", "Bearer "+s.target.Token)
 	}
 	r, err := s.client.Do(q)

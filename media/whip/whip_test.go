@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"paravent/media/codec/vpx"
 	"paravent/media/peer"
 	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/media/whip/whiptest"
 )
 
@@ -82,7 +84,7 @@ func TestABroadcastIsTaken(t *testing.T) {
 	server := whiptest.Start(t, api)
 	picture, sound := lines(t)
 	fill(t, picture, sound)
-	session, err := whip.Publish(t.Context(), api, whip.Target{URL: server.URL, Token: server.Token}, nil, sound.Track, picture.Track)
+	session, err := whip.Publish(t.Context(), api, endpoint.Endpoint{URL: server.URL, Token: server.Token}, nil, sound.Track, picture.Track)
 	must(t, err)
 	defer session.Close(t.Context())
 	select {
@@ -138,7 +140,7 @@ func TestServersThatDoNotTakeIt(t *testing.T) {
 	must(t, err)
 	server := whiptest.Start(t, api)
 	picture, sound := lines(t)
-	try := func(target whip.Target) error {
+	try := func(target endpoint.Endpoint) error {
 		t.Helper()
 		session, err := whip.Publish(t.Context(), api, target, nil, sound.Track, picture.Track)
 		if err == nil {
@@ -150,30 +152,61 @@ func TestServersThatDoNotTakeIt(t *testing.T) {
 		}
 		return err
 	}
-	if err := try(whip.Target{URL: server.URL, Token: "another"}); !errors.Is(err, whip.ErrRefused) {
+	if err := try(endpoint.Endpoint{URL: server.URL, Token: "another"}); !errors.Is(err, whip.ErrRefused) {
 		t.Errorf("a wrong token: %v", err)
 	}
 	server.Answer(http.StatusServiceUnavailable)
-	if err := try(whip.Target{URL: server.URL, Token: server.Token}); !errors.Is(err, whip.ErrRefused) {
+	if err := try(endpoint.Endpoint{URL: server.URL, Token: server.Token}); !errors.Is(err, whip.ErrRefused) {
 		t.Errorf("a full server: %v", err)
 	}
 	server.Answer(http.StatusTemporaryRedirect)
-	if err := try(whip.Target{URL: server.URL, Token: server.Token}); err != nil {
+	if err := try(endpoint.Endpoint{URL: server.URL, Token: server.Token}); err != nil {
 		t.Errorf("a server that sends elsewhere: %v", err)
 	}
 	server.Answer(http.StatusOK)
-	if err := try(whip.Target{URL: server.URL, Token: server.Token}); !errors.Is(err, whip.ErrRefused) {
+	if err := try(endpoint.Endpoint{URL: server.URL, Token: server.Token}); !errors.Is(err, whip.ErrRefused) {
 		t.Errorf("no session was created: %v", err)
 	}
-	if err := try(whip.Target{URL: "http://127.0.0.1:1/whip"}); err == nil {
+	if err := try(endpoint.Endpoint{URL: "http://127.0.0.1:1/whip"}); err == nil {
 		t.Error("nobody is there")
 	}
 	for _, bad := range []string{"", "http://media.example/whip", "ftp://127.0.0.1/", "https://user:secret@media.example/whip", "https:///whip", "http://127.0.0.1.evil.example/"} {
-		if err := try(whip.Target{URL: bad}); !errors.Is(err, whip.ErrTarget) {
+		if err := try(endpoint.Endpoint{URL: bad}); !errors.Is(err, endpoint.Err) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if err := (whip.Target{URL: server.URL, Token: "a\r\nHost: b"}).Check(); !errors.Is(err, whip.ErrTarget) {
+	if err := (endpoint.Endpoint{URL: server.URL, Token: "a\r\nHost: b"}).Check(); !errors.Is(err, endpoint.Err) {
 		t.Errorf("a token of two lines: %v", err)
+	}
+}
+
+// Whoever a server sends on to gets the offer, and not the token that is the first one's: neither with the offer nor with the goodbye. Nobody is sent on out of TLS.
+func TestTheTokenIsForItsServerAlone(t *testing.T) {
+	api, err := peer.NewAPI(nil)
+	must(t, err)
+	picture, sound := lines(t)
+	var other, first *httptest.Server
+	told := make(chan string, 10)
+	server := whiptest.Start(t, api)
+	server.Token = "" // the other takes it without
+	other = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		told <- r.Method + r.Header.Get("Authorization")
+		server.ServeHTTP(w, r)
+	}))
+	defer other.Close()
+	first = httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer first.Close()
+	session, err := whip.Publish(t.Context(), api, endpoint.Endpoint{URL: first.URL, Token: "a-secret"}, nil, sound.Track, picture.Track)
+	must(t, err)
+	session.Close(t.Context())
+	for _, want := range []string{http.MethodPost, http.MethodDelete} {
+		if got := <-told; got != want {
+			t.Errorf("the other server was told %q", got)
+		}
+	}
+	secure := httptest.NewTLSServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer secure.Close()
+	if _, err := whip.Publish(t.Context(), api, endpoint.Endpoint{URL: secure.URL}, secure.Client(), sound.Track); !errors.Is(err, endpoint.Err) {
+		t.Errorf("sent on out of TLS: %v", err)
 	}
 }

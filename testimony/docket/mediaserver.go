@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/store"
 	"paravent/testimony"
 )
@@ -12,12 +12,12 @@ import (
 // ErrNoMediaServer says that the court has named no media server.
 var ErrNoMediaServer = errors.New("there is no media server")
 
-var mediaServers = store.NewCollection[whip.Target]("media_server")
+var mediaServers = store.NewCollection[endpoint.Endpoint]("media_server")
 
 // MediaServer returns the server that hands the public's broadcast on to a large public, for whoever holds hearings or decides on it; [ErrNoMediaServer] where none was named.
-func (d *Desk) MediaServer(ctx context.Context) (whip.Target, error) {
+func (d *Desk) MediaServer(ctx context.Context) (endpoint.Endpoint, error) {
 	if !d.May(testimony.ActHoldHearing) && !d.May(testimony.ActSetReach) {
-		return whip.Target{}, ErrNotAllowed
+		return endpoint.Endpoint{}, ErrNotAllowed
 	}
 	t, err := read(ctx, d, mediaServers, docketPart, "server")
 	if errors.Is(err, ErrNotFound) {
@@ -27,11 +27,11 @@ func (d *Desk) MediaServer(ctx context.Context) (whip.Target, error) {
 }
 
 // SetMediaServer names the server. The zero value ends it. A broadcast that runs is not touched.
-func (d *Desk) SetMediaServer(ctx context.Context, t whip.Target) error {
+func (d *Desk) SetMediaServer(ctx context.Context, t endpoint.Endpoint) error {
 	if !d.May(testimony.ActSetReach) {
 		return ErrNotAllowed
 	}
-	off := t == whip.Target{}
+	off := t == endpoint.Endpoint{}
 	if !off {
 		if err := t.Check(); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"paravent/media"
 	"paravent/media/hub"
 	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/testimony"
 )
 
@@ -131,7 +132,7 @@ func feed(ctx context.Context, from *hub.Subscriber, picture, sound *whip.Line) 
 }
 
 // pushTo holds a session with the media server, one after the other, until ctx ends.
-func (s *Session) pushTo(ctx context.Context, p *push, target whip.Target, picture, sound *whip.Line) {
+func (s *Session) pushTo(ctx context.Context, p *push, target endpoint.Endpoint, picture, sound *whip.Line) {
 	wait := pushFirstWait
 	for ctx.Err() == nil {
 		session, err := whip.Publish(ctx, s.api, target, nil, sound.Track, picture.Track)

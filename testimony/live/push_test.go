@@ -9,7 +9,7 @@ import (
 
 	"paravent/media/capture"
 	"paravent/media/peer"
-	"paravent/media/whip"
+	"paravent/media/whip/endpoint"
 	"paravent/media/whip/whiptest"
 	"paravent/protection"
 	"paravent/testimony"
@@ -29,10 +29,10 @@ func TestWhatThePublicHasGoesToAMediaServer(t *testing.T) {
 		t.Errorf("without a server: %v", err)
 	}
 	s.Abandon()
-	if err := d.SetMediaServer(t.Context(), whip.Target{URL: "http://media.example/whip"}); !errors.Is(err, whip.ErrTarget) {
+	if err := d.SetMediaServer(t.Context(), endpoint.Endpoint{URL: "http://media.example/whip"}); !errors.Is(err, endpoint.Err) {
 		t.Errorf("a server in the clear: %v", err)
 	}
-	must(t, d.SetMediaServer(t.Context(), whip.Target{URL: server.URL, Token: server.Token}))
+	must(t, d.SetMediaServer(t.Context(), endpoint.Endpoint{URL: server.URL, Token: server.Token}))
 	h, err := d.FindHearing(t.Context(), "h")
 	must(t, err)
 	s, err = live.Open(t.Context(), live.Config{Desk: d, Hearing: h.ID, Microphone: capture.NewTestSpeech(4)})

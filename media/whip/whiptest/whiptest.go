@@ -21,7 +21,7 @@ import (
 // Server is the media server.
 type Server struct {
 	URL   string // of the endpoint
-	Token string // that it asks for
+	Token string // that it asks for; empty for none
 
 	api *webrtc.API
 
@@ -90,7 +90,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := s.status
 	s.mu.Unlock()
 	switch {
-	case r.Header.Get("Authorization") != "Bearer "+s.Token:
+	case s.Token != "" && r.Header.Get("Authorization") != "Bearer "+s.Token:
 		w.WriteHeader(http.StatusUnauthorized)
 	case status == http.StatusTemporaryRedirect && r.URL.Path == "/whip/room":
 		w.Header().Set("Location", "/whip/moved")
