@@ -64,8 +64,12 @@ func sheet(h room.Host, r docket.Recording) (func(again func()) fyne.CanvasObjec
 	if err != nil {
 		return nil, err
 	}
+	untold, err := untoldOf(h, r)
+	if err != nil {
+		return nil, err
+	}
 	return func(again func()) fyne.CanvasObject {
-		rows := append(file(again), xwidget.Line(), xwidget.Strong(i18n.T("evidence.findings")))
+		rows := append(append(file(again), untold...), xwidget.Line(), xwidget.Strong(i18n.T("evidence.findings")))
 		switch {
 		case checkErr != nil:
 			rows = append(rows, xwidget.WrappedSmall(i18n.T("evidence.unchecked")))

@@ -50,3 +50,15 @@ func receive(h room.Host) {
 		}
 	})
 }
+
+// untoldOf says of a second record what the court was not told of while it was made.
+func untoldOf(h room.Host, r docket.Recording) ([]fyne.CanvasObject, error) {
+	if !r.Remote {
+		return nil, nil
+	}
+	remote, err := h.Desk().RemoteRecord(room.Ctx(), r.ID)
+	if err != nil || remote.Untold(r) == 0 {
+		return nil, err
+	}
+	return []fyne.CanvasObject{xwidget.Note(i18n.T("evidence.untold", map[string]any{"N": remote.Untold(r), "Of": r.Chunks}), xwidget.Private)}, nil
+}

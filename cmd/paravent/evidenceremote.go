@@ -38,7 +38,7 @@ func remoteWords(x docket.RemoteRecord) string {
 	told := fmt.Sprintf("%s, %d chunks", x.Told.Length.Round(time.Second), x.Told.Chunks)
 	switch {
 	case !x.Received.IsZero():
-		return "handed over " + x.Received.UTC().Format(time.RFC3339)
+		return fmt.Sprintf("handed over %s; the court was told of %d chunks", x.Received.UTC().Format(time.RFC3339), x.Told.Chunks)
 	case x.Told.Failed:
 		return "failed after " + told + "; not handed over"
 	case x.Told.Closed:
@@ -52,6 +52,12 @@ type remoteRecordReceiveCmd struct {
 	File string `arg:"" help:"As the remote point handed it over; it stays as it is." type:"path" placeholder:"FILE"`
 }
 
+// receivedLine is a second record that was taken in, as a script reads it.
+type receivedLine struct {
+	docket.Recording
+	Untold int `json:"untold"` // chunks of which the court was not told while it was made
+}
+
 func (r remoteRecordReceiveCmd) Run(ctx context.Context, c *console) error {
 	return r.with(ctx, c, func(d *docket.Desk) error {
 		in, err := evidence.ReceiveRemote(ctx, d, r.File, nil)
@@ -63,6 +69,15 @@ func (r remoteRecordReceiveCmd) Run(ctx context.Context, c *console) error {
 			state = "torn: its machine was stopped before it ended"
 		}
 		defer stampSealed(ctx, c, d)
-		return c.print(in, fmt.Sprintf("Taken in as %s: %s, %s. 'paravent evidence check %s' looks it through.\n", in.ID, in.Duration.Round(time.Second), state, in.ID))
+		remote, err := d.RemoteRecord(ctx, in.ID)
+		if err != nil {
+			return err
+		}
+		untold := remote.Untold(in)
+		told := "The court was told of all of it while it was made."
+		if untold > 0 {
+			told = fmt.Sprintf("The court was not told of its last %d of %d chunks while it was made: nobody can say that they are what was recorded.", untold, in.Chunks)
+		}
+		return c.print(receivedLine{in, untold}, fmt.Sprintf("Taken in as %s: %s, %s. %s 'paravent evidence check %s' looks it through.\n", in.ID, in.Duration.Round(time.Second), state, told, in.ID))
 	})
 }

@@ -32,6 +32,9 @@ type RemoteRecord struct {
 	Received time.Time  `json:"received,omitzero"` // it is a [Recording] since then
 }
 
+// Untold is how many chunks of the recording that came in the court was not told of while it was made: of them nobody can say that they are what was recorded.
+func (r RemoteRecord) Untold(in Recording) int { return max(in.Chunks-r.Told.Chunks, 0) }
+
 // RemoteTold is what the machine at the remote point has told of its file so far. The zero value is nothing.
 type RemoteTold struct {
 	At     time.Time     `json:"at,omitzero"`
@@ -121,6 +124,11 @@ func (d *Desk) RemoteRecords(ctx context.Context) ([]RemoteRecord, error) {
 	list, err := all(ctx, d, remoteRecords)
 	slices.SortFunc(list, func(a, b RemoteRecord) int { return a.Begun.Compare(b.Begun) })
 	return list, err
+}
+
+// RemoteRecord returns one of them.
+func (d *Desk) RemoteRecord(ctx context.Context, id testimony.RecordingID) (RemoteRecord, error) {
+	return find(ctx, d, remoteRecords, string(id))
 }
 
 // ReceiveRemoteRecord takes in the file that was kept at a remote point, as a recording of its hearing. The file is copied, opened to its last chunk, and held against what the

@@ -58,6 +58,8 @@ func (s *Session) recordTold(g *guest, m join.Recorded) {
 	told := docket.RemoteTold{Chunks: m.Chunks, Size: m.Size, Root: m.Root, Length: time.Duration(m.Length) * time.Millisecond, Closed: m.Stage == join.RecordClosed, Failed: m.Stage == join.RecordFailed}
 	if err := s.desk.TellRemoteRecord(s.ctx, r.id, told); err != nil {
 		s.log.Error("what the remote point told of its record was not kept", "error", err)
+		s.alarm("remote_record_failed", g.participant.ID) // it could not be held against it later
+		s.refresh()
 		return
 	}
 	if !ends {

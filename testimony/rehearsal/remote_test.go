@@ -193,8 +193,13 @@ func TestASecondRecordOfAStoppedMachine(t *testing.T) {
 	}
 	in, err := d.ReceiveRemoteRecord(t.Context(), path, length, nil)
 	must(t, err)
-	if in.Sealed || in.Chunks != 3 || in.Size != 3000 {
-		t.Errorf("it came in as %+v", in)
+	kept, err := d.RemoteRecord(t.Context(), in.ID)
+	must(t, err)
+	if in.Sealed || in.Chunks != 3 || in.Size != 3000 || kept.Untold(in) != 0 {
+		t.Errorf("it came in as %+v, %d chunks untold", in, kept.Untold(in))
+	}
+	if more := (docket.Recording{Chunks: 5}); kept.Untold(more) != 2 {
+		t.Errorf("of five chunks %d are untold", kept.Untold(more))
 	}
 	_, err = f.Close()
 	must(t, err)

@@ -26,7 +26,7 @@ const (
 	keptSync   = time.Second           // what a stopped machine can lose
 	keptKey    = 2 * time.Second       // between pictures that can be decoded alone
 	toldEvery  = 30 * time.Second      // the court is told what there is, and when the witness goes off the record
-	keepsOnFor = 10 * time.Second      // after the line was lost: the witness may not have noticed
+	keepsOnFor = 10 * time.Second      // after picture and sound were cut: the witness may not have noticed
 )
 
 // Keeper makes a second record of a testimony on the witness's machine: of camera and microphone themselves, so that it has what a bad line loses. It records only while the court

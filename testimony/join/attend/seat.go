@@ -68,9 +68,9 @@ type Seat struct {
 	conn    *Connection
 	view    View
 	alarms  int
-	known   bool // the court knows of the pause
-	lostAt  time.Time
-	keeper  *Keeper // nil: no second record is kept here
+	known   bool      // the court knows of the pause
+	cutAt   time.Time // when picture and sound had no connection any more
+	keeper  *Keeper   // nil: no second record is kept here
 	changed chan struct{}
 }
 
@@ -193,7 +193,10 @@ func (s *Seat) run() {
 		if s.ctx.Err() != nil || s.over(conn.Ended()) {
 			return
 		}
-		s.change(func(v *View) { v.Lost, v.Connected, s.lostAt = true, false, time.Now() })
+		s.change(func(v *View) {
+			s.cut(v, false)
+			v.Lost = true
+		})
 		if !s.again() {
 			return
 		}
@@ -206,7 +209,8 @@ func (s *Seat) follow(conn *Connection) {
 		changed := conn.Changed()
 		state, connected, said := conn.State(), conn.Connected(), conn.Said()
 		s.change(func(v *View) {
-			v.State, v.Connected, v.Said = state, connected, said
+			s.cut(v, connected)
+			v.State, v.Said = state, said
 			switch { // only the court ends a pause, and only one that it knows of
 			case state.Held != "":
 				v.Held, v.Ready = state.Held, state.Ready
@@ -236,16 +240,26 @@ func (s *Seat) obey(conn *Connection) {
 	}
 }
 
-// keeps says what the second record takes: what the court takes as evidence, as long as the witness lets it out of the room. For a while after the line was lost it goes on.
+// cut notes whether picture and sound have a connection, and since when they have none. It holds s.mu.
+func (s *Seat) cut(v *View, connected bool) {
+	if v.Connected && !connected {
+		s.cutAt = time.Now()
+		time.AfterFunc(keepsOnFor, s.keeps)
+	}
+	v.Connected = connected
+}
+
+// keeps says what the second record takes: what the court takes as evidence, as long as the witness lets it out of the room. For a while after picture and sound were cut it goes on, whether or not
+// the court can still say something.
 func (s *Seat) keeps() {
 	s.mu.Lock()
-	k, v, lost := s.keeper, s.view, s.lostAt
+	k, v, cut := s.keeper, s.view, s.cutAt
 	s.mu.Unlock()
 	if k == nil {
 		return
 	}
 	apart := v.State.Talk != nil && (v.State.Talk.With != "" || v.State.Talk.Over) // nothing of a private talk stays on any machine
-	on := v.State.Recorded && !apart && v.Held == "" && v.Ended == "" && (!v.Lost || time.Since(lost) < keepsOnFor)
+	on := v.State.Recorded && !apart && v.Held == "" && v.Ended == "" && (v.Connected || time.Since(cut) < keepsOnFor)
 	k.follow(on, on && v.Audio && v.State.Publish.Audio && !v.State.Muted, on && v.Video && v.State.Publish.Video)
 }
 
@@ -286,7 +300,6 @@ func (s *Seat) over(last join.Message) bool {
 // again makes the connection anew; false where it is refused for good, or the guest has left.
 func (s *Seat) again() bool {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
-		s.keeps()
 		select {
 		case <-time.After(wait):
 		case <-s.ctx.Done():
