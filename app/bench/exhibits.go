@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/draw"
 	"image/jpeg"
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -139,19 +138,5 @@ func (b *Bench) takeDown() {
 
 // lookForExhibits lists anew what can be shown.
 func (b *Bench) lookForExhibits() {
-	var list []live.Showable
-	room.Later(func() (err error) {
-		list, err = b.session.Exhibits(room.Ctx())
-		return err
-	}, func(err error) {
-		if b.over {
-			return
-		}
-		if err != nil {
-			room.Failed(b.host, err)
-			return
-		}
-		b.handedIn = append([]live.Showable{}, slices.Clone(list)...)
-		b.update()
-	})
+	lookFor(b, b.session.Exhibits, &b.handedIn)
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -103,9 +104,14 @@ func (b *Bench) openTestimony(st live.State, now played) fyne.CanvasObject {
 
 // lookForRecordings lists anew what can be played.
 func (b *Bench) lookForRecordings() {
-	var list []live.Recorded
+	lookFor(b, b.session.Recorded, &b.recordings)
+}
+
+// lookFor reads a list off Fyne's goroutine and shows it: not nil once it was read, even where there is nothing in it.
+func lookFor[T any](b *Bench, read func(context.Context) ([]T, error), into *[]T) {
+	var list []T
 	room.Later(func() (err error) {
-		list, err = b.session.Recorded(room.Ctx())
+		list, err = read(room.Ctx())
 		return err
 	}, func(err error) {
 		if b.over {
@@ -115,7 +121,7 @@ func (b *Bench) lookForRecordings() {
 			room.Failed(b.host, err)
 			return
 		}
-		b.recordings = append([]live.Recorded{}, list...)
+		*into = append([]T{}, list...)
 		b.update()
 	})
 }

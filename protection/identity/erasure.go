@@ -1,9 +1,6 @@
 package identity
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,13 +26,8 @@ type ErasureTerms struct {
 
 // Statement is what those who approve sign. The reason stands in it as its SHA-256: people write names into reasons, and a statement leaves the vault.
 func (t ErasureTerms) Statement() []byte {
-	reason := sha256.Sum256([]byte(t.Reason))
-	t.Reason = hex.EncodeToString(reason[:])
-	text, err := json.Marshal(t)
-	if err != nil {
-		panic("terms are always written: " + err.Error()) // strings and times
-	}
-	return append([]byte("erase an identity\x00"), text...)
+	t.Reason = Digest(t.Reason)
+	return StatementOf("erase an identity", t)
 }
 
 // Consent is one college's signature under an erasure.

@@ -5,9 +5,6 @@
 package copies
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,13 +71,8 @@ func (t Terms) Clear() bool { return t.Held.Picture == protection.ClearPicture }
 
 // Statement is what those who approve sign. The purpose stands in it as its SHA-256: people write names into purposes, and a statement leaves the vault.
 func (t Terms) Statement() []byte {
-	purpose := sha256.Sum256([]byte(t.Purpose))
-	t.Purpose = hex.EncodeToString(purpose[:])
-	text, err := json.Marshal(t)
-	if err != nil {
-		panic("terms are always written: " + err.Error()) // strings, numbers and times
-	}
-	return append([]byte("copy of a recording\x00"), text...)
+	t.Purpose = identity.Digest(t.Purpose)
+	return identity.StatementOf("copy of a recording", t)
 }
 
 // What a caller decides by. Steps by the wrong person fail with the errors of the two-college ceremony: [identity.ErrOwn], [identity.ErrNotCollege],

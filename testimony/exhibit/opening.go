@@ -1,9 +1,6 @@
 package exhibit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,13 +32,8 @@ type OpeningTerms struct {
 
 // Statement is what the one who approves signs. The reason stands in it as its SHA-256: it stays in the vault.
 func (t OpeningTerms) Statement() []byte {
-	reason := sha256.Sum256([]byte(t.Reason))
-	t.Reason = hex.EncodeToString(reason[:])
-	text, err := json.Marshal(t)
-	if err != nil {
-		panic("terms are always written: " + err.Error()) // strings, bytes and times
-	}
-	return append([]byte("open a sealed exhibit\x00"), text...)
+	t.Reason = identity.Digest(t.Reason)
+	return identity.StatementOf("open a sealed exhibit", t)
 }
 
 // What a caller decides by. Steps by the wrong person fail with the errors of the two-college ceremony as well: [identity.ErrOwn], [identity.ErrNotCollege],
