@@ -39,6 +39,8 @@ func remoteWords(x docket.RemoteRecord) string {
 	switch {
 	case !x.Received.IsZero():
 		return fmt.Sprintf("handed over %s; the court was told of %d chunks", x.Received.UTC().Format(time.RFC3339), x.Told.Chunks)
+	case !x.Forgotten.IsZero():
+		return "its key was destroyed with the master " + x.Forgotten.UTC().Format(time.RFC3339)
 	case x.Told.Failed:
 		return "failed after " + told + "; not handed over"
 	case x.Told.Closed:

@@ -30,6 +30,8 @@ type RemoteRecord struct {
 
 	Told     RemoteTold `json:"told"`
 	Received time.Time  `json:"received,omitzero"` // it is a [Recording] since then
+
+	Forgotten time.Time `json:"forgotten,omitzero"` // its key went with the last master of its hearing, before it was handed over
 }
 
 // Untold is how many chunks of the recording that came in the court was not told of while it was made: of them nobody can say that they are what was recorded.
@@ -176,6 +178,37 @@ func (d *Desk) ReceiveRemoteRecord(ctx context.Context, path string, measure fun
 		err = errors.Join(err, os.Remove(d.blobPath(id)))
 	}
 	return r, err
+}
+
+// forgetRemote destroys the keys of the second records of a hearing that were not handed over, once no master of it is kept any more: what a judge has erased does not come back from
+// somebody else's disk.
+func (d *Desk) forgetRemote(tx *store.Tx, part store.Compartment, h testimony.HearingID) error {
+	kept, err := recordings.All(tx, part)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(kept, func(e store.Entry[Recording]) bool {
+		r := e.Value
+		return r.Hearing == h && r.Own() && r.Version == protection.MasterRecord && r.Erased.IsZero()
+	}) {
+		return nil
+	}
+	list, err := remoteRecords.All(tx, part)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		r := e.Value
+		if r.Hearing != h || !r.Received.IsZero() || !r.Forgotten.IsZero() {
+			continue
+		}
+		r.Forgotten = d.Now()
+		tx.Log("recording.remote_forgotten", map[string]string{"recording": string(r.ID), "hearing": string(h)})
+		if err := errors.Join(ignoreMissing(recordingKeys.Delete(tx, recordingPart(h, protection.MasterRecord), e.ID)), remoteRecords.Put(tx, part, e.ID, r)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remoteRecordOf finds the record whose key opens a file: its name may have been changed on the way.

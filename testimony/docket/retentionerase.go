@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"paravent/protection"
 	"paravent/store"
 	"paravent/store/bolt"
 	"paravent/testimony"
@@ -200,7 +201,10 @@ func (d *Desk) destroyRecording(tx *store.Tx, part store.Compartment, e retentio
 	}
 	r.Erased = e.Decided
 	tx.Log("recording.erased", recordingErasureDetails(e))
-	return recordings.Put(tx, part, string(r.ID), r)
+	if err := recordings.Put(tx, part, string(r.ID), r); err != nil || !r.Own() || r.Version != protection.MasterRecord {
+		return err
+	}
+	return d.forgetRemote(tx, part, r.Hearing)
 }
 
 // forgetTranscript deletes what was written down of a recording: it says what the recording said.
