@@ -68,7 +68,7 @@ func New(h room.Host) (room.Screen, error) {
 		state := r.State(h.Desk().Now())
 		asked[string(r.ID)] = r.Asked
 		l.Lines = append(l.Lines, room.Line{ID: string(r.ID), Text: xwidget.RowText{Chip: i18n.T("request." + string(state)), Tone: tones[state],
-			Cells: []string{names.Pseudonym(r.Party, r.Case) + " · " + names.Cases[r.Case], fieldWords(r.Fields), people[r.Grantee], moment(r.Until)}}})
+			Cells: []string{names.Pseudonym(r.Party, r.Case) + " · " + names.Cases[r.Case], fieldWords(r.Fields), people[r.Grantee], room.Moment(r.Until)}}})
 	}
 	for _, o := range openings {
 		if string(o.ID) == h.Selected() {

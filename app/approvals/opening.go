@@ -15,7 +15,7 @@ import (
 func openingLine(h room.Host, names room.Register, people map[string]string, o exhibit.Opening, e exhibit.Exhibit) room.Line {
 	state := o.State(h.Desk().Now())
 	return room.Line{ID: string(o.ID), Text: xwidget.RowText{Chip: i18n.T("request." + string(state)), Tone: tones[state],
-		Cells: []string{exhibitWords(e) + " · " + names.Cases[o.Case], i18n.T("approvals.opening"), people[o.Requester], moment(o.Until)}}}
+		Cells: []string{exhibitWords(e) + " · " + names.Cases[o.Case], i18n.T("approvals.opening"), people[o.Requester], room.Moment(o.Until)}}}
 }
 
 func exhibitWords(e exhibit.Exhibit) string {

@@ -34,7 +34,7 @@ func Selected(id string) (identity.RequestID, bool) {
 func Line(d *docket.Desk, c copies.Copy, names room.Register) room.Line {
 	state := c.State(d.Now())
 	return room.Line{ID: PageID(c.ID), Text: xwidget.RowText{Chip: stateWord(c, state), Tone: tones[state],
-		Cells: []string{whose(names, c) + " · " + names.Cases[c.Case], i18n.T("copies.line", map[string]any{"N": c.Number}), c.To.Label, room.Day(c.Until)}}}
+		Cells: []string{whose(names, c) + " · " + names.Cases[c.Case], i18n.T("copies.line", map[string]any{"N": c.Number}), c.To.Label, room.ShortDay(c.Until)}}}
 }
 
 // whose is the pseudonym of the witness whose hearing a copy is of.

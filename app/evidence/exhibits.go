@@ -56,7 +56,7 @@ func exhibits(h room.Host, names room.Register, of protection.CaseID) (room.Scre
 			number += " · " + names.Cases[e.Case]
 		}
 		word, tone := exhibitChip(e)
-		l.Lines = append(l.Lines, room.Line{ID: string(e.ID), Text: xwidget.RowText{Chip: word, Tone: tone, Cells: []string{number, e.Title, i18n.T("exhibit.kind." + string(e.Kind())), room.Day(e.Received.Local())}}})
+		l.Lines = append(l.Lines, room.Line{ID: string(e.ID), Text: xwidget.RowText{Chip: word, Tone: tone, Cells: []string{number, e.Title, i18n.T("exhibit.kind." + string(e.Kind())), room.Moment(e.Received)}}})
 	}
 	screen := l.Screen()
 	screen.Back = step

@@ -104,7 +104,7 @@ func (r *Room) Close() {
 func kind(r docket.Recording) string {
 	word := policy.AudienceWord(r.Version, i18n.Policy())
 	if r.Remote {
-		word += " · " + i18n.T("evidence.remote")
+		word = i18n.T("evidence.remote")
 	}
 	if r.Derived() {
 		word += " · " + i18n.T("evidence.made_by_list", map[string]any{"List": r.Edits})

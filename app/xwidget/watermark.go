@@ -2,6 +2,7 @@ package xwidget
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -10,22 +11,28 @@ import (
 	"paravent/app/theme"
 )
 
-// Watermark repeats a line over the whole ground, so that a photograph of the screen tells whose screen it was.
+// Watermark repeats a line over the whole ground, so that a photograph of the screen tells whose screen it was. Each stands in dark and in light ink: what is below it can be a picture.
 func Watermark(line string) fyne.CanvasObject { return container.New(&oblique{}, marks(line)...) }
 
 const (
-	marksShown = 24
-	markEvery  = 26
+	marksShown  = 24
+	markEvery   = 26
+	repeats     = 4 // of the line, side by side
+	markOpacity = 0x48
 )
 
+var markInks = []color.NRGBA{{A: markOpacity}, {R: 0xFF, G: 0xFF, B: 0xFF, A: markOpacity}}
+
+// marks are the lines, each in every ink.
 func marks(line string) []fyne.CanvasObject {
-	ink := theme.Colour(theme.Ink2)
-	ink.A = 0x38
+	text := strings.TrimRight(strings.Repeat(line+"   ", repeats), " ")
 	var out []fyne.CanvasObject
 	for range marksShown {
-		t := canvas.NewText(line+"   "+line, color.NRGBA(ink))
-		t.TextSize = theme.SizeSecondary
-		out = append(out, t)
+		for _, ink := range markInks {
+			t := canvas.NewText(text, ink)
+			t.TextSize = theme.SizeSecondary
+			out = append(out, t)
+		}
 	}
 	return out
 }
@@ -36,7 +43,8 @@ type oblique struct{}
 func (oblique) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(10, 10) }
 
 func (oblique) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	for i, line := range o {
+	for n, line := range o {
+		i, shift := n/len(markInks), float32(n%len(markInks)) // the second ink a pixel beside the first
 		y := float32(i) * markEvery
 		if y+markEvery > size.Height && i > 0 {
 			line.Hide()
@@ -44,6 +52,6 @@ func (oblique) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		}
 		line.Show()
 		line.Resize(line.MinSize())
-		line.Move(fyne.NewPos(float32(i%2)*-60, y))
+		line.Move(fyne.NewPos(float32(i%2)*-60+shift, y+shift))
 	}
 }
