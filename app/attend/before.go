@@ -11,7 +11,6 @@ import (
 
 	"paravent/app/i18n"
 	"paravent/app/room"
-	"paravent/app/theme"
 	"paravent/app/xwidget"
 	"paravent/media"
 	"paravent/testimony"
@@ -211,7 +210,7 @@ func (w *Window) showLobby(v attend.View) {
 }
 
 func (w *Window) checkWords(v attend.View) fyne.CanvasObject {
-	return xwidget.Column(4, xwidget.Field(w.words.Say("words.title"), xwidget.Text(strings.Join(v.Words[:], " · "), theme.Ink, 18, true)), xwidget.WrappedSmall(w.words.Say("words.text")))
+	return xwidget.Column(4, xwidget.Field(w.words.Say("words.title"), xwidget.WrappedLarge(strings.Join(v.Words[:], " · "))), xwidget.WrappedSmall(w.words.Say("words.text")))
 }
 
 // ended says in one sentence why it is over.

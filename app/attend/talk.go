@@ -62,12 +62,18 @@ func (w *Window) talkAsks(v attend.View, keys map[fyne.KeyName]func()) fyne.Canv
 			rows = append(rows, xwidget.Paragraph(w.words.Say("talk.asked", "who", who)), xwidget.Wrap(8, xwidget.NewButton(w.words.Say("talk.takeback"), key, end)))
 		case asks:
 			rows = append(rows, xwidget.Paragraph(w.words.Say("talk.asks", "who", who)),
-				xwidget.Wrap(8, xwidget.NewPrimary(w.words.Say("talk.ask", "who", who), key, ask), xwidget.NewButton(w.words.Say("talk.decline"), "", end)))
+				xwidget.Paragraph(w.words.Say("talk.ask", "who", who)), narrow(xwidget.NewPrimary(who, key, ask)), xwidget.Wrap(8, xwidget.NewButton(w.words.Say("talk.decline"), "", end)))
 		default:
-			rows = append(rows, xwidget.Wrap(8, xwidget.NewButton(w.words.Say("talk.ask", "who", who), key, ask)))
+			rows = append(rows, xwidget.Paragraph(w.words.Say("talk.ask", "who", who)), narrow(xwidget.NewButton(who, key, ask)))
 		}
 	}
-	return xwidget.Card(w.words.Say("talk.label"), rows...)
+	return xwidget.Card("", append([]fyne.CanvasObject{xwidget.WrappedStrong(w.words.Say("talk.label"))}, rows...)...)
+}
+
+// narrow lets a button that names somebody be as wide as the column and no wider; the sentence above has the whole name.
+func narrow(b *xwidget.Button) *xwidget.Button {
+	b.Wide, b.Shrinks = true, true
+	return b
 }
 
 func (w *Window) otherOf(talk join.TalkState, id string) string {
