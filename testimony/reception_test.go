@@ -377,9 +377,13 @@ func TestNobodyHearsAWithheldWitnessInAnotherVoice(t *testing.T) {
 	withheld, let := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawReception(t, testimony.Testimony, testimony.Oath)
+		if rapid.Bool().Draw(t, "kept from the public") { // chance alone keeps a second witness from anybody too seldom
+			r = receptionOf([]order.Order{{ID: "k", Case: here, State: order.InForce, Party: second, Measures: []order.Measure{{Kind: order.DelayedBroadcast,
+				Audiences: []protection.Audience{protection.Gallery}, Parameters: order.Parameters{Release: protection.Never}}}}}, r.Session)
+		}
 		r.Here = rapid.SampledFrom([]map[protection.PartyID]bool{nil, {}, {second: true}}).Draw(t, "here")
 		present := r.Here == nil || r.Here[second]
-		to := rapid.SampledFrom(seats).Draw(t, "to")
+		to := rapid.SampledFrom(append([]testimony.Participant{gallery, gallery}, seats...)).Draw(t, "to")
 		got := r.Access(interpreter, to)
 		cell := r.Others[second].Access(to.Audience())
 		if !to.Role.OnBench() && to.Role != testimony.RoleWitness && to.ID != interpreter.ID {
